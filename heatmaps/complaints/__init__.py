@@ -1,0 +1,1 @@
+"""A complaint and how it comes in: readers, intake profiles, validation, quarantine."""

@@ -1,0 +1,1 @@
+"""Spots at work: life cycle, routing, and what an agent tells a caller."""

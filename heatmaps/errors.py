@@ -1,0 +1,36 @@
+"""Every error a user can meet, in one tree.
+
+A message is one sentence that says what is wrong, with the value, and what to do about it. The
+command line prints it without a stack trace and leaves with ``exit_code``; anything that is not a
+`HeatmapsError` is a fault of ours and keeps its trace.
+"""
+
+from typing import ClassVar
+
+
+class HeatmapsError(Exception):
+    """Something the user can mend."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(HeatmapsError):
+    """The command was called with words or values that cannot work."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class FileError(HeatmapsError):
+    """A file as a whole cannot be used: missing, empty, truncated, wrong encoding or columns."""
+
+
+class ConfigError(HeatmapsError):
+    """A setting, a policy or an intake profile is wrong."""
+
+
+class StoreError(HeatmapsError):
+    """The store is missing, unreachable, or not at the schema this version needs."""
+
+
+class RuleError(HeatmapsError):
+    """A rule of the business forbids what was asked."""

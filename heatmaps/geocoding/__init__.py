@@ -1,0 +1,1 @@
+"""Address to location: normal form, gazetteer, matching."""

@@ -1,0 +1,1 @@
+"""What is there before anybody complains: territories and the exposure of each cell."""

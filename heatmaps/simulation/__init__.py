@@ -1,0 +1,1 @@
+"""A region that lives: a seeded stream of complaints with planted faults and their truth."""

@@ -1,0 +1,1 @@
+"""Locations to spots: grid, expectation, scan, tracking, priority, replay."""

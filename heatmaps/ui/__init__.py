@@ -1,0 +1,1 @@
+"""Streamlit pages, the map, the locale."""
