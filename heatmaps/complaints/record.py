@@ -1,13 +1,39 @@
-"""The complaint: its words with fixed values and the record that intake makes of a row."""
+"""The complaint: its words with fixed values and the columns that intake makes of rows."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from heatmaps.quarantine import Refused
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+__all__ = [
+    "ABSENT_TIME",
+    "AddressKind",
+    "Channel",
+    "ComplaintBatch",
+    "Language",
+    "Place",
+    "Refused",
+    "Segment",
+    "State",
+    "Technology",
+    "Topic",
+]
+
+ABSENT_TIME = int(np.iinfo(np.int64).min)
+"""An absent time in an int64 column; NumPy's own NaT when viewed as ``datetime64[us]``."""
+
+_HASH_BYTES = 8
 
 
 class State(StrEnum):
@@ -88,44 +114,115 @@ class Topic(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Complaint:
-    """One complaint as the CRM tells it, validated; times are aware and in UTC.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintBatch:
+    """Validated complaints as equally long columns, in the order of their file.
 
-    Identity is (`source`, `external_id`). `lat` and `lon` are what the CRM gave, WGS 84 degrees;
-    where the complaint finally stands is decided by geocoding. `flags` names what intake noticed
-    without refusing the row, such as ``fold_hour``.
+    Identity is (`source`, `external_id`); one identity may stand several times in a batch, and
+    which of them wins is the store's to say: the latest `updated_at`, then the later line.
+
+    - Times are int64 microseconds since 1970-01-01 UTC; `ABSENT_TIME` where there is none.
+    - Texts and words are stripped strings, never empty; None where absent. Words hold the values
+      of the enums of this module.
+    - Floats are NaN where absent. `lat`, `lon` are what the CRM gave, WGS 84 degrees, and are
+      absent together; where the complaint finally stands is decided by geocoding.
+    - `flags` names what intake noticed without refusing the row, such as ``fold_hour``.
+    - `content_hash` is made here: equal content gives the equal hash, in every run and on every
+      platform. `line` and `flags` do not count, since they tell of the file and not the complaint.
+
+    ValueError where the columns differ in length.
     """
 
-    source: str
-    external_id: str
-    created_at: datetime
-    updated_at: datetime | None = None
-    occurred_at: datetime | None = None
-    state: State = State.OPEN
-    closed_at: datetime | None = None
-    owner: str | None = None
-    transferred_to: str | None = None
-    customer_id: str | None = None
-    name: str | None = None
-    contact: str | None = None
-    address: str | None = None
-    city: str | None = None
-    address_kind: AddressKind = AddressKind.PROBLEM
-    lat: float | None = None
-    lon: float | None = None
-    accuracy_m: float | None = None
-    location_source: str | None = None
-    place: Place | None = None
-    technology: Technology | None = None
-    serving_cell: str | None = None
-    roaming: bool | None = None
-    brand: str | None = None
-    channel: Channel | None = None
-    language: Language | None = None
-    segment: Segment | None = None
-    topic: Topic = Topic.OTHER
-    ltv: float | None = None
-    critical: bool = False
-    text: str | None = None
-    flags: tuple[str, ...] = ()
+    line: NDArray[np.int64]
+    source: list[str]
+    external_id: list[str]
+    created_at: NDArray[np.int64]
+    updated_at: NDArray[np.int64]
+    occurred_at: NDArray[np.int64]
+    state: list[str]
+    closed_at: NDArray[np.int64]
+    owner: list[str | None]
+    transferred_to: list[str | None]
+    customer_id: list[str | None]
+    name: list[str | None]
+    contact: list[str | None]
+    address: list[str | None]
+    city: list[str | None]
+    address_kind: list[str]
+    lat: NDArray[np.float64]
+    lon: NDArray[np.float64]
+    accuracy_m: NDArray[np.float64]
+    location_source: list[str | None]
+    place: list[str | None]
+    technology: list[str | None]
+    serving_cell: list[str | None]
+    roaming: list[bool | None]
+    brand: list[str | None]
+    channel: list[str | None]
+    language: list[str | None]
+    segment: list[str | None]
+    topic: list[str]
+    ltv: NDArray[np.float64]
+    critical: NDArray[np.bool_]
+    text: list[str | None]
+    flags: list[tuple[str, ...]]
+    content_hash: NDArray[np.int64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Check the lengths and fingerprint the content."""
+        lengths = {name: len(getattr(self, name)) for name in _COLUMNS}
+        if len(set(lengths.values())) > 1:
+            message = f"columns of a batch differ in length: {lengths}"
+            raise ValueError(message)
+        columns = (getattr(self, name) for name in _HASHED)
+        object.__setattr__(self, "content_hash", content_hashes(columns))
+
+    def __len__(self) -> int:
+        """Give the number of complaints."""
+        return len(self.line)
+
+    def take(self, rows: NDArray[np.int64]) -> ComplaintBatch:
+        """Give the complaints at these positions, in this order."""
+        positions = rows.tolist()
+        taken: dict[str, Any] = {}
+        for name in _COLUMNS:
+            column = getattr(self, name)
+            whole = isinstance(column, np.ndarray)
+            taken[name] = column[rows] if whole else [column[row] for row in positions]
+        return ComplaintBatch(**taken)
+
+
+_COLUMNS = tuple(name for name in ComplaintBatch.__slots__ if name != "content_hash")
+
+_HASHED = tuple(name for name in _COLUMNS if name not in {"line", "flags"})
+"""The order is part of every stored hash: a new column goes to the end, and then complaints
+without it keep the hash they have."""
+
+
+_WRITTEN = {None: "", True: "1", False: "0"}
+
+
+def content_hashes(columns: Iterable[list[Any] | NDArray[Any]]) -> NDArray[np.int64]:
+    """Give one int64 per row: BLAKE2b (RFC 7693) of 8 bytes, little-endian, over its values.
+
+    A row's canonical form is its values in UTF-8, parted by NUL, which no validated text holds;
+    an absent value is empty, and absent values at the end leave no mark.
+    """
+    rows = zip(*map(_canonical, columns), strict=True)
+    digests = (
+        blake2b("\0".join(row).rstrip("\0").encode(errors="surrogatepass"), digest_size=_HASH_BYTES)
+        for row in rows
+    )
+    return np.frombuffer(b"".join(d.digest() for d in digests), dtype="<i8").astype(np.int64)
+
+
+def _canonical(column: list[Any] | NDArray[Any]) -> list[str]:
+    if not isinstance(column, np.ndarray):
+        return [_WRITTEN.get(value, value) for value in column]
+    if column.dtype.kind == "f":
+        # Adding zero makes -0.0 and 0.0 one; repr is the shortest exact form on every platform.
+        written = map(repr, (column + 0.0).tolist())
+        return ["" if number == "nan" else number for number in written]
+    if column.dtype.kind == "b":
+        return ["1" if value else "" for value in column.tolist()]
+    return ["" if value == ABSENT_TIME else str(value) for value in column.tolist()]
