@@ -1,0 +1,196 @@
+"""Opening a store: SQLite by default, PostgreSQL with PostGIS for operators."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from heatmaps.errors import ConfigError, StoreError
+from heatmaps.store import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import URL
+
+BUSY_TIMEOUT_S = 60
+"""How long a writer waits for another one before it gives up."""
+
+CONNECT_TIMEOUT_S = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An open store. Every write is one transaction: all of it or nothing."""
+
+    engine: Engine
+
+    @property
+    def is_postgis(self) -> bool:
+        """Whether this is PostgreSQL with PostGIS rather than SQLite."""
+        return self.engine.dialect.name == "postgresql"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one state of the store and changes nothing."""
+        with _told_plainly(self.engine), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection in a transaction: committed at the end, undone on any error.
+
+        In SQLite it takes the write lock at once, so that two writers queue instead of failing
+        when they have already read.
+        """
+        with _told_plainly(self.engine), self.engine.connect() as connection:
+            connection = connection.execution_options(heatmaps_writes=True)  # noqa: PLW2901 - the same connection
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
+
+
+def open_store(url: str) -> Store:
+    """Open an existing store at this version's schema.
+
+    StoreError where there is none (naming the absolute path), where it cannot be reached, or
+    where its schema is older or newer than this version needs.
+    """
+    engine = _engine(url)
+    _require_file(engine.url)
+    store = Store(engine)
+    with store.reading() as connection:
+        schema.require_current(connection)
+    return store
+
+
+def upgrade_store(url: str) -> Store:
+    """Create a store or migrate it to this version's schema, and open it."""
+    engine = _engine(url)
+    if path := _sqlite_path(engine.url):
+        _make_room(path)
+    with _told_plainly(engine):
+        schema.upgrade(engine)
+    return Store(engine)
+
+
+def lock(connection: Connection, name: str) -> None:
+    """Wait until no other transaction holds the lock `name`; held until this one ends.
+
+    SQLite has a single writer anyway, so there it does nothing.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(
+            text("SELECT pg_advisory_xact_lock(hashtext('heatmaps'), hashtext(:name))"),
+            {"name": name},
+        )
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_S})
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+            return engine
+        if parsed.get_backend_name() == "postgresql":
+            return create_engine(
+                parsed,
+                pool_pre_ping=True,
+                connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "options": "-c timezone=UTC"},
+            )
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
+        message = (
+            f"HEATMAPS_DATABASE_URL={_without_password(url)!r} is no database URL; "
+            "write sqlite:///path/to/file.db or postgresql+psycopg://user:password@host/name."
+        )
+        raise ConfigError(message) from error
+    message = (
+        f"HEATMAPS_DATABASE_URL names the database {parsed.get_backend_name()!r}; "
+        "only sqlite and postgresql are supported."
+    )
+    raise ConfigError(message)
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"://[^@/]*@", "://***@", url)
+
+
+def _prepare_sqlite(dbapi: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
+    dbapi.isolation_level = None  # transactions are begun by `_begin_sqlite`, not by the driver
+    cursor = dbapi.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")  # NORMAL may lose a commit when power fails
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA cache_size=-131072")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("heatmaps_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _sqlite_path(url: URL) -> Path | None:
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return None
+    return Path(url.database).absolute()
+
+
+def _require_file(url: URL) -> None:
+    path = _sqlite_path(url)
+    if path is None:
+        return
+    if not path.is_file():
+        message = f"There is no store at {path}; create it with `heatmaps db upgrade`."
+        raise StoreError(message)
+    with path.open("rb") as file:
+        head = file.read(16)
+    if head and head != b"SQLite format 3\x00":
+        message = f"{path} is not a store of heatmaps; point HEATMAPS_DATABASE_URL elsewhere."
+        raise StoreError(message)
+
+
+def _make_room(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"The folder {path.parent} cannot be made ({error.strerror}); choose another."
+        raise StoreError(message) from error
+
+
+@contextmanager
+def _told_plainly(engine: Engine) -> Iterator[None]:
+    """Turn a lost or refused connection into one sentence; let every other fault through."""
+    try:
+        yield
+    except DBAPIError as error:
+        where = _sqlite_path(engine.url) or engine.url.render_as_string(hide_password=True)
+        reason = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
+        if not _is_access_fault(error, reason):
+            raise
+        message = (
+            f"The store at {where} cannot be used: {reason}; "
+            "check HEATMAPS_DATABASE_URL and that the server runs and lets you in."
+        )
+        raise StoreError(message) from error
+
+
+def _is_access_fault(error: DBAPIError, reason: str) -> bool:
+    if error.connection_invalidated:
+        return True
+    words = ("unable to open", "readonly", "read-only", "database is locked", "disk is full",
+             "malformed", "not a database", "connection", "authentication", "does not exist",
+             "permission denied", "timeout")  # fmt: skip
+    refused = type(error.orig).__name__ in {"OperationalError", "InsufficientPrivilege"}
+    return refused and any(word in reason for word in words)

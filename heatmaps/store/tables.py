@@ -1,0 +1,402 @@
+"""The tables, in the order of the journey.
+
+H3 cells are signed 64-bit integers. Times are `UtcTime`. Everything that tells who a customer is
+(name, contact, raw address, text, raw rows) stands in `Personal` alone, so that masking and
+erasing are one operation. Tables that are written in bulk get their ids from the writer, alike in
+both stores (`heatmaps.store.bulk`). A spot's columns fall into two groups that are never written together:
+what the detector sees and what people and rules did.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from heatmaps.store.types import UtcTime, geometry
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+Id = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers only INTEGER keys by itself
+
+
+class Base(DeclarativeBase):
+    """What all tables share: how constraints are named, and which types stand for which."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it off the class
+        int: BigInteger(),
+        str: Text(),
+        datetime: UtcTime(),
+        dict[str, Any]: Json,
+        list[Any]: Json,
+    }
+
+
+def _gist(name: str, column: str) -> Index:
+    return Index(name, column, postgresql_using="gist").ddl_if(dialect="postgresql")
+
+
+# --- region ---------------------------------------------------------------------------------
+
+
+class Territory(Base):
+    """A part of the operator's land; the one without a parent is the region."""
+
+    __tablename__ = "territory"
+    __table_args__ = (_gist("ix_territory_boundary", "boundary"),)
+
+    territory_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("territory.territory_id"), index=True)
+    level: Mapped[int]
+    timezone: Mapped[str]
+    boundary: Mapped[bytes] = mapped_column(geometry("MULTIPOLYGON"))
+
+
+class SubscriberCount(Base):
+    """Subscribers as delivered: a cell of any resolution up to 9."""
+
+    __tablename__ = "subscriber_count"
+
+    cell: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    subscribers: Mapped[float]
+
+
+class CellExposure(Base):
+    """Subscribers per cell of resolution 9: what detection divides by."""
+
+    __tablename__ = "cell_exposure"
+    __table_args__ = (_gist("ix_cell_exposure_outline", "outline"),)
+
+    cell: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    subscribers: Mapped[float]
+    outline: Mapped[bytes] = mapped_column(geometry("POLYGON"))
+
+
+# --- gazetteer ------------------------------------------------------------------------------
+
+
+class Settlement(Base):
+    """A city, town or village; `uncertainty_m` is the radius that holds its houses."""
+
+    __tablename__ = "settlement"
+    __table_args__ = (_gist("ix_settlement_boundary", "boundary"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    region: Mapped[str]
+    lat: Mapped[float]
+    lon: Mapped[float]
+    uncertainty_m: Mapped[float]
+    boundary: Mapped[bytes | None] = mapped_column(geometry("MULTIPOLYGON"))
+
+
+class Street(Base):
+    """A street of a settlement."""
+
+    __tablename__ = "street"
+    __table_args__ = (UniqueConstraint("settlement_id", "key"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    settlement_id: Mapped[int] = mapped_column(ForeignKey("settlement.id"))
+    key: Mapped[str]
+    name: Mapped[str]
+    lat: Mapped[float]
+    lon: Mapped[float]
+    uncertainty_m: Mapped[float]
+
+
+class House(Base):
+    """A house; in villages and planned cities it may stand on no street."""
+
+    __tablename__ = "house"
+    __table_args__ = (Index("ix_house_settlement_id", "settlement_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(unique=True)
+    settlement_id: Mapped[int] = mapped_column(ForeignKey("settlement.id"))
+    street_id: Mapped[int | None] = mapped_column(ForeignKey("street.id"), index=True)
+    number: Mapped[str]
+    lat: Mapped[float]
+    lon: Mapped[float]
+    postcode: Mapped[str | None]
+    source: Mapped[str]
+    source_id: Mapped[str | None]
+
+
+class GazetteerLoad(Base):
+    """One load of the gazetteer; its number is the data version of the index."""
+
+    __tablename__ = "gazetteer_load"
+
+    version: Mapped[int] = mapped_column(Id, primary_key=True)
+    loaded_at: Mapped[datetime]
+    file: Mapped[str]
+    report: Mapped[dict[str, Any]]
+
+
+# --- complaints -----------------------------------------------------------------------------
+
+
+class IntakeRun(Base):
+    """One file taken in: rows = left_out + new + updated + unchanged + quarantined."""
+
+    __tablename__ = "intake_run"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    file: Mapped[str]
+    profile: Mapped[str]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    rows: Mapped[int]
+    left_out: Mapped[int]
+    new: Mapped[int]
+    updated: Mapped[int]
+    unchanged: Mapped[int]
+    quarantined: Mapped[int]
+
+
+class StoredComplaint(Base):
+    """A complaint and where it stands; who made it and what was said is in `Personal`.
+
+    `available_at` is the moment from which detection may know it: its own time when it came
+    promptly, the last tick when it came late. `received_at` is the clock when it came.
+    """
+
+    __tablename__ = "complaint"
+    __table_args__ = (
+        UniqueConstraint("source", "external_id"),
+        Index("ix_complaint_cell_time", "cell", "created_at"),
+        Index("ix_complaint_created_at", "created_at"),
+        _gist("ix_complaint_point", "point"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    source: Mapped[str]
+    external_id: Mapped[str]
+    revision: Mapped[int] = mapped_column(default=1)
+    content_hash: Mapped[int]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime | None]
+    occurred_at: Mapped[datetime | None]
+    received_at: Mapped[datetime]
+    available_at: Mapped[datetime]
+    state: Mapped[str]
+    closed_at: Mapped[datetime | None]
+    owner: Mapped[str | None]
+    transferred_to: Mapped[str | None]
+    customer_id: Mapped[str | None] = mapped_column(index=True)
+    address_kind: Mapped[str]
+    place: Mapped[str | None]
+    technology: Mapped[str | None]
+    serving_cell: Mapped[str | None]
+    roaming: Mapped[bool | None]
+    brand: Mapped[str | None]
+    channel: Mapped[str | None]
+    language: Mapped[str | None]
+    segment: Mapped[str | None]
+    topic: Mapped[str]
+    ltv: Mapped[float | None]
+    critical: Mapped[bool]
+    flags: Mapped[str | None]
+    location_level: Mapped[str]
+    location_source: Mapped[str | None]
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    uncertainty_m: Mapped[float | None]
+    location_faults: Mapped[str | None]
+    cell: Mapped[int | None]
+    resolution: Mapped[int | None]
+    territory_id: Mapped[str | None] = mapped_column(ForeignKey("territory.territory_id"))
+    point: Mapped[bytes | None] = mapped_column(geometry("POINT"))
+
+
+class ComplaintRevision(Base):
+    """What an update replaced: the earlier values of the fields that changed, none personal."""
+
+    __tablename__ = "complaint_revision"
+
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    replaced_at: Mapped[datetime]
+    earlier: Mapped[dict[str, Any]]
+
+
+class QuarantinedRow(Base):
+    """A row that could not be used, kept until it can; the row itself is in `Personal`."""
+
+    __tablename__ = "quarantine"
+    __table_args__ = (UniqueConstraint("source", "row_hash"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    source: Mapped[str]
+    row_hash: Mapped[int]
+    file: Mapped[str]
+    profile: Mapped[str]
+    line: Mapped[int]
+    reason: Mapped[str]
+    quarantined_at: Mapped[datetime]
+    replayed_at: Mapped[datetime | None]
+
+
+class Personal(Base):
+    """The one private place: of each revision of a complaint, or of a quarantined row."""
+
+    __tablename__ = "personal"
+    __table_args__ = (
+        UniqueConstraint("complaint_id", "revision"),
+        CheckConstraint("(complaint_id IS NULL) <> (quarantine_id IS NULL)", name="one_owner"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    complaint_id: Mapped[int | None] = mapped_column(ForeignKey("complaint.id"))
+    revision: Mapped[int | None]
+    quarantine_id: Mapped[int | None] = mapped_column(ForeignKey("quarantine.id"), unique=True)
+    name: Mapped[str | None]
+    contact: Mapped[str | None]
+    address: Mapped[str | None]
+    city: Mapped[str | None]
+    text: Mapped[str | None]
+    raw_row: Mapped[str | None]
+
+
+# --- policy ---------------------------------------------------------------------------------
+
+
+class PolicyVersion(Base):
+    """One version of the policy, as the TOML that was loaded; the highest number rules."""
+
+    __tablename__ = "policy_version"
+
+    version: Mapped[int] = mapped_column(Id, primary_key=True)
+    loaded_at: Mapped[datetime]
+    origin: Mapped[str]
+    body: Mapped[str]
+
+
+# --- spots ----------------------------------------------------------------------------------
+
+
+class Tick(Base):
+    """An hour that detection has done; never done again."""
+
+    __tablename__ = "tick"
+
+    tick_at: Mapped[datetime] = mapped_column(primary_key=True, autoincrement=False)
+    done_at: Mapped[datetime]
+    policy_version: Mapped[int] = mapped_column(ForeignKey("policy_version.version"))
+
+
+class Spot(Base):
+    """A gathering of complaints beyond what its places normally produce."""
+
+    __tablename__ = "spot"
+    __table_args__ = (
+        Index("ix_spot_open", "closed_at", "priority"),
+        _gist("ix_spot_outline", "outline"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    # what the detector sees
+    opened_at: Mapped[datetime]
+    signal: Mapped[str]
+    quiet_since: Mapped[datetime | None]
+    last_tick: Mapped[datetime]
+    topic: Mapped[str]
+    resolution: Mapped[int]
+    window_h: Mapped[int]
+    observed: Mapped[int]
+    expected: Mapped[float]
+    score: Mapped[float]
+    recurrence_days: Mapped[float]
+    observed_last: Mapped[int]
+    expected_last: Mapped[float]
+    score_last: Mapped[float]
+    observed_peak: Mapped[int]
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("spot.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("spot.id"))
+    technology: Mapped[str | None]
+    territory_id: Mapped[str | None] = mapped_column(ForeignKey("territory.territory_id"))
+    lat: Mapped[float]
+    lon: Mapped[float]
+    outline: Mapped[bytes] = mapped_column(geometry("MULTIPOLYGON"))
+    customers_complained_opened: Mapped[int]
+    customers_silent_opened: Mapped[int]
+    customers_complained: Mapped[int]
+    customers_silent: Mapped[int]
+    priority_opened: Mapped[float]
+    priority: Mapped[float]
+    priority_parts: Mapped[list[Any]]
+    policy_version: Mapped[int] = mapped_column(ForeignKey("policy_version.version"))
+    # what people and rules did
+    status: Mapped[str]
+    status_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    queue: Mapped[str]
+    owner: Mapped[str | None]
+    acknowledged_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+    cause: Mapped[str | None]
+    eta: Mapped[datetime | None]
+    eta_first: Mapped[datetime | None]
+    done: Mapped[str | None]
+
+
+class SpotCell(Base):
+    """The zone of a spot: the cells at opening and the cells now."""
+
+    __tablename__ = "spot_cell"
+    __table_args__ = (Index("ix_spot_cell_cell", "cell"),)
+
+    spot_id: Mapped[int] = mapped_column(ForeignKey("spot.id"), primary_key=True)
+    cell: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    opened: Mapped[bool]
+    current: Mapped[bool]
+
+
+class SpotComplaint(Base):
+    """Which complaints were ever counted in a spot."""
+
+    __tablename__ = "spot_complaint"
+
+    spot_id: Mapped[int] = mapped_column(ForeignKey("spot.id"), primary_key=True)
+    complaint_id: Mapped[int] = mapped_column(
+        ForeignKey("complaint.id"), primary_key=True, index=True
+    )
+
+
+class SpotEvent(Base):
+    """What happened to a spot, who did it and when; never changed, only added to."""
+
+    __tablename__ = "spot_event"
+    __table_args__ = (Index("ix_spot_event_spot_id_at", "spot_id", "at"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    spot_id: Mapped[int] = mapped_column(ForeignKey("spot.id"))
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    actor: Mapped[str]
+    detail: Mapped[dict[str, Any]]

@@ -1,0 +1,157 @@
+"""Real stores for the tests: SQLite files, and a private PostgreSQL + PostGIS cluster.
+
+The cluster lives in a temporary folder, listens on loopback only, runs as the user ``postgres``
+where the tests run as root (PostgreSQL refuses root), and is removed afterwards.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from heatmaps.store.engine import Store, upgrade_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SERVER_USER = "postgres"
+STORES = ("sqlite", "postgis")
+
+
+def missing(what: str) -> None:
+    """Skip loudly; in CI a missing part of the machine is a failure."""
+    message = f"{what} is missing; `make test` installs it as root on Debian and Ubuntu"
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def _free_port() -> int:
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _as_server(*command: str) -> None:
+    switch = ["runuser", "-u", SERVER_USER, "--"] if os.geteuid() == 0 else []
+    done = subprocess.run(  # noqa: S603 - our own command line
+        [*switch, *command], capture_output=True, text=True, check=False, cwd="/"
+    )
+    if done.returncode:
+        pytest.fail(f"{' '.join(command)} failed: {done.stdout}{done.stderr}")
+
+
+def _server_tools() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if found:
+        return found[-1].parent
+    initdb = shutil.which("initdb")
+    return Path(initdb).parent if initdb else None
+
+
+@pytest.fixture(scope="session")
+def postgis_cluster() -> Iterator[str]:
+    """Start a private cluster; gives the URL of its server, without a database."""
+    tools = _server_tools()
+    if tools is None:
+        missing("PostgreSQL with PostGIS")
+    home = Path(tempfile.mkdtemp(prefix="heatmaps-pg-"))
+    if os.geteuid() == 0:
+        shutil.chown(home, SERVER_USER)
+    data, port = home / "data", _free_port()
+    _as_server(str(tools / "initdb"), "-D", str(data), "-A", "trust", "-U", "heatmaps",
+               "-E", "UTF8", "--locale=C", "--no-sync")  # fmt: skip
+    options = (
+        f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home}"
+        " -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c jit=off"
+    )
+    control = [str(tools / "pg_ctl"), "-D", str(data), "-w", "-l", str(home / "log")]
+    _as_server(*control, "-o", options, "start")
+    try:
+        yield f"postgresql+psycopg://heatmaps@127.0.0.1:{port}"
+    finally:
+        _as_server(*control, "-m", "immediate", "stop")
+        shutil.rmtree(home, ignore_errors=True)
+
+
+class PostgisDatabases:
+    """Makes migrated databases by copying one that is migrated once."""
+
+    def __init__(self, server: str) -> None:
+        self._server = server
+        self._made = 0
+        self._run("CREATE DATABASE template_heatmaps")
+        upgrade_store(f"{server}/template_heatmaps").close()
+
+    def make(self, *, migrated: bool = True) -> str:
+        self._made += 1
+        name = f"heatmaps_{self._made}"
+        source = "template_heatmaps" if migrated else "template1"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {source}")
+        return f"{self._server}/{name}"
+
+    def drop(self, url: str) -> None:
+        self._run(f"DROP DATABASE IF EXISTS {url.rsplit('/', 1)[1]} WITH (FORCE)")
+
+    def _run(self, statement: str) -> None:
+        import psycopg
+
+        address = self._server.replace("+psycopg", "") + "/postgres"
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def postgis_databases(postgis_cluster: str) -> PostgisDatabases:
+    return PostgisDatabases(postgis_cluster)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "heatmaps.db"
+    upgrade_store(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture(params=STORES)
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh, migrated store; every test that asks for it runs on both kinds."""
+    if request.param == "sqlite":
+        path = tmp_path / "heatmaps.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    databases = request.getfixturevalue("postgis_databases")
+    url = databases.make()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture(params=STORES)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a place where no store has been made yet, of both kinds."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/made/here.db"
+        return
+    databases = request.getfixturevalue("postgis_databases")
+    url = databases.make(migrated=False)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """A fresh, migrated store of both kinds, open."""
+    from heatmaps.store.engine import open_store
+
+    opened = open_store(store_url)
+    yield opened
+    opened.close()
