@@ -7,116 +7,20 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ValidationError, model_validator
 
-from heatmaps.complaints.record import Segment, Technology, Topic
+from heatmaps.desk.tuning import LifePolicy, LookupPolicy, RoutingPolicy
 from heatmaps.desk.words import Cause
 from heatmaps.errors import ConfigError
+from heatmaps.spots.tuning import DetectionPolicy, PriorityPolicy
+from heatmaps.tuning import Hours, Section
 
 PACKAGED_POLICY = Path(__file__).with_name("policy.toml")
 
-Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Hours = Annotated[int, Field(gt=0)]
 
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DetectionPolicy(_Section):
-    """When complaints become a spot."""
-
-    recurrence_days_per_million: Positive
-    min_customers: Annotated[int, Field(ge=1)]
-    windows_h: Annotated[tuple[Annotated[int, Field(ge=1, le=168)], ...], Field(min_length=1)]
-    resolutions: Annotated[tuple[Annotated[int, Field(ge=5, le=9)], ...], Field(min_length=1)]
-    max_ring: Annotated[int, Field(ge=0, le=6)]
-    baseline_days: Annotated[int, Field(ge=7, le=366)]
-    guard_band_h: Annotated[int, Field(ge=0)]
-    quiet_recurrence_days: Positive
-    count_registration_addresses: bool
-    prior_complaints_per_1000_month: Positive
-    prior_days: Positive
-
-    @model_validator(mode="after")
-    def _hysteresis(self) -> Self:
-        if self.quiet_recurrence_days > self.recurrence_days_per_million:
-            message = (
-                f"quiet_recurrence_days {self.quiet_recurrence_days} is above "
-                f"recurrence_days_per_million {self.recurrence_days_per_million}; a spot would "
-                "turn quiet the moment it opens"
-            )
-            raise ValueError(message)
-        return self
-
-
-class LifePolicy(_Section):
-    """What the rules do to a status when nobody does."""
-
-    subsided_after_quiet_h: Hours
-    confirmed_after_quiet_h: Hours
-    reopened_after_active_h: Hours
-
-
-class LtvWeights(_Section):
-    """How the LTV rank within the region, 0 to 1, multiplies a complaint's points."""
-
-    low: Weight
-    high: Weight
-
-
-class PriorityPolicy(_Section):
-    """What makes one spot more urgent than another."""
-
-    half_life_h: Positive
-    growth_points: Weight
-    age_points_per_day: Weight
-    silent_points_per_1000: Weight
-    repeat_factor: Weight
-    critical_points: Weight
-    complaint_points: Weight
-    ltv: LtvWeights
-    segment: dict[Segment, Weight]
-    topic: dict[Topic, Weight]
-
-    @model_validator(mode="after")
-    def _all_named(self) -> Self:
-        missing = [str(s) for s in Segment if s not in self.segment]
-        missing += [str(t) for t in Topic if t not in self.topic]
-        if missing:
-            message = f"no weight for {', '.join(missing)}; every segment and topic needs one"
-            raise ValueError(message)
-        return self
-
-
-class Route(_Section):
-    """One routing rule; an absent key fits everything."""
-
-    queue: Annotated[str, Field(min_length=1)]
-    territory: str | None = None
-    technology: Technology | None = None
-    topic: Topic | None = None
-
-
-class RoutingPolicy(_Section):
-    """Which queue a spot goes to."""
-
-    default_queue: Annotated[str, Field(min_length=1)]
-    rules: tuple[Route, ...] = ()
-
-
-class LookupPolicy(_Section):
-    """What an agent is shown around an address."""
-
-    nearest_spots: Annotated[int, Field(ge=0, le=20)]
-    nearest_within_km: Positive
-    resolved_shown_h: Hours
-
-
-class Policy(_Section):
+class Policy(Section):
     """One version of everything the business tunes."""
 
     detection: DetectionPolicy

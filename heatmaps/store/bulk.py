@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from heatmaps.complaints.record import ABSENT_TIME
 from heatmaps.store.types import WGS84, UtcTime, is_geometry
@@ -35,18 +35,15 @@ def insert_columns(connection: Connection, table: Table, columns: Mapping[str, C
     if not count:
         return 0
     rows = zip(*values, strict=True)
+    names = ", ".join(f'"{name}"' for name in columns)
+    cursor: Any = connection.connection.cursor()
     if connection.dialect.name == "postgresql":
-        names = ", ".join(f'"{name}"' for name in columns)
-        with connection.connection.cursor() as cursor:
-            with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:  # type: ignore[attr-defined]  # psycopg's cursor
-                for row in rows:
-                    copy.write_row(row)
-        return count
-    statement = insert(table).compile(dialect=connection.dialect, column_keys=list(columns))
-    order = statement.positiontup or []
-    places = [list(columns).index(name) for name in order]
-    ordered = (tuple(row[place] for place in places) for row in rows)
-    connection.connection.cursor().executemany(str(statement), ordered)
+        with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+    else:
+        marks = ", ".join("?" * len(values))
+        cursor.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)  # noqa: S608 - names come from our tables
     return count
 
 
@@ -89,7 +86,7 @@ def in_parts(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
         yield keys[start : start + KEYS_A_QUERY]
 
 
-def _values(column: Column, kind: TypeEngine[Any], connection: Connection) -> Sequence[Any]:
+def _values(column: Column, kind: TypeEngine[Any], connection: Connection) -> list[Any]:
     postgres = connection.dialect.name == "postgresql"
     if isinstance(kind, UtcTime):
         return _times(np.asarray(column, dtype=np.int64), postgres=postgres)
@@ -98,16 +95,16 @@ def _values(column: Column, kind: TypeEngine[Any], connection: Connection) -> Se
     if isinstance(column, np.ndarray):
         if column.dtype.kind == "f":
             return [None if number != number else number for number in column.tolist()]  # noqa: PLR0124 - NaN
-        return column.tolist()
-    return column
+        return list(column.tolist())
+    return list(column)
 
 
 def _times(column: NDArray[np.int64], *, postgres: bool) -> list[Any]:
     absent = column == ABSENT_TIME
     if postgres:  # the session's zone is UTC, so a moment without zone is read as UTC
-        values = np.where(absent, 0, column).astype("datetime64[us]").tolist()
+        values = list(np.where(absent, 0, column).astype("datetime64[us]").tolist())
     else:
-        values = column.tolist()
+        values = list(column.tolist())
     if absent.any():
         for row in np.flatnonzero(absent).tolist():
             values[row] = None

@@ -3,8 +3,8 @@
 H3 cells are signed 64-bit integers. Times are `UtcTime`. Everything that tells who a customer is
 (name, contact, raw address, text, raw rows) stands in `Personal` alone, so that masking and
 erasing are one operation. Tables that are written in bulk get their ids from the writer, alike in
-both stores (`heatmaps.store.bulk`). A spot's columns fall into two groups that are never written together:
-what the detector sees and what people and rules did.
+both stores (`heatmaps.store.bulk`). A spot's columns fall into two groups that are never written
+together: what the detector sees and what people and rules did.
 """
 
 from __future__ import annotations

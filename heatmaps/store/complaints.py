@@ -1,0 +1,268 @@
+"""Complaints in the store: identity, corrections and their history, intake runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from sqlalchemy import func, insert, select, update
+
+from heatmaps.complaints.record import ABSENT_TIME
+from heatmaps.store import bulk
+from heatmaps.store.engine import lock
+from heatmaps.store.tables import (
+    ComplaintRevision,
+    IntakeRun,
+    Personal,
+    StoredComplaint,
+    Tick,
+)
+from heatmaps.store.types import microseconds, to_microseconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+    from sqlalchemy import Connection, Table
+
+    from heatmaps.complaints.record import ComplaintBatch
+
+COMPLAINT: Table = StoredComplaint.__table__  # type: ignore[assignment]  # a mapped table is a Table
+PERSONAL: Table = Personal.__table__  # type: ignore[assignment]
+REVISION: Table = ComplaintRevision.__table__  # type: ignore[assignment]
+
+PERSONAL_FIELDS = ("name", "contact", "address", "city", "text")
+TIME_FIELDS = ("created_at", "updated_at", "occurred_at", "closed_at")
+PLAIN_FIELDS = (
+    "source", "external_id", "state", "owner", "transferred_to", "customer_id", "address_kind",
+    "place", "technology", "serving_cell", "roaming", "brand", "channel", "language", "segment",
+    "topic", "ltv", "critical",
+)  # fmt: skip
+LOCATION_FIELDS = ("location_level", "location_source", "lat", "lon", "uncertainty_m",
+                   "location_faults", "cell", "resolution", "territory_id")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A batch held against the store.
+
+    `new` and `updated` are positions in the batch; `updated_id`, `updated_revision` tell of the
+    stored complaints they correct. Everything else is `unchanged`: equal, or older than what is
+    stored.
+    """
+
+    new: NDArray[np.intp]
+    updated: NDArray[np.intp]
+    updated_id: NDArray[np.int64]
+    updated_revision: NDArray[np.int64]
+    unchanged: int
+
+    @property
+    def to_write(self) -> NDArray[np.intp]:
+        """Positions of new and updated complaints, in that order."""
+        return np.concatenate([self.new, self.updated])
+
+
+@dataclass(frozen=True, slots=True)
+class LocationColumns:
+    """Where each complaint to be written stands; columns as in the table ``complaint``."""
+
+    location_level: Sequence[str]
+    location_source: Sequence[str | None]
+    lat: NDArray[np.float64]
+    lon: NDArray[np.float64]
+    uncertainty_m: NDArray[np.float64]
+    location_faults: Sequence[str | None]
+    cell: Sequence[int | None]
+    resolution: Sequence[int | None]
+    territory_id: Sequence[str | None]
+
+
+def rounds(batch: ComplaintBatch) -> Iterator[NDArray[np.intp]]:
+    """Give positions so that no identity stands twice in a part and their order is kept.
+
+    A file that tells of one complaint three times is taken as three tellings, one after another.
+    """
+    seen: dict[tuple[str, str], int] = {}
+    occurrence = np.zeros(len(batch), dtype=np.intp)
+    for row, identity in enumerate(zip(batch.source, batch.external_id, strict=True)):
+        occurrence[row] = seen[identity] = seen.get(identity, -1) + 1
+    for number in range(int(occurrence.max(initial=-1)) + 1):
+        yield np.flatnonzero(occurrence == number)
+
+
+def compare(connection: Connection, batch: ComplaintBatch) -> Compared:
+    """Hold a batch, in which no identity stands twice, against the store.
+
+    An update older than the stored one never overwrites; a missing `updated_at` counts as the
+    complaint's `created_at`.
+    """
+    stored = _stored(connection, batch)
+    when = np.where(batch.updated_at == ABSENT_TIME, batch.created_at, batch.updated_at).tolist()
+    new: list[int] = []
+    updated: list[tuple[int, int, int]] = []
+    hashes = batch.content_hash.tolist()
+    for row, identity in enumerate(zip(batch.source, batch.external_id, strict=True)):
+        known = stored.get(identity)
+        if known is None:
+            new.append(row)
+        elif known.content_hash != hashes[row] and known.updated_at <= when[row]:
+            updated.append((row, known.id, known.revision))
+    columns = np.array(updated, dtype=np.int64).reshape(-1, 3)
+    return Compared(
+        new=np.array(new, dtype=np.intp),
+        updated=columns[:, 0].astype(np.intp),
+        updated_id=columns[:, 1],
+        updated_revision=columns[:, 2],
+        unchanged=len(batch) - len(new) - len(updated),
+    )
+
+
+def write(
+    connection: Connection,
+    batch: ComplaintBatch,
+    compared: Compared,
+    located: LocationColumns,
+    received_at: datetime,
+) -> None:
+    """Write new and corrected complaints; `located` follows ``compared.to_write``.
+
+    A complaint that comes after its hour was detected becomes available at the last tick, so that
+    it enters the next one and no past tick changes.
+    """
+    rows = compared.to_write
+    if not len(rows):
+        return
+    chosen = batch.take(rows.astype(np.int64))
+    columns = _complaint_columns(chosen, located, received_at, _last_tick(connection))
+    count_new = len(compared.new)
+    first = bulk.next_id(connection, COMPLAINT)
+    ids = np.concatenate([np.arange(first, first + count_new), compared.updated_id])
+    revisions = np.concatenate([np.ones(count_new, dtype=np.int64), compared.updated_revision + 1])
+    columns["id"], columns["revision"] = ids, revisions
+    _keep_earlier(connection, compared, received_at)
+    bulk.insert_columns(connection, COMPLAINT, _part(columns, slice(None, count_new)))
+    bulk.update_columns(connection, COMPLAINT, _part(columns, slice(count_new, None)))
+    _write_personal(connection, chosen, ids, revisions)
+
+
+def start_run(connection: Connection, file: str, profile: str, at: datetime) -> int:
+    """Note that a file begins to be taken in; gives the run's number."""
+    lock(connection, "intake")
+    counts = dict.fromkeys(("rows", "left_out", "new", "updated", "unchanged", "quarantined"), 0)
+    row = insert(IntakeRun).values(file=file, profile=profile, started_at=at, **counts)
+    return int(connection.execute(row.returning(IntakeRun.id)).scalar_one())
+
+
+def note_run(
+    connection: Connection, run: int, counts: dict[str, int], finished_at: datetime | None
+) -> None:
+    """Bring a run's counts up to date, in the transaction that wrote what they count."""
+    connection.execute(
+        update(IntakeRun).where(IntakeRun.id == run).values(**counts, finished_at=finished_at)
+    )
+
+
+def holds_source(connection: Connection, source: str) -> bool:
+    """Whether any complaint came from this source."""
+    return bool(connection.scalar(select(select(COMPLAINT.c.id).where(
+        COMPLAINT.c.source == source).exists())))  # fmt: skip
+
+
+def counts_by_state(connection: Connection) -> dict[str, int]:
+    """Give the number of complaints by state."""
+    query = select(StoredComplaint.state, func.count()).group_by(StoredComplaint.state)
+    return {state: int(count) for state, count in connection.execute(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    id: int
+    content_hash: int
+    revision: int
+    updated_at: int
+
+
+def _stored(connection: Connection, batch: ComplaintBatch) -> dict[tuple[str, str], _Known]:
+    table = COMPLAINT.c
+    found: dict[tuple[str, str], _Known] = {}
+    by_source: dict[str, list[str]] = {}
+    for source, external_id in zip(batch.source, batch.external_id, strict=True):
+        by_source.setdefault(source, []).append(external_id)
+    for source, external_ids in by_source.items():
+        for part in bulk.in_parts(external_ids):
+            query = select(
+                table.external_id,
+                table.id,
+                table.content_hash,
+                table.revision,
+                microseconds(func.coalesce(table.updated_at, table.created_at)),
+            ).where(table.source == source, table.external_id.in_(part))
+            for external_id, *known in connection.execute(query):
+                found[source, external_id] = _Known(*known)
+    return found
+
+
+def _last_tick(connection: Connection) -> int:
+    return connection.scalar(select(func.max(microseconds(Tick.tick_at)))) or ABSENT_TIME
+
+
+def _complaint_columns(
+    batch: ComplaintBatch, located: LocationColumns, received_at: datetime, last_tick: int
+) -> dict[str, Any]:
+    columns: dict[str, Any] = {name: getattr(batch, name) for name in (*PLAIN_FIELDS, *TIME_FIELDS)}
+    columns |= {name: getattr(located, name) for name in LOCATION_FIELDS}
+    columns["content_hash"] = batch.content_hash
+    columns["flags"] = [" ".join(flags) or None for flags in batch.flags]
+    columns["received_at"] = np.full(len(batch), to_microseconds(received_at))
+    columns["available_at"] = np.maximum(batch.created_at, last_tick)
+    columns["point"] = _points(located.lat, located.lon)
+    return columns
+
+
+def _points(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.object_]:
+    points = np.full(len(lat), None, dtype=object)
+    known = ~np.isnan(lat)
+    points[known] = shapely.to_wkb(shapely.points(lon[known], lat[known]))
+    return points
+
+
+def _part(columns: dict[str, Any], rows: slice) -> dict[str, Any]:
+    return {name: column[rows] for name, column in columns.items()}
+
+
+def _keep_earlier(connection: Connection, compared: Compared, replaced_at: datetime) -> None:
+    """Copy what is about to be replaced, without the personal fields, which keep their own."""
+    names = (*PLAIN_FIELDS, *TIME_FIELDS, *LOCATION_FIELDS, "received_at")
+    for part in bulk.in_parts(compared.updated_id.tolist()):
+        query = select(COMPLAINT.c.id, COMPLAINT.c.revision, *(COMPLAINT.c[n] for n in names))
+        earlier = [
+            {
+                "complaint_id": row[0],
+                "revision": row[1],
+                "replaced_at": replaced_at,
+                "earlier": {
+                    name: value.isoformat() if name.endswith("_at") else value
+                    for name, value in zip(names, row[2:], strict=True)
+                    if value is not None
+                },
+            }
+            for row in connection.execute(query.where(COMPLAINT.c.id.in_(part)))
+        ]
+        connection.execute(insert(REVISION), earlier)
+
+
+def _write_personal(
+    connection: Connection,
+    batch: ComplaintBatch,
+    complaint_ids: NDArray[np.int64],
+    revisions: NDArray[np.int64],
+) -> None:
+    columns: dict[str, Any] = {name: getattr(batch, name) for name in PERSONAL_FIELDS}
+    first = bulk.next_id(connection, PERSONAL)
+    columns["id"] = np.arange(first, first + len(batch))
+    columns["complaint_id"], columns["revision"] = complaint_ids, revisions
+    bulk.insert_columns(connection, PERSONAL, columns)

@@ -1,0 +1,134 @@
+"""Rows that could not be used: kept with their reason until they can be, or are given up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sqlalchemy import func, select, update
+
+from heatmaps.complaints.record import content_hashes
+from heatmaps.store import bulk
+from heatmaps.store.complaints import PERSONAL
+from heatmaps.store.tables import Personal, QuarantinedRow
+from heatmaps.store.types import to_microseconds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Table
+
+    from heatmaps.complaints.record import Refused
+
+QUARANTINE: Table = QuarantinedRow.__table__  # type: ignore[assignment]  # a mapped table is a Table
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where refused rows came from: enough to read them again the same way."""
+
+    source: str
+    file: str
+    profile: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A row that could not be used, with where it stood and why."""
+
+    id: int
+    origin: Origin
+    line: int
+    reason: str
+    quarantined_at: datetime
+    raw_row: str
+
+
+def keep(connection: Connection, refused: Sequence[Refused], origin: Origin, at: datetime) -> int:
+    """Keep refused rows, each once however often its file comes; gives how many were not known.
+
+    A known row that is refused again keeps its place and gets the newest reason.
+    """
+    hashes = content_hashes([[row.raw for row in refused]]).tolist()
+    by_hash = dict(zip(hashes, refused, strict=True))
+    known = _known(connection, origin.source, list(by_hash))
+    for row_hash, row_id in known.items():
+        connection.execute(
+            update(QuarantinedRow)
+            .where(QuarantinedRow.id == row_id)
+            .values(reason=by_hash[row_hash].reason, replayed_at=None)
+        )
+    fresh = {row_hash: row for row_hash, row in by_hash.items() if row_hash not in known}
+    _insert(connection, fresh, origin, at)
+    return len(fresh)
+
+
+def waiting(connection: Connection, limit: int | None = None) -> list[Quarantined]:
+    """Give the rows that wait in quarantine, the oldest first."""
+    row = QUARANTINE.c
+    query = (
+        select(row.id, row.source, row.file, row.profile, row.line, row.reason,
+               row.quarantined_at, PERSONAL.c.raw_row)
+        .join(PERSONAL, PERSONAL.c.quarantine_id == row.id)
+        .where(row.replayed_at.is_(None))
+        .order_by(row.id)
+        .limit(limit)
+    )  # fmt: skip
+    return [
+        Quarantined(row_id, Origin(source, file, profile), *rest)
+        for row_id, source, file, profile, *rest in connection.execute(query)
+    ]
+
+
+def count_waiting(connection: Connection) -> int:
+    """Give the number of rows that wait in quarantine."""
+    query = select(func.count()).where(QUARANTINE.c.replayed_at.is_(None))
+    return int(connection.scalar(query) or 0)
+
+
+def release(connection: Connection, ids: Sequence[int], at: datetime) -> None:
+    """Note that these rows were taken in after all, and forget their raw text."""
+    for part in bulk.in_parts(ids):
+        connection.execute(
+            update(QuarantinedRow).where(QuarantinedRow.id.in_(part)).values(replayed_at=at)
+        )
+        connection.execute(
+            update(Personal).where(Personal.quarantine_id.in_(part)).values(raw_row=None)
+        )
+
+
+def _known(connection: Connection, source: str, hashes: list[int]) -> dict[int, int]:
+    row = QUARANTINE.c
+    return {
+        row_hash: row_id
+        for part in bulk.in_parts(hashes)
+        for row_hash, row_id in connection.execute(
+            select(row.row_hash, row.id).where(row.source == source, row.row_hash.in_(part))
+        )
+    }
+
+
+def _insert(
+    connection: Connection, fresh: dict[int, Refused], origin: Origin, at: datetime
+) -> None:
+    count = len(fresh)
+    ids = bulk.next_id(connection, QUARANTINE) + np.arange(count)
+    rows: dict[str, Any] = {
+        "id": ids,
+        "source": [origin.source] * count,
+        "row_hash": list(fresh),
+        "file": [origin.file] * count,
+        "profile": [origin.profile] * count,
+        "line": [row.line for row in fresh.values()],
+        "reason": [row.reason for row in fresh.values()],
+        "quarantined_at": np.full(count, to_microseconds(at)),
+    }
+    bulk.insert_columns(connection, QUARANTINE, rows)
+    private: dict[str, Any] = {
+        "id": bulk.next_id(connection, PERSONAL) + np.arange(count),
+        "quarantine_id": ids,
+        "raw_row": [row.raw for row in fresh.values()],
+    }
+    bulk.insert_columns(connection, PERSONAL, private)
