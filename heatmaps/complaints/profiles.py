@@ -1,0 +1,259 @@
+"""Intake profiles: how a foreign system's columns and values become ours, told in TOML."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from heatmaps.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PACKAGED_PROFILES = Path(__file__).with_name("profiles")
+
+ANY_VALUE = "*"
+"""In a value mapping: every value that has no line of its own."""
+
+ISO = "iso"
+"""In `time_formats`: ISO 8601."""
+
+_FORMAT_PROBE = datetime(2011, 7, 25, 13, 45)  # noqa: DTZ001 - a format is probed, no moment meant
+
+
+class Kind(StrEnum):
+    """What the rows of a file are."""
+
+    COMPLAINTS = "complaints"
+    SUBSCRIBERS = "subscribers"
+
+
+COLUMNS = {
+    Kind.COMPLAINTS: [
+        "external_id",
+        "source",
+        "created_at",
+        "updated_at",
+        "occurred_at",
+        "state",
+        "closed_at",
+        "owner",
+        "transferred_to",
+        "customer_id",
+        "address",
+        "city",
+        "address_kind",
+        "lat",
+        "lon",
+        "accuracy_m",
+        "location_source",
+        "place",
+        "technology",
+        "serving_cell",
+        "roaming",
+        "brand",
+        "channel",
+        "language",
+        "contact",
+        "segment",
+        "topic",
+        "ltv",
+        "critical",
+        "text",
+    ],
+    Kind.SUBSCRIBERS: ["cell", "subscribers"],
+}
+"""Our columns by kind, read under their own names where the profile names no other."""
+
+EXTRA_COLUMNS = {Kind.COMPLAINTS: ["name"], Kind.SUBSCRIBERS: []}
+"""Our columns that are read only where a profile names them: personal data nobody asked for."""
+
+REQUIRED = {
+    Kind.COMPLAINTS: ("external_id", "created_at"),
+    Kind.SUBSCRIBERS: ("cell", "subscribers"),
+}
+"""Our columns without which a file cannot be used."""
+
+
+def folded(text: str) -> str:
+    """Give the form in which column names and values are compared: stripped, caseless."""
+    return text.strip().casefold()
+
+
+def _listed(given: object) -> object:
+    return (given,) if isinstance(given, str) else given
+
+
+Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_listed)]
+
+
+class Profile(BaseModel):
+    """How to read one kind of file of one foreign system.
+
+    `columns` maps ours to theirs, the first that the file has; `values` maps theirs to ours within
+    one of our columns, compared caseless; `defaults` fills absent values of our columns; `only`
+    keeps the rows whose column (theirs) has one of the values. `encoding` and `delimiter` are
+    recognised where absent. Naive times are of `timezone`, where absent of the caller's zone.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Kind = Kind.COMPLAINTS
+    source: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    timezone: str | None = None
+    encoding: str | None = None
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    time_formats: Annotated[Names, Field(min_length=1)] = (ISO,)
+    columns: dict[str, Names] = {}
+    values: dict[str, dict[str, str]] = {}
+    defaults: dict[str, str] = {}
+    only: dict[str, Annotated[Names, Field(min_length=1)]] = {}
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str | None) -> str | None:
+        if name is not None:
+            try:
+                ZoneInfo(name)
+            except (OSError, ValueError) as error:
+                message = "no such time zone; use an IANA name such as Europe/Moscow"
+                raise ValueError(message) from error
+        return name
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, name: str | None) -> str | None:
+        if name is not None:
+            try:
+                plain = "\n".encode(name) == b"\n"
+            except LookupError:
+                plain = False
+            if not plain:
+                message = "not an encoding that can be read; use utf-8 or cp1251, or leave it out"
+                raise ValueError(message)
+        return name
+
+    @field_validator("time_formats")
+    @classmethod
+    def _usable_formats(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in formats:
+            if pattern != ISO and not _tells_the_day(pattern):
+                message = f"{pattern!r} does not tell a day; write it like %d.%m.%Y %H:%M"
+                raise ValueError(message)
+        return formats
+
+    @model_validator(mode="after")
+    def _our_columns(self) -> Self:
+        ours = {*COLUMNS[self.kind], *EXTRA_COLUMNS[self.kind]}
+        for section in ("columns", "values", "defaults"):
+            strange = sorted(set(getattr(self, section)) - ours)
+            if strange:
+                message = (
+                    f"{section}.{strange[0]} is no column of {self.kind}; "
+                    f"ours are {', '.join(sorted(ours))}"
+                )
+                raise ValueError(message)
+        return self
+
+    def candidates(self, ours: str) -> tuple[str, ...]:
+        """Give the file's names under which one of our columns may stand, the best first."""
+        named = self.columns.get(ours)
+        if named is not None:
+            return named
+        return (ours,) if ours in COLUMNS[self.kind] and folded(ours) not in self._taken() else ()
+
+    def positions(self, header: Iterable[str]) -> dict[str, int]:
+        """Give where our columns stand in a file with this header; absent ones are left out."""
+        places = {folded(theirs): place for place, theirs in enumerate(header)}
+        found: dict[str, int] = {}
+        for ours in [*COLUMNS[self.kind], *EXTRA_COLUMNS[self.kind]]:
+            hits = (
+                places[folded(name)] for name in self.candidates(ours) if folded(name) in places
+            )
+            place = next(hits, None)
+            if place is not None:
+                found[ours] = place
+        return found
+
+    def _taken(self) -> set[str]:
+        """Give their columns that the profile reads as some column of ours."""
+        return {folded(theirs) for names in self.columns.values() for theirs in names}
+
+
+def packaged_profiles() -> list[str]:
+    """Give the names of the profiles that come with the package."""
+    return sorted(path.stem for path in PACKAGED_PROFILES.glob("*.toml"))
+
+
+def load_profile(name_or_path: str | Path, kind: Kind = Kind.COMPLAINTS) -> Profile:
+    """Read a profile: the name of a packaged one, or the path of a TOML file.
+
+    ConfigError, in one sentence, where there is none, it is wrong, or it is of another kind.
+    """
+    path = _profile_path(name_or_path)
+    try:
+        profile = Profile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        message = f"Intake profile {path} cannot be read: {error.strerror}; check the path."
+        raise ConfigError(message) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"Intake profile {path} is not valid TOML in UTF-8: {error}; mend the file."
+        raise ConfigError(message) from error
+    except ValidationError as error:
+        message = f"Intake profile {path} cannot be used: {_first_fault(error)}"
+        raise ConfigError(message) from error
+    if profile.kind != kind:
+        message = (
+            f"Intake profile {name_or_path} is for {profile.kind}, not for {kind}; choose another "
+            "or correct its `kind`."
+        )
+        raise ConfigError(message)
+    return profile
+
+
+def _profile_path(name_or_path: str | Path) -> Path:
+    name = str(name_or_path)
+    if name in packaged_profiles():
+        return PACKAGED_PROFILES / f"{name}.toml"
+    path = Path(name)
+    if path.suffix == ".toml" or path.exists():
+        return path
+    message = (
+        f"There is no intake profile {name!r}; use one of {', '.join(packaged_profiles())} or the "
+        "path of a TOML file."
+    )
+    raise ConfigError(message)
+
+
+def _tells_the_day(pattern: str) -> bool:
+    try:
+        read = datetime.strptime(_FORMAT_PROBE.strftime(pattern), pattern)  # noqa: DTZ007 - a probe
+    except ValueError:
+        return False
+    return read.date() == _FORMAT_PROBE.date()
+
+
+def _first_fault(error: ValidationError) -> str:
+    fault = error.errors()[0]
+    where = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        return f"unknown key {where}; remove it, known are {', '.join(Profile.model_fields)}."
+    reason = fault["msg"].removeprefix("Value error, ").rstrip(".")
+    given = fault["input"]
+    if isinstance(given, dict) or not where:
+        return f"{where}{': ' if where else ''}{reason}."
+    return f"{where} = {given!r}: {reason}; correct it."
