@@ -40,3 +40,4 @@ class LookupPolicy(Section):
     nearest_spots: Annotated[int, Field(ge=0, le=20)]
     nearest_within_km: Positive
     resolved_shown_h: Hours
+    overdue_control_h: Hours
