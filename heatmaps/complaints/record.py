@@ -199,9 +199,6 @@ _HASHED = tuple(name for name in _COLUMNS if name not in {"line", "flags"})
 without it keep the hash they have."""
 
 
-_WRITTEN = {None: "", True: "1", False: "0"}
-
-
 def content_hashes(columns: Iterable[list[Any] | NDArray[Any]]) -> NDArray[np.int64]:
     """Give one int64 per row: BLAKE2b (RFC 7693) of 8 bytes, little-endian, over its values.
 
@@ -218,7 +215,7 @@ def content_hashes(columns: Iterable[list[Any] | NDArray[Any]]) -> NDArray[np.in
 
 def _canonical(column: list[Any] | NDArray[Any]) -> list[str]:
     if not isinstance(column, np.ndarray):
-        return [_WRITTEN.get(value, value) for value in column]
+        return _written(column)
     if column.dtype.kind == "f":
         # Adding zero makes -0.0 and 0.0 one; repr is the shortest exact form on every platform.
         written = map(repr, (column + 0.0).tolist())
@@ -226,3 +223,13 @@ def _canonical(column: list[Any] | NDArray[Any]) -> list[str]:
     if column.dtype.kind == "b":
         return ["1" if value else "" for value in column.tolist()]
     return ["" if value == ABSENT_TIME else str(value) for value in column.tolist()]
+
+
+def _written(column: list[Any]) -> list[str]:
+    """Write a list of texts or of truths; an absent value is empty."""
+    first = next((value for value in column if value is not None), None)
+    if first is None:
+        return [""] * len(column)
+    if isinstance(first, bool):
+        return ["" if value is None else str(int(value)) for value in column]
+    return [value or "" for value in column]

@@ -1,0 +1,56 @@
+"""What is wrong with rows, gathered column by column: the first reason against each row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from heatmaps.quarantine import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from heatmaps.complaints.rows import RowBatch
+
+
+class Faults:
+    """The reasons against the rows of one batch."""
+
+    def __init__(self, rows: RowBatch) -> None:
+        self._rows = rows
+        self._reasons: dict[int, str] = {}
+
+    def refuse(self, wrong: NDArray[np.bool_] | Sequence[bool], what: str, *names: str) -> None:
+        """Refuse the rows of a mask that have no reason yet.
+
+        The reason is the values of the columns `names` followed by `what`, which says what is
+        wrong with them and how to mend it.
+        """
+        for row in np.flatnonzero(wrong).tolist():
+            if row not in self._reasons:
+                values = ", ".join(f"{name} {self._rows.column(name)[row]!r:.80}" for name in names)
+                self._reasons[row] = f"{values} {what}."
+
+    def refuse_absent(self, name: str) -> None:
+        """Refuse the rows that lack a column no complaint can do without."""
+        for row, text in enumerate(self._rows.column(name)):
+            if text is None:
+                self._reasons.setdefault(row, f"The row has no {name}; fill it in.")
+
+    def kept(self) -> list[int] | None:
+        """Give the positions of the good rows; None where all are good."""
+        if not self._reasons:
+            return None
+        return [row for row in range(len(self._rows)) if row not in self._reasons]
+
+    def refused(self) -> list[Refused]:
+        """Give every refused row of the batch by line, those that did not fit the header too."""
+        rows = self._rows
+        wrong = [
+            Refused(int(rows.line[row]), reason, rows.raw(row))
+            for row, reason in self._reasons.items()
+        ]
+        return sorted([*rows.refused, *wrong], key=lambda each: each.line)
