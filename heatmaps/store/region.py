@@ -39,7 +39,7 @@ def save_subscribers(
 ) -> Saved:
     """Write counts as delivered, over what was known of the same cells."""
     lock(connection, "subscribers")
-    before = dict(map(tuple, connection.execute(select(COUNT.c.cell, COUNT.c.subscribers))))  # type: ignore[arg-type]  # rows are pairs
+    before = dict(map(tuple, connection.execute(select(COUNT.c.cell, COUNT.c.subscribers))))
     known = np.array([before.get(cell, np.nan) for cell in cells.tolist()], dtype=np.float64)
     fresh, same = np.isnan(known), known == subscribers
     changed = ~fresh & ~same

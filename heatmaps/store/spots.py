@@ -1,0 +1,357 @@
+"""Spots in the store: what detection reads and writes, and the ticks it has done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from sqlalchemy import Select, delete, func, insert, select, update
+
+from heatmaps.complaints.record import AddressKind, Segment, State, Topic
+from heatmaps.desk.case import Facts, SpotCase
+from heatmaps.desk.lifecycle import Work
+from heatmaps.desk.words import Cause, Status
+from heatmaps.spots.record import ComplaintColumns, DetectedSpot, Signal
+from heatmaps.store import bulk
+from heatmaps.store.complaints import COMPLAINT
+from heatmaps.store.region import outline
+from heatmaps.store.tables import Spot, SpotCell, SpotComplaint, SpotEvent, Tick
+from heatmaps.store.types import microseconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+    from sqlalchemy import Connection, Table
+
+SPOT: Table = Spot.__table__  # type: ignore[assignment]  # a mapped table is a Table
+LINK: Table = SpotComplaint.__table__  # type: ignore[assignment]
+
+NO_CODE = -1
+"""Code of an absent segment or technology."""
+
+TOPIC_CODES = {str(topic): code for code, topic in enumerate(Topic)}
+SEGMENT_CODES = {str(segment): code for code, segment in enumerate(Segment)}
+
+
+@dataclass(frozen=True, slots=True)
+class WeightColumns:
+    """What priority weighs, row by row beside `ComplaintColumns`; `ltv` NaN where unknown."""
+
+    segment: NDArray[np.int8]
+    ltv: NDArray[np.float64]
+    critical: NDArray[np.bool_]
+    technology: NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a spot."""
+
+    spot_id: int
+    at: datetime
+    kind: str
+    actor: str
+    detail: dict[str, Any]
+
+
+def last_tick(connection: Connection) -> datetime | None:
+    """Give the last hour detection has done; None before the first."""
+    moment: datetime | None = connection.scalar(select(func.max(Tick.tick_at)))
+    return moment
+
+
+def note_ticks(
+    connection: Connection, ticks: Iterable[datetime], done_at: datetime, policy_version: int
+) -> None:
+    """Note hours as done, never to be done again."""
+    rows = [
+        {"tick_at": tick, "done_at": done_at, "policy_version": policy_version} for tick in ticks
+    ]
+    connection.execute(insert(Tick), rows)
+
+
+def first_complaint_at(connection: Connection) -> datetime | None:
+    """Give the time of the earliest complaint that has a place; None where there is none."""
+    query = select(func.min(COMPLAINT.c.created_at)).where(COMPLAINT.c.cell.is_not(None))
+    moment: datetime | None = connection.scalar(query)
+    return moment
+
+
+def load_complaints(
+    connection: Connection, since: datetime, until: datetime, *, count_registration: bool
+) -> tuple[ComplaintColumns, WeightColumns]:
+    """Give the complaints detection may count: placed, not withdrawn, since < time <= until.
+
+    A complaint without customer is a customer of its own. Registration addresses are left out
+    unless `count_registration`.
+    """
+    c = COMPLAINT.c
+    query = (
+        select(c.id, c.customer_id, c.cell, c.resolution, microseconds(c.created_at),
+               microseconds(c.available_at), c.topic, c.segment, c.ltv, c.critical, c.technology)
+        .where(c.cell.is_not(None), c.state != State.WITHDRAWN,
+               c.created_at > since, c.created_at <= until)
+        .order_by(c.created_at, c.id)
+    )  # fmt: skip
+    if not count_registration:
+        query = query.where(c.address_kind != AddressKind.REGISTRATION)
+    (ids, customers, cells, resolutions, times, available, topics, segments, ltv, critical,
+     technology) = bulk.read_columns(connection, query)  # fmt: skip
+    columns = ComplaintColumns(
+        complaint_id=ids.astype(np.int64),
+        customer=_customer_codes(customers),
+        cell=cells.astype(np.int64),
+        resolution=resolutions.astype(np.int8),
+        time=times.astype(np.int64),
+        available=available.astype(np.int64),
+        topic=np.array([TOPIC_CODES[topic] for topic in topics], dtype=np.int8),
+    )
+    weights = WeightColumns(
+        segment=np.array([SEGMENT_CODES.get(s, NO_CODE) for s in segments], dtype=np.int8),
+        ltv=ltv.astype(np.float64),
+        critical=critical.astype(np.bool_),
+        technology=technology,
+    )
+    return columns, weights
+
+
+def _customer_codes(customers: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Give each customer a number, by first appearance; an unnamed one has its own."""
+    codes: dict[object, int] = {}
+    return np.fromiter(
+        (
+            codes.setdefault(row if customer is None else customer, len(codes))
+            for row, customer in enumerate(customers)
+        ),
+        np.int64,
+        len(customers),
+    )
+
+
+def load_living(connection: Connection) -> list[SpotCase]:
+    """Give the spots that are not over, by id, held against changes until the transaction ends."""
+    return _cases(connection, select(Spot).where(Spot.closed_at.is_(None)).with_for_update())
+
+
+def load_cases(connection: Connection) -> list[SpotCase]:
+    """Give every spot there ever was, by id."""
+    return _cases(connection, select(Spot))
+
+
+def counted_complaints(connection: Connection, since: datetime) -> NDArray[np.int64]:
+    """Give the ids of complaints made after `since` that were ever counted in a spot."""
+    query = (
+        select(LINK.c.complaint_id)
+        .distinct()
+        .join(COMPLAINT, COMPLAINT.c.id == LINK.c.complaint_id)
+        .where(COMPLAINT.c.created_at > since)
+    )
+    return np.array(connection.scalars(query).all(), dtype=np.int64)
+
+
+def next_spot_id(connection: Connection) -> int:
+    """Give the number of the next new spot."""
+    return bulk.next_id(connection, SPOT)
+
+
+def save_cases(
+    connection: Connection, before: Sequence[SpotCase], after: Sequence[SpotCase]
+) -> None:
+    """Write what became of the spots; those not in `before` are new."""
+    old = {case.detected.spot_id: case for case in before}
+    for case in sorted(after, key=lambda case: case.detected.spot_id):
+        earlier = old.get(case.detected.spot_id)
+        if earlier is None:
+            connection.execute(insert(Spot).values(_opening_values(case)))
+        elif case != earlier:
+            here = Spot.id == case.detected.spot_id
+            connection.execute(update(Spot).where(here).values(_current_values(case)))
+        _save_cells(connection, earlier, case)
+        _save_links(connection, earlier, case)
+
+
+def save_events(connection: Connection, events: Sequence[Event]) -> None:
+    """Add to the history of spots."""
+    rows = [{name: getattr(event, name) for name in event.__slots__} for event in events]
+    if rows:
+        connection.execute(insert(SpotEvent), rows)
+
+
+def work_values(work: Work) -> dict[str, Any]:
+    """Give the columns that people and rules write."""
+    names = (name for name in work.__slots__ if name != "spot_id")
+    return {name: getattr(work, name) for name in names}
+
+
+def work_of(row: Any) -> Work:  # noqa: ANN401 - a row of the table spot, whole or in part
+    """Read the columns that people and rules write."""
+    return Work(
+        spot_id=row.id,
+        status=Status(row.status),
+        status_at=row.status_at,
+        queue=row.queue,
+        closed_at=row.closed_at,
+        owner=row.owner,
+        acknowledged_at=row.acknowledged_at,
+        resolved_at=row.resolved_at,
+        cause=Cause(row.cause) if row.cause else None,
+        eta=row.eta,
+        eta_first=row.eta_first,
+        done=row.done,
+    )
+
+
+def _current_values(case: SpotCase) -> dict[str, Any]:
+    seen = case.detected
+    zone = shapely.union_all([outline(cell) for cell in seen.cells])
+    return {
+        "signal": seen.signal,
+        "quiet_since": seen.quiet_since,
+        "last_tick": seen.last_tick,
+        "resolution": seen.resolution,
+        "observed_last": seen.observed_last,
+        "expected_last": seen.expected_last,
+        "score_last": seen.score_last,
+        "observed_peak": seen.observed_peak,
+        "merged_into": seen.merged_into,
+        "lat": case.lat,
+        "lon": case.lon,
+        "outline": shapely.to_wkb(shapely.multipolygons(shapely.get_parts(zone))),
+        "customers_complained": case.now.customers_complained,
+        "customers_silent": case.now.customers_silent,
+        "priority": case.now.priority,
+        "priority_parts": list(case.now.parts),
+        **work_values(case.work),
+    }
+
+
+def _opening_values(case: SpotCase) -> dict[str, Any]:
+    seen = case.detected
+    return {
+        "id": seen.spot_id,
+        "opened_at": seen.opened_at,
+        "topic": seen.topic,
+        "window_h": seen.window_h,
+        "observed": seen.observed,
+        "expected": seen.expected,
+        "score": seen.score,
+        "recurrence_days": seen.recurrence_days,
+        "parent_id": seen.parent_id,
+        "technology": case.technology,
+        "territory_id": case.territory_id,
+        "policy_version": case.policy_version,
+        "customers_complained_opened": case.at_opening.customers_complained,
+        "customers_silent_opened": case.at_opening.customers_silent,
+        "priority_opened": case.at_opening.priority,
+        **_current_values(case),
+    }
+
+
+def _save_cells(connection: Connection, earlier: SpotCase | None, case: SpotCase) -> None:
+    seen = case.detected
+    if earlier and earlier.detected.cells == seen.cells:
+        return
+    opened, current = set(seen.cells_opened), set(seen.cells)
+    connection.execute(delete(SpotCell).where(SpotCell.spot_id == seen.spot_id))
+    rows = [
+        {
+            "spot_id": seen.spot_id,
+            "cell": cell,
+            "opened": cell in opened,
+            "current": cell in current,
+        }
+        for cell in sorted(opened | current)
+    ]
+    connection.execute(insert(SpotCell), rows)
+
+
+def _save_links(connection: Connection, earlier: SpotCase | None, case: SpotCase) -> None:
+    known = set(earlier.detected.complaint_ids) if earlier else set()
+    fresh = sorted(set(case.detected.complaint_ids) - known)
+    rows = [{"spot_id": case.detected.spot_id, "complaint_id": number} for number in fresh]
+    if rows:
+        connection.execute(insert(SpotComplaint), rows)
+
+
+def _cases(connection: Connection, query: Select[Any]) -> list[SpotCase]:
+    rows = connection.execute(query.order_by(Spot.id)).all()
+    ids = [row.id for row in rows]
+    opened, current = _cells(connection, ids)
+    complaints: dict[int, list[int]] = {}
+    for part in bulk.in_parts(ids):
+        link = select(LINK.c.spot_id, LINK.c.complaint_id).where(LINK.c.spot_id.in_(part))
+        for spot_id, complaint_id in connection.execute(link.order_by(LINK.c.complaint_id)):
+            complaints.setdefault(spot_id, []).append(complaint_id)
+    return [
+        _case(row, opened[row.id], current[row.id], tuple(complaints.get(row.id, ())))
+        for row in rows
+    ]
+
+
+def _cells(
+    connection: Connection, ids: Sequence[int]
+) -> tuple[dict[int, tuple[int, ...]], dict[int, tuple[int, ...]]]:
+    opened: dict[int, tuple[int, ...]] = dict.fromkeys(ids, ())
+    current: dict[int, tuple[int, ...]] = dict.fromkeys(ids, ())
+    for part in bulk.in_parts(ids):
+        query = select(SpotCell.spot_id, SpotCell.cell, SpotCell.opened, SpotCell.current)
+        query = query.where(SpotCell.spot_id.in_(part)).order_by(SpotCell.cell)
+        for spot_id, cell, was, is_now in connection.execute(query):
+            if was:
+                opened[spot_id] += (cell,)
+            if is_now:
+                current[spot_id] += (cell,)
+    return opened, current
+
+
+def _case(
+    row: Any,  # noqa: ANN401 - a row of the table spot
+    opened: tuple[int, ...],
+    current: tuple[int, ...],
+    complaints: tuple[int, ...],
+) -> SpotCase:
+    detected = DetectedSpot(
+        spot_id=row.id,
+        opened_at=row.opened_at,
+        topic=row.topic,
+        resolution=row.resolution,
+        cells=current,
+        cells_opened=opened,
+        window_h=row.window_h,
+        observed=row.observed,
+        expected=row.expected,
+        score=row.score,
+        recurrence_days=row.recurrence_days,
+        signal=Signal(row.signal),
+        observed_last=row.observed_last,
+        expected_last=row.expected_last,
+        score_last=row.score_last,
+        observed_peak=row.observed_peak,
+        last_tick=row.last_tick,
+        quiet_since=row.quiet_since,
+        complaint_ids=complaints,
+        merged_into=row.merged_into,
+        parent_id=row.parent_id,
+    )
+    return SpotCase(
+        detected=detected,
+        work=work_of(row),
+        at_opening=Facts(
+            row.customers_complained_opened, row.customers_silent_opened, row.priority_opened, ()
+        ),
+        now=Facts(
+            row.customers_complained,
+            row.customers_silent,
+            row.priority,
+            tuple(row.priority_parts),
+        ),
+        technology=row.technology,
+        territory_id=row.territory_id,
+        lat=row.lat,
+        lon=row.lon,
+        policy_version=row.policy_version,
+    )
