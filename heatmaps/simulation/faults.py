@@ -1,0 +1,238 @@
+"""Planted faults of the network: where, how wide, how long, and what people notice of them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import h3.api.basic_int as h3
+import numpy as np
+
+from heatmaps.complaints.record import Technology, Topic
+from heatmaps.desk.words import Cause
+from heatmaps.errors import UsageError
+from heatmaps.region.grid import GRID_RESOLUTION, cell_of
+from heatmaps.simulation.rhythm import HOUR_S
+from heatmaps.simulation.seeding import Purpose, generator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from heatmaps.simulation.region import Region
+
+DAY_S = 24 * HOUR_S
+WEEK_S = 7 * DAY_S
+FAULTS_PER_WEEK = 3
+MOST_AT_ONCE = 10
+"""Room for numbers between one week, or one hour, and the next."""
+SIZES = (5, 6, 8, 10, 12, 15, 20, 25, 30, 40)
+RADII_M = (250.0, 1500.0)
+DURATIONS_H = (3.0, 168.0)
+AFFECTED_REPORT = 0.05
+"""No more than this share of those affected ever reports."""
+APART_M = 500.0
+"""Faults that live at the same time keep this distance between their borders."""
+STANDS_OUT = 2.0
+"""A fault makes at least this many complaints and standard deviations of the usual count."""
+TRIES = 400
+_RING_M = 250.0
+
+
+class Onset(StrEnum):
+    """How a fault begins: at once, or getting worse by and by."""
+
+    STEP = "step"
+    RAMP = "ramp"
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """What people notice of a fault, and why it happened."""
+
+    topic: Topic
+    technology: Technology | None
+    cause: Cause
+    onset: Onset
+
+
+SYMPTOMS = (
+    Symptom(Topic.NO_SERVICE, None, Cause.POWER, Onset.STEP),
+    Symptom(Topic.NO_INTERNET, Technology.G4, Cause.TRANSPORT_LINE, Onset.STEP),
+    Symptom(Topic.SLOW_INTERNET, Technology.G4, Cause.OVERLOAD, Onset.RAMP),
+    Symptom(Topic.VOICE_QUALITY, Technology.G4, Cause.INTERFERENCE, Onset.RAMP),
+    Symptom(Topic.DROPPED_CALLS, Technology.G3, Cause.EQUIPMENT, Onset.STEP),
+    Symptom(Topic.NO_INTERNET, Technology.G3, Cause.EQUIPMENT, Onset.STEP),
+    Symptom(Topic.SLOW_INTERNET, Technology.G5, Cause.EQUIPMENT, Onset.RAMP),
+    Symptom(Topic.NO_SERVICE, Technology.G2, Cause.PLANNED_WORK, Onset.STEP),
+    Symptom(Topic.NO_SERVICE, None, Cause.EMERGENCY, Onset.STEP),
+    Symptom(Topic.NO_COVERAGE, Technology.G4, Cause.EQUIPMENT, Onset.STEP),
+    Symptom(Topic.SLOW_INTERNET, Technology.G4, Cause.INTERFERENCE, Onset.RAMP),
+    Symptom(Topic.DROPPED_CALLS, Technology.G4, Cause.OVERLOAD, Onset.RAMP),
+)
+
+# Age in hours, complaints so far, radius in metres, symptom: what a demo always finds alive, from
+# one that broke out within the hour to a weak one that hardly shows.
+LIVING = (
+    (1.0, 9, 350.0, SYMPTOMS[0]),
+    (5.0, 14, 650.0, SYMPTOMS[1]),
+    (15.0, 20, 800.0, SYMPTOMS[2]),
+    (43.0, 16, 500.0, SYMPTOMS[3]),
+    (92.0, 6, 300.0, SYMPTOMS[4]),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One planted fault and its truth.
+
+    `number` is unique among the past faults and among those `planted_alive`, each for itself.
+    `starts_at` and `ends_at` are seconds since 1970-01-01 UTC, the end excluded; `lat`, `lon`
+    WGS 84 degrees; `cells` every H3 cell of resolution 9 it touches; `house` the position of the
+    house in its middle. `complaints` is how many different customers it makes complain within
+    its life, or, where it still lives when the simulation ends, by `reported_by`.
+    """
+
+    number: int
+    planted_alive: bool
+    starts_at: int
+    ends_at: int
+    reported_by: int
+    radius_m: float
+    symptom: Symptom
+    complaints: int
+    house: int = -1
+    lat: float = 0.0
+    lon: float = 0.0
+    cells: tuple[int, ...] = ()
+
+    @property
+    def fault_id(self) -> str:
+        """Give the id that stands in files."""
+        return f"{'L' if self.planted_alive else 'P'}{self.number}"
+
+
+def past_faults(region: Region, seed: int, since: int, until: int, rate: float) -> list[Fault]:
+    """Give the faults that begin in [since, until), seconds UTC, by start.
+
+    A week's faults depend on the seed and the week alone, so that a later simulation tells the
+    same past. `rate` is what one subscriber complains in a second when nothing is wrong.
+    """
+    weeks = range(since // WEEK_S, until // WEEK_S + 1)
+    planned = [fault for week in weeks for fault in _week_of_faults(region, seed, week, rate)]
+    inside = [fault for fault in planned if since <= fault.starts_at < until]
+    return sorted(inside, key=lambda fault: fault.starts_at)
+
+
+def living_faults(region: Region, seed: int, until: int, past: Iterable[Fault]) -> list[Fault]:
+    """Give the faults of `LIVING`, alive at `until`, apart from each other and from `past`."""
+    hour = until // HOUR_S
+    rng = generator(seed, Purpose.LIVING_FAULTS, hour)
+    taken = [fault for fault in past if fault.ends_at > until - 2 * WEEK_S]
+    alive: list[Fault] = []
+    for position, (age_h, complaints, radius_m, symptom) in enumerate(LIVING):
+        fault = Fault(
+            number=hour * MOST_AT_ONCE + position,
+            planted_alive=True,
+            starts_at=until - round(age_h * HOUR_S),
+            ends_at=until + int(rng.integers(6 * HOUR_S, 2 * DAY_S)),
+            reported_by=until,
+            radius_m=radius_m,
+            symptom=symptom,
+            complaints=complaints,
+        )
+        alive.append(_placed(region, rng, fault, [*taken, *alive]))
+    return alive
+
+
+def _week_of_faults(region: Region, seed: int, week: int, rate: float) -> list[Fault]:
+    rng = generator(seed, Purpose.WEEK_OF_FAULTS, week)
+    faults: list[Fault] = []
+    for position, symptom in enumerate(rng.permutation(len(SYMPTOMS))[:FAULTS_PER_WEEK]):
+        start = week * WEEK_S + int(rng.integers(WEEK_S))
+        bare = Fault(
+            number=week * MOST_AT_ONCE + position,
+            planted_alive=False,
+            starts_at=start,
+            ends_at=start,
+            reported_by=start,
+            radius_m=0.0,
+            symptom=SYMPTOMS[symptom],
+            complaints=0,
+        )
+        faults.append(_noticed(region, rng, bare, faults, rate))
+    return faults
+
+
+def _noticed(
+    region: Region, rng: np.random.Generator, bare: Fault, others: list[Fault], rate: float
+) -> Fault:
+    """Give the fault a size that can be told from what its place usually complains."""
+    for _ in range(TRIES):
+        end = bare.starts_at + round(_log_uniform(rng, DURATIONS_H) * HOUR_S)
+        sized = replace(
+            bare,
+            ends_at=end,
+            reported_by=end,
+            radius_m=round(_log_uniform(rng, RADII_M)),
+            complaints=int(rng.choice(SIZES)),
+        )
+        fault = _placed(region, rng, sized, others)
+        usual = _affected(region, fault) * rate * (end - fault.starts_at)
+        if fault.complaints >= STANDS_OUT + STANDS_OUT * math.sqrt(usual):
+            return fault
+    raise _too_small(region)
+
+
+def _placed(region: Region, rng: np.random.Generator, fault: Fault, others: list[Fault]) -> Fault:
+    """Give the fault a place with enough people, away from others that live at the same time."""
+    share = region.houses.subscribers / region.houses.subscribers.sum()
+    for house in rng.choice(share.size, TRIES, p=share):
+        placed = replace(fault, house=int(house))
+        enough = _affected(region, placed) * AFFECTED_REPORT >= fault.complaints
+        if enough and not any(_meet(region, placed, other) for other in others):
+            lat, lon = float(region.houses.lat[house]), float(region.houses.lon[house])
+            return replace(placed, lat=lat, lon=lon, cells=_cells(region, placed, lat, lon))
+    raise _too_small(region)
+
+
+def _too_small(region: Region) -> UsageError:
+    message = (
+        f"A region of {len(region.houses.street)} houses and {region.subscribers.sum()} "
+        "subscribers has no room for its faults; simulate a larger one."
+    )
+    return UsageError(message)
+
+
+def _affected(region: Region, fault: Fault) -> float:
+    near = region.houses.within(fault.house, fault.radius_m)
+    return float(region.houses.subscribers[near].sum())
+
+
+def _meet(region: Region, one: Fault, other: Fault) -> bool:
+    if one.starts_at >= other.ends_at or other.starts_at >= one.ends_at:
+        return False
+    houses = region.houses
+    away = math.hypot(
+        houses.east[one.house] - houses.east[other.house],
+        houses.north[one.house] - houses.north[other.house],
+    )
+    return away < one.radius_m + other.radius_m + APART_M
+
+
+def _cells(region: Region, fault: Fault, lat: float, lon: float) -> tuple[int, ...]:
+    """Give the cells whose middle or one of whose houses lies within the fault's radius."""
+    rings = math.ceil(fault.radius_m / _RING_M) + 1
+    disk = h3.grid_disk(cell_of(lat, lon, GRID_RESOLUTION), rings)
+    middle = {
+        cell
+        for cell in disk
+        if h3.great_circle_distance((lat, lon), h3.cell_to_latlng(cell), "m") <= fault.radius_m
+    }
+    near = region.houses.within(fault.house, fault.radius_m)
+    return tuple(sorted(middle | set(region.houses.cell[near].tolist())))
+
+
+def _log_uniform(rng: np.random.Generator, bounds: tuple[float, float]) -> float:
+    return float(np.exp(rng.uniform(*np.log(bounds))))
