@@ -73,14 +73,16 @@ SYMPTOMS = (
 )
 
 # Age in hours, complaints so far, radius in metres, symptom: what a demo always finds alive, from
-# one that broke out within the hour to a weak one that hardly shows.
+# one that broke out within the hour to a weak one; the widest first, since room is scarcest for it.
 LIVING = (
-    (1.0, 9, 350.0, SYMPTOMS[0]),
-    (5.0, 14, 650.0, SYMPTOMS[1]),
     (15.0, 20, 800.0, SYMPTOMS[2]),
+    (5.0, 14, 650.0, SYMPTOMS[1]),
     (43.0, 16, 500.0, SYMPTOMS[3]),
+    (1.0, 9, 350.0, SYMPTOMS[0]),
     (92.0, 6, 300.0, SYMPTOMS[4]),
 )
+LIVING_USUAL = 0.5
+"""A living fault's place usually makes no more than this share of its complaints meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,9 @@ def past_faults(region: Region, seed: int, since: int, until: int, rate: float) 
     return sorted(inside, key=lambda fault: fault.starts_at)
 
 
-def living_faults(region: Region, seed: int, until: int, past: Iterable[Fault]) -> list[Fault]:
+def living_faults(
+    region: Region, seed: int, until: int, rate: float, past: Iterable[Fault]
+) -> list[Fault]:
     """Give the faults of `LIVING`, alive at `until`, apart from each other and from `past`."""
     hour = until // HOUR_S
     rng = generator(seed, Purpose.LIVING_FAULTS, hour)
@@ -142,7 +146,8 @@ def living_faults(region: Region, seed: int, until: int, past: Iterable[Fault]) 
             symptom=symptom,
             complaints=complaints,
         )
-        alive.append(_placed(region, rng, fault, [*taken, *alive]))
+        most = LIVING_USUAL * complaints / (rate * age_h * HOUR_S)
+        alive.append(_placed(region, rng, fault, [*taken, *alive], most))
     return alive
 
 
@@ -185,16 +190,32 @@ def _noticed(
     raise _too_small(region)
 
 
-def _placed(region: Region, rng: np.random.Generator, fault: Fault, others: list[Fault]) -> Fault:
-    """Give the fault a place with enough people, away from others that live at the same time."""
+def _placed(
+    region: Region,
+    rng: np.random.Generator,
+    fault: Fault,
+    others: list[Fault],
+    most: float = math.inf,
+) -> Fault:
+    """Give the fault a place with enough subscribers, `most` at most, away from the others.
+
+    Where there is no room for `APART_M`, the place drawn that leaves the most.
+    """
     share = region.houses.subscribers / region.houses.subscribers.sum()
+    best, best_room = fault, -math.inf
     for house in rng.choice(share.size, TRIES, p=share):
         placed = replace(fault, house=int(house))
-        enough = _affected(region, placed) * AFFECTED_REPORT >= fault.complaints
-        if enough and not any(_meet(region, placed, other) for other in others):
-            lat, lon = float(region.houses.lat[house]), float(region.houses.lon[house])
-            return replace(placed, lat=lat, lon=lon, cells=_cells(region, placed, lat, lon))
-    raise _too_small(region)
+        if not fault.complaints / AFFECTED_REPORT <= _affected(region, placed) <= most:
+            continue
+        room = min((_room(region, placed, other) for other in others), default=math.inf)
+        if room > best_room:
+            best, best_room = placed, room
+        if room >= APART_M:
+            break
+    if best.house < 0:
+        raise _too_small(region)
+    lat, lon = float(region.houses.lat[best.house]), float(region.houses.lon[best.house])
+    return replace(best, lat=lat, lon=lon, cells=_cells(region, best, lat, lon))
 
 
 def _too_small(region: Region) -> UsageError:
@@ -210,15 +231,16 @@ def _affected(region: Region, fault: Fault) -> float:
     return float(region.houses.subscribers[near].sum())
 
 
-def _meet(region: Region, one: Fault, other: Fault) -> bool:
+def _room(region: Region, one: Fault, other: Fault) -> float:
+    """Give the metres between two faults' borders; infinite where they never live together."""
     if one.starts_at >= other.ends_at or other.starts_at >= one.ends_at:
-        return False
+        return math.inf
     houses = region.houses
     away = math.hypot(
         houses.east[one.house] - houses.east[other.house],
         houses.north[one.house] - houses.north[other.house],
     )
-    return away < one.radius_m + other.radius_m + APART_M
+    return away - one.radius_m - other.radius_m
 
 
 def _cells(region: Region, fault: Fault, lat: float, lon: float) -> tuple[int, ...]:

@@ -120,7 +120,7 @@ def _daily(region: Region) -> float:
 def _faults(region: Region, seed: int, start: int, end: int) -> list[Fault]:
     usual = COMPLAINTS_PER_1000_MONTH / 1000 / MONTH_DAYS / DAY_S
     past = past_faults(region, seed, start, end, usual)
-    return [*past, *living_faults(region, seed, end, past)]
+    return [*past, *living_faults(region, seed, end, usual, past)]
 
 
 def _quiet(region: Region, seed: int, start: int, end: int) -> Iterator[Told]:
