@@ -1,0 +1,186 @@
+"""How often chance alone would do as much: the recurrence interval of a score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import h3.api.basic_int as h3
+import numpy as np
+
+from heatmaps.region.grid import GRID_RESOLUTION
+from heatmaps.spots.rhythm import WEEK_H, hours_of_week
+from heatmaps.spots.scan import Crowd, scan
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from heatmaps.spots.scan import Ground, Zones
+
+SIMULATED_COMPLAINTS = 2500
+"""Null complaints scanned for one calibration: some 25 days of a region of a million."""
+
+TAIL_PEAKS = 60
+"""The highest distinct peaks of chance that the tail is fitted to."""
+
+_MOST_WORLDS = 400
+_SMALLEST_RATE = 1e-6
+_CANDIDATES = 400
+_EARTH_KM = 6371.0
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The upper tail of what chance does in one region.
+
+    In `days` days of a million subscribers chance alone made `len(peaks)` distinct peaks, sorted
+    descending; beyond the `TAIL_PEAKS` highest they thin out by e every `scale` of score.
+    """
+
+    peaks: NDArray[np.float64]
+    days: float
+    scale: float
+
+    def recurrence_days(self, score: float) -> float:
+        """Give the days between chance openings of at least `score`, per million subscribers."""
+        tail = min(TAIL_PEAKS, len(self.peaks))
+        if tail and score >= self.peaks[tail - 1]:
+            return self.days / tail * float(np.exp((score - self.peaks[tail - 1]) / self.scale))
+        return self.days / (1 + int((self.peaks >= score).sum()))
+
+    def threshold(self, recurrence_days: float) -> float:
+        """Give the score that chance reaches once in so many days per million subscribers."""
+        tail = min(TAIL_PEAKS, len(self.peaks))
+        if not tail:
+            return 0.0
+        if recurrence_days >= self.days / tail:
+            lowest = float(self.peaks[tail - 1])
+            return lowest + self.scale * float(np.log(recurrence_days * tail / self.days))
+        return float(self.peaks[min(int(self.days / recurrence_days), len(self.peaks) - 1)])
+
+
+def calibrate(ground: Ground, first_h: int, seed: int) -> Calibration:
+    """Give the calibration of an expectation from a week of chance, seeded.
+
+    Draws complaints from the fitted expectation, each cell's rate uncertain as its evidence
+    leaves it, in as many copies of the region as give `SIMULATED_COMPLAINTS`; scans them hour by
+    hour exactly as real ones, all windows, zones and topics, so that every multiplicity is
+    inside; and keeps the distinct peaks: a cluster that stays above a score for hours is one.
+    The tail beyond is exponential, Gumbel's upper tail (Abrams et al. 2010, Int. J. Health
+    Geogr. 9:61). `first_h` is the first UTC hour of the simulated week.
+    """
+    expectation = ground.expectation
+    weekly = max(float(ground.total[0]) * WEEK_H, _SMALLEST_RATE)
+    worlds = int(np.clip(round(SIMULATED_COMPLAINTS / weekly), 1, _MOST_WORLDS))
+    rng = np.random.default_rng(seed)
+    stream = _chance(ground, first_h - WEEK_H, worlds, rng)
+    peaks = [
+        _hour_peaks(scan(ground, _crowd(ground, stream, hour, worlds), weight), hour)
+        for hour in range(first_h + 1, first_h + WEEK_H + 1)
+        for weight in (expectation.weight_of_windows(hour, ground.windows_h),)
+    ]
+    score = _distinct([peak for of_hour in peaks for peak in of_hour], ground)
+    tail = score[:TAIL_PEAKS]
+    scale = float(tail.mean() - tail[-1]) if len(tail) > 1 else 1.0
+    millions = max(expectation.subscribers, 1.0) / 1e6
+    return Calibration(score, worlds * WEEK_H / 24 * millions, max(scale, 0.2))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """Null complaints of two weeks; `time` in hours since 1970, ascending."""
+
+    time: NDArray[np.float64]
+    world: NDArray[np.intp]
+    cell: NDArray[np.int64]
+    topic: NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class _Peak:
+    """The highest zone of one hour in one world."""
+
+    score: float
+    hour: int
+    world: int
+    centre: int
+    ring: int
+    window: int
+
+
+def _chance(ground: Ground, first_h: int, worlds: int, rng: np.random.Generator) -> _Stream:
+    expectation = ground.expectation
+    hour = hours_of_week(expectation.zone, first_h, first_h + 2 * WEEK_H)
+    beat = expectation.rhythm[hour]
+    mean = expectation.hourly[:, 0].astype(np.float64) * beat.sum()
+    uncertain = rng.gamma(expectation.evidence, size=(worlds, len(mean))) / expectation.evidence
+    world, place = np.nonzero(drawn := rng.poisson(mean * uncertain))
+    times = drawn[world, place]
+    world, place = np.repeat(world, times), np.repeat(place, times)
+    time = first_h + rng.choice(len(beat), len(world), p=beat / beat.sum()) + rng.random(len(world))
+    shares = np.cumsum(expectation.hourly[place, 1:], axis=1, dtype=np.float64)
+    topic = (shares < rng.random(len(place))[:, None] * shares[:, -1:]).sum(axis=1)
+    order = np.argsort(time)
+    return _Stream(time[order], world[order], expectation.cell[place[order]], topic[order])
+
+
+def _crowd(ground: Ground, stream: _Stream, hour: int, worlds: int) -> Crowd:
+    longest = int(ground.windows_h[-1])
+    rows = slice(*np.searchsorted(stream.time, [hour - longest, hour], side="right"))
+    age = hour - stream.time[rows]
+    window = np.searchsorted(ground.windows_h, age, side="right")
+    of_all = np.zeros(len(age), dtype=np.intp)
+    return Crowd(
+        world=np.tile(stream.world[rows], 2),
+        cell=np.tile(stream.cell[rows], 2),
+        resolution=np.full(2 * len(age), GRID_RESOLUTION, dtype=np.int8),
+        plane=np.concatenate([of_all, 1 + stream.topic[rows]]),
+        window=np.tile(window, 2),
+        fresh=np.tile(age < 1, 2),
+        worlds=worlds,
+    )
+
+
+def _hour_peaks(zones: Zones, hour: int) -> list[_Peak]:
+    order = np.lexsort((zones.plane, zones.centre, -zones.score, zones.world))
+    highest = order[np.flatnonzero(np.diff(zones.world[order], prepend=-1))]
+    return [
+        _Peak(
+            float(zones.score[i]),
+            hour,
+            int(zones.world[i]),
+            int(zones.centre[i]),
+            int(zones.ring[i]),
+            int(zones.window[i]),
+        )
+        for i in highest
+    ]
+
+
+def _distinct(peaks: list[_Peak], ground: Ground) -> NDArray[np.float64]:
+    """Give the scores of peaks that share no complaint with a higher one, descending.
+
+    Two peaks may share one where their zones touch and the later one's window reaches back to
+    the earlier.
+    """
+    peaks = sorted(peaks, key=lambda peak: (-peak.score, peak.world, peak.hour))[:_CANDIDATES]
+    if not peaks:
+        return np.zeros(0)
+    world, hour = np.array([p.world for p in peaks]), np.array([p.hour for p in peaks])
+    window = ground.windows_h[[p.window for p in peaks]]
+    lat, lon = np.radians(np.array([h3.cell_to_latlng(p.centre) for p in peaks])).T
+    radius = np.array([_radius_km(p) for p in peaks])
+    kept: list[int] = []
+    for i in range(len(peaks)):
+        east = (lon[kept] - lon[i]) * np.cos(lat[i])
+        apart = _EARTH_KM * np.hypot(lat[kept] - lat[i], east)
+        later = np.where(hour[kept] > hour[i], window[kept], window[i])
+        same = (world[kept] == world[i]) & (np.abs(hour[kept] - hour[i]) < later)
+        if not (same & (apart < radius[kept] + radius[i])).any():
+            kept.append(i)
+    return np.array([peaks[i].score for i in kept])
+
+
+def _radius_km(peak: _Peak) -> float:
+    edge: float = h3.average_hexagon_edge_length(h3.get_resolution(peak.centre), unit="km")
+    return (peak.ring + 0.5) * edge * float(np.sqrt(3))

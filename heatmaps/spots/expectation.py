@@ -1,0 +1,257 @@
+"""What a place normally produces: complaints expected per cell, topic and hour.
+
+Expected = subscribers x rate of the place x rhythm of the week; the level of the whole region in
+the hours just gone is the scan's to add, from those very hours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import h3.api.basic_int as h3
+import numpy as np
+
+from heatmaps.complaints.record import Topic
+from heatmaps.region.grid import GRID_RESOLUTION, child_range, parents
+from heatmaps.spots.rhythm import HOUR_US, WEEK_H, hours_of_week, weekly_rhythm
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from numpy.typing import NDArray
+
+    from heatmaps.policy import DetectionPolicy
+    from heatmaps.spots.record import ComplaintColumns, Exposure
+
+PLANES = 1 + len(Topic)
+"""Plane 0 holds all topics together, plane 1 + t the topic with code t."""
+
+THIN_SHARE = 0.1
+"""A cell with less than this part of the median cell's subscribers is thin: its figure says
+little about who complains there (a station, a motorway, a park, a wrong geocode)."""
+
+_DAY_US = 24 * HOUR_US
+_WEEK_US = WEEK_H * HOUR_US
+_MONTH_H = 30 * 24
+_PARENTS = (7, 8)
+_TOPIC_PRIOR = 20.0
+_SPREAD_PRIOR = 0.05
+_SPREAD_PRIOR_WEIGHT = 5.0
+_SPREAD_MOST = 2.0
+_OWN_CELL, _OWN_BLOCK, _OWN_QUARTER = 0.5, 0.3, 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """The fit of one day.
+
+    `cell` are H3 cells of resolution 9, sorted; `hourly` the complaints expected in each in an
+    hour of mean rhythm, shape (cells, `PLANES`); `evidence` the number of complaints each cell's
+    rate rests on (infinite where all cells share one rate); `rhythm` the factor of each local
+    hour of the week, shape (168,); `stray` what is expected in an hour of mean rhythm in a cell
+    that is in no list, shape (`PLANES`,); `subscribers` the size of the region.
+    """
+
+    cell: NDArray[np.int64]
+    hourly: NDArray[np.float32]
+    evidence: NDArray[np.float64]
+    rhythm: NDArray[np.float64]
+    stray: NDArray[np.float64]
+    subscribers: float
+    zone: ZoneInfo
+
+    def weight_of_windows(self, tick_h: int, windows_h: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Give how many mean hours each window ending at UTC hour `tick_h` is worth."""
+        longest = int(windows_h.max())
+        hour = hours_of_week(self.zone, tick_h - longest, tick_h)
+        return np.asarray(np.cumsum(self.rhythm[hour][::-1])[windows_h - 1])
+
+    def rolled_up(self, resolution: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Give the cells of a coarser resolution, sorted, and their sums of `hourly`."""
+        owner = parents(self.cell, resolution)
+        first = np.flatnonzero(np.diff(owner, prepend=-1))
+        if not len(first):
+            return owner, np.zeros((0, PLANES))
+        return owner[first], np.add.reduceat(self.hourly, first, axis=0, dtype=np.float64)
+
+
+def baseline_complaints(
+    columns: ComplaintColumns, left_out: NDArray[np.int64], day: int, policy: DetectionPolicy
+) -> tuple[NDArray[np.intp], int, int]:
+    """Give the rows the fit of a day learns from, and the span [start, end) they stand for.
+
+    `day` is the day's first moment, in microseconds as in the columns. The span is the trailing
+    `baseline_days` before the guard band; where history is young, what there is of it, and the
+    guard band takes no more than its half. Only what was known at `day` counts, without the
+    complaints left out, and a customer once a week.
+    """
+    known = np.flatnonzero((columns.available <= day) & (columns.time < day))
+    earliest = day - policy.guard_band_h * HOUR_US - policy.baseline_days * _DAY_US
+    known = known[columns.time[known] >= earliest]
+    if not len(known):
+        return known, day, day
+    first = int(columns.time[known[0]]) // HOUR_US * HOUR_US
+    end = day - min(policy.guard_band_h, (day - first) // HOUR_US // 2) * HOUR_US
+    start = max(first, end - policy.baseline_days * _DAY_US)
+    rows = known[(columns.time[known] >= start) & (columns.time[known] < end)]
+    rows = rows[~np.isin(columns.complaint_id[rows], left_out)]
+    return rows[_once_a_week(columns.customer[rows], columns.time[rows] - start)], start, end
+
+
+def _once_a_week(customer: NDArray[np.int64], time: NDArray[np.int64]) -> NDArray[np.intp]:
+    week = time // _WEEK_US
+    order = np.lexsort((week, customer))
+    new = np.ones(len(order), dtype=np.bool_)
+    new[1:] = (np.diff(customer[order]) != 0) | (np.diff(week[order]) != 0)
+    return np.sort(order[new])
+
+
+def fit_expectation(
+    exposure: Exposure,
+    columns: ComplaintColumns,
+    left_out: NDArray[np.int64],
+    day: int,
+    policy: DetectionPolicy,
+    zone: ZoneInfo,
+) -> Expectation:
+    """Fit the expectation of one day: a function of the day and of what was known when it began.
+
+    Where no exposure is loaded, the region's own long-run complaints stand for it (see
+    `exposure_of_counts`). A thin cell counts with a tenth of the median cell's subscribers, at
+    least one, or with as many as its complaints but one would take at the region's rate.
+    """
+    rows, start, end = baseline_complaints(columns, left_out, day, policy)
+    hour = hours_of_week(zone, start // HOUR_US, end // HOUR_US)
+    hour_counts = np.bincount((columns.time[rows] - start) // HOUR_US, minlength=len(hour))
+    rhythm = weekly_rhythm(hour_counts.astype(np.float64), hour)
+    hours = float(rhythm[hour].sum())
+    prior_rate = policy.prior_complaints_per_1000_month / 1000 / _MONTH_H
+    cell, topic, weight = _at_grid(
+        columns.cell[rows], columns.resolution[rows], columns.topic[rows], exposure
+    )
+    if not exposure.subscribers.sum() > 0:
+        exposure = exposure_of_counts(exposure, cell, weight, prior_rate * max(hours, 1.0))
+    cells = np.union1d(exposure.cell, cell)
+    place = np.searchsorted(cells, cell)
+    observed = np.bincount(
+        place * len(Topic) + topic, weights=weight, minlength=len(cells) * len(Topic)
+    ).reshape(len(cells), len(Topic))
+    total = observed.sum(axis=1)
+    subscribers = np.zeros(len(cells))
+    subscribers[np.searchsorted(cells, exposure.cell)] = exposure.subscribers
+    size = float(subscribers.sum())
+    prior_hours = policy.prior_days * 24
+    rate = (prior_rate * prior_hours * max(size, 1.0) + total.sum()) / (
+        max(size, 1.0) * (prior_hours + hours)
+    )
+    floor = _floor(subscribers)
+    implied = np.maximum(total - 1, 0) / (rate * max(hours, 1.0))
+    subscribers = np.where(subscribers < floor, np.maximum(floor, implied), subscribers)
+    factor, evidence = _place_factors(cells, total, subscribers * rate * hours)
+    hourly = subscribers * rate * factor
+    shares, usual = _topic_shares(cells, observed)
+    return Expectation(
+        cell=cells,
+        hourly=np.concatenate([hourly[:, None], hourly[:, None] * shares], axis=1).astype(
+            np.float32
+        ),
+        evidence=evidence,
+        rhythm=rhythm,
+        stray=floor * rate * np.concatenate([[1.0], usual]),
+        subscribers=size,
+        zone=zone,
+    )
+
+
+def exposure_of_counts(
+    exposure: Exposure, cell: NDArray[np.int64], weight: NDArray[np.float64], per_subscriber: float
+) -> Exposure:
+    """Give the exposure that complaints themselves imply where none is loaded.
+
+    Half of each complaint stands for its own cell, three tenths for the cells of its parent of
+    resolution 8 and two tenths for those of resolution 7; `per_subscriber` complaints imply one
+    subscriber.
+    """
+    quarters = np.unique(parents(cell, 7))
+    children = [h3.cell_to_children(q, GRID_RESOLUTION) for q in quarters.tolist()]
+    cells = np.union1d(np.array(sum(children, []), dtype=np.int64), cell)
+    shared = _OWN_CELL * np.bincount(
+        np.searchsorted(cells, cell), weights=weight, minlength=len(cells)
+    )
+    for resolution, part in ((8, _OWN_BLOCK), (7, _OWN_QUARTER)):
+        owners, owner = np.unique(parents(cells, resolution), return_inverse=True)
+        place = np.searchsorted(owners, parents(cell, resolution))
+        counts = np.bincount(place, weights=weight, minlength=len(owners))
+        shared += part * (counts / np.bincount(owner))[owner]
+    return type(exposure)(cell=cells, subscribers=shared / per_subscriber)
+
+
+def _at_grid(
+    cell: NDArray[np.int64], resolution: NDArray[np.int8], topic: NDArray[np.int8], known: Exposure
+) -> tuple[NDArray[np.int64], NDArray[np.int8], NDArray[np.float64]]:
+    """Spread coarsely located complaints over the populated cells they may belong to."""
+    fine = resolution == GRID_RESOLUTION
+    cells, topics, weights = [cell[fine]], [topic[fine]], [np.ones(int(fine.sum()))]
+    coarse, inverse = np.unique(cell[~fine], return_inverse=True)
+    for which, owner in enumerate(coarse.tolist()):
+        low, high = child_range(owner, GRID_RESOLUTION)
+        inside = slice(*np.searchsorted(known.cell, [low, high + 1]))
+        people, children = known.subscribers[inside], known.cell[inside]
+        if not people.sum() > 0:
+            people = np.ones(1)
+            children = np.array([h3.cell_to_center_child(owner, GRID_RESOLUTION)], dtype=np.int64)
+        of_owner = np.bincount(topic[~fine][inverse == which], minlength=len(Topic))
+        for code in np.flatnonzero(of_owner):
+            cells.append(children)
+            topics.append(np.full(len(children), code, dtype=np.int8))
+            weights.append(people / people.sum() * of_owner[code])
+    return np.concatenate(cells), np.concatenate(topics), np.concatenate(weights)
+
+
+def _floor(subscribers: NDArray[np.float64]) -> float:
+    populated = subscribers[subscribers > 0]
+    return max(1.0, THIN_SHARE * float(np.median(populated))) if len(populated) else 1.0
+
+
+def _place_factors(
+    cells: NDArray[np.int64], observed: NDArray[np.float64], expected: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give each cell's rate over the region's, and the complaints that rest on.
+
+    Empirical Bayes from coarse to fine: the parent of resolution 7 is drawn towards the region,
+    the parent of resolution 8 (a cell and its ring) towards that, the cell towards it; the
+    spread between places is estimated by moments at each level (Marshall 1991, Appl. Statist.
+    40:283, with the Gamma-Poisson estimate, which stays sound where almost all counts are 0).
+    """
+    factor = np.ones(len(cells))
+    shape = np.inf
+    for resolution in (*_PARENTS, GRID_RESOLUTION):
+        _, owner = np.unique(parents(cells, resolution), return_inverse=True)
+        seen = np.bincount(owner, weights=observed)
+        usual = np.bincount(owner, weights=expected * factor)
+        shape = 1 / _spread(seen, usual)
+        factor = factor * ((shape + seen) / (shape + usual))[owner]
+    return factor, shape + observed
+
+
+def _spread(observed: NDArray[np.float64], expected: NDArray[np.float64]) -> float:
+    """Give the variance of true over expected rates; a weak prior speaks where data is thin."""
+    excess = float(((observed - expected) ** 2 - expected).sum())
+    prior = _SPREAD_PRIOR * _SPREAD_PRIOR_WEIGHT
+    spread = (prior + excess) / (_SPREAD_PRIOR_WEIGHT + float((expected**2).sum()))
+    return min(max(spread, 1e-3), _SPREAD_MOST)
+
+
+def _topic_shares(
+    cells: NDArray[np.int64], observed: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give topic shares of each cell, rows summing to 1, and those of the region."""
+    counts = observed.sum(axis=0) + 1.0
+    usual = counts / counts.sum()
+    _, owner = np.unique(parents(cells, _PARENTS[0]), return_inverse=True)
+    nearby = np.zeros((int(owner.max(initial=-1)) + 1, len(Topic)))
+    np.add.at(nearby, owner, observed)
+    nearby = (nearby + _TOPIC_PRIOR * usual) / (nearby.sum(axis=1) + _TOPIC_PRIOR)[:, None]
+    own = observed + _TOPIC_PRIOR * nearby[owner]
+    return own / own.sum(axis=1)[:, None], usual

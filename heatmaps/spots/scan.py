@@ -1,0 +1,386 @@
+"""The scan: which disks of cells hold more customers than their place and hour explain.
+
+Zones are H3 disks of 0 to `max_ring` rings at each resolution of the policy; windows end at the
+tick. Only zones that gained a complaint in the tick's own hour are scored: a spot opens because
+somebody complained, never because an old hour slid out of a window.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import h3.api.basic_int as h3
+import numpy as np
+
+from heatmaps.region.grid import parents
+from heatmaps.spots.expectation import PLANES
+from heatmaps.spots.lattice import FLOWER_RADIUS, VOID, Lattice
+from heatmaps.spots.rhythm import HOUR_US
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from heatmaps.policy import DetectionPolicy
+    from heatmaps.spots.expectation import Expectation
+    from heatmaps.spots.record import ComplaintColumns
+
+LEVEL_CAUTION = 1.0
+"""Standard errors by which the region's level is taken lower than it looks."""
+
+LARGEST_SHARE = 0.5
+"""A zone of several cells holds at most this part of the region's expectation (Kulldorff 1997):
+what happens everywhere is the region's level, not a spot."""
+
+_LANES_AT_ONCE = 4096
+_OUT_OF_REACH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Customers who complained in the longest window, once in each plane they belong to.
+
+    Columns of one length. `world` tells independent copies of the region apart (calibration
+    scans many at once; a real tick has only world 0); `plane` is 0 for all topics or 1 + topic;
+    `window` the position of the shortest window that holds the customer; `fresh` says that the
+    complaint became known in the tick's hour.
+    """
+
+    world: NDArray[np.intp]
+    cell: NDArray[np.int64]
+    resolution: NDArray[np.int8]
+    plane: NDArray[np.intp]
+    window: NDArray[np.intp]
+    fresh: NDArray[np.bool_]
+    worlds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """The best zone of each centre and plane: columns of one length.
+
+    `centre` is an H3 cell of `resolution`, the zone its disk of `ring` rings; `window` a position
+    in the policy's windows; `observed` customers against `expected`; `score` = C ln(C/B) + B - C.
+    """
+
+    world: NDArray[np.intp]
+    centre: NDArray[np.int64]
+    resolution: NDArray[np.int8]
+    ring: NDArray[np.intp]
+    plane: NDArray[np.intp]
+    window: NDArray[np.intp]
+    observed: NDArray[np.int64]
+    expected: NDArray[np.float64]
+    score: NDArray[np.float64]
+
+    def take(self, which: NDArray[np.intp] | NDArray[np.bool_]) -> Zones:
+        """Give the zones at the positions asked for."""
+        return Zones(*(getattr(self, name)[which] for name in self.__dataclass_fields__))
+
+
+class Ground:
+    """One expectation laid out on the lattices of a policy, ready to be scanned."""
+
+    def __init__(
+        self, expectation: Expectation, policy: DetectionPolicy, lattices: dict[int, Lattice]
+    ) -> None:
+        self.expectation = expectation
+        self.windows_h = np.array(sorted(set(policy.windows_h)), dtype=np.intp)
+        self.min_customers = policy.min_customers
+        self.lattices = lattices
+        self.total = expectation.hourly.sum(axis=0, dtype=np.float64)
+        self._rolled_up = {r: expectation.rolled_up(r) for r in lattices}
+        self._base = {r: np.zeros((1, PLANES)) for r in lattices}
+
+    def base(self, resolution: int) -> NDArray[np.float64]:
+        """Give the hourly expectation of every slot of a lattice, shape (slots, `PLANES`)."""
+        known, cells = self._base[resolution], self.lattices[resolution].cells
+        if len(known) < len(cells):
+            more = self.at(cells[len(known) :], resolution)
+            self._base[resolution] = known = np.concatenate([known, more])
+        return known
+
+    def at(self, cells: NDArray[np.int64], resolution: int) -> NDArray[np.float64]:
+        """Give the hourly expectation of whole cells of a resolution, shape (len, `PLANES`)."""
+        owners, sums = self._rolled_up[resolution]
+        if not len(owners):
+            return np.zeros((len(cells), PLANES))
+        place = np.minimum(np.searchsorted(owners, cells), len(owners) - 1)
+        return np.where((owners[place] == cells)[:, None], sums[place], 0.0)
+
+
+def lattices_for(policy: DetectionPolicy) -> dict[int, Lattice]:
+    """Give an empty lattice for each resolution of the policy, the finest first."""
+    return {r: Lattice(r, policy.max_ring) for r in sorted(set(policy.resolutions), reverse=True)}
+
+
+def crowd_at(
+    columns: ComplaintColumns,
+    rows: NDArray[np.intp],
+    tick: int,
+    windows_h: NDArray[np.intp],
+) -> Crowd:
+    """Give the crowd of the complaints at `rows` (ascending) at `tick`, microseconds UTC.
+
+    Of each customer the latest complaint counts, and the latest in each topic.
+    """
+    age = tick - columns.time[rows]
+    window = np.searchsorted(windows_h * HOUR_US, age, side="right")
+    fresh = np.maximum(columns.available[rows], columns.time[rows]) > tick - HOUR_US
+    customer, topic = columns.customer[rows], columns.topic[rows].astype(np.intp)
+    latest_first = np.arange(len(rows))[::-1]
+    of_all = latest_first[np.unique(customer[latest_first], return_index=True)[1]]
+    order = np.lexsort((-np.arange(len(rows)), topic, customer))
+    new = np.ones(len(rows), dtype=np.bool_)
+    new[1:] = (np.diff(customer[order]) != 0) | (np.diff(topic[order]) != 0)
+    of_topic = order[new]
+    entry = np.concatenate([of_all, of_topic])
+    return Crowd(
+        world=np.zeros(len(entry), dtype=np.intp),
+        cell=columns.cell[rows][entry],
+        resolution=columns.resolution[rows][entry],
+        plane=np.concatenate([np.zeros(len(of_all), dtype=np.intp), 1 + topic[of_topic]]),
+        window=window[entry],
+        fresh=fresh[entry],
+        worlds=1,
+    )
+
+
+def scan(ground: Ground, crowd: Crowd, weight: NDArray[np.float64]) -> Zones:
+    """Give the best zone of every centre and plane that gained a fresh complaint.
+
+    `weight` is how many mean hours each window is worth (`Expectation.weight_of_windows`).
+    """
+    return _joined(
+        [_scan_resolution(ground, lattice, crowd, weight) for lattice in ground.lattices.values()]
+    )
+
+
+def scores(observed: NDArray[np.float64], expected: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give C ln(C/B) + B - C where C > B, else 0 (expectation-based Poisson, Neill 2009)."""
+    more = np.maximum(observed, expected)
+    return np.asarray(more * np.log(more / expected) + expected - more)
+
+
+def region_level(
+    observed: NDArray[np.float64], expected: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Give how many times its expectation a region surely produces, at least 1.
+
+    The lower end of the Poisson mean after `observed`, (sqrt(O) - z/2)^2, over `expected`; so a
+    bad day lifts the level, a chance complaint does not.
+    """
+    surely = np.maximum(np.sqrt(np.maximum(observed, 0)) - LEVEL_CAUTION / 2, 0) ** 2
+    return np.maximum(surely / np.maximum(expected, 1e-9), 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lanes:
+    """What is scored: centres with a plane, and the ring of the nearest fresh complaint."""
+
+    world: NDArray[np.intp]
+    centre: NDArray[np.intp]
+    plane: NDArray[np.intp]
+    nearest: NDArray[np.intp]
+
+    def take(self, which: NDArray[np.bool_] | slice) -> _Lanes:
+        return _Lanes(self.world[which], self.centre[which], self.plane[which], self.nearest[which])
+
+    def __len__(self) -> int:
+        return len(self.world)
+
+
+class _Counts:
+    """Customers of one crowd on one lattice, by place (a cell of a world), plane and window.
+
+    Row 0 of `held` is any place without a complaint.
+    """
+
+    def __init__(
+        self, ground: Ground, lattice: Lattice, placed: _Placed, slot: NDArray[np.int32]
+    ) -> None:
+        self.slots = len(lattice.cells)
+        windows = len(ground.windows_h)
+        places, place = np.unique(placed.world * self.slots + slot, return_inverse=True)
+        self._row = np.zeros(placed.worlds * self.slots, dtype=np.int32)
+        self._row[places] = np.arange(1, len(places) + 1)
+        shape = (len(places) + 1, PLANES, windows)
+        key = ((place + 1) * PLANES + placed.plane) * windows + placed.window
+        self.tables = {
+            int(offset): np.bincount(key[placed.offset == offset], minlength=np.prod(shape))
+            .reshape(shape)
+            .astype(np.float32)
+            for offset in np.unique(placed.offset)
+        }
+        self.held = np.zeros(shape[:2]) + sum(t.sum(axis=2) for t in self.tables.values())
+        nobody = ground.base(lattice.resolution)[places % self.slots, 0] == 0
+        self.stray = np.zeros(len(places) + 1)
+        self.stray[1:] = nobody
+        strays = np.bincount(places[nobody] // self.slots, minlength=placed.worlds)
+        self.expected = (ground.total + strays[:, None] * ground.expectation.stray).ravel()
+        total = (placed.world * PLANES + placed.plane) * windows + placed.window
+        by_window = np.bincount(total, minlength=placed.worlds * PLANES * windows)
+        self.observed = np.cumsum(by_window.reshape(-1, windows), axis=1)
+
+    def rows(self, world: NDArray[np.intp], disks: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Give the table rows of disks of slots."""
+        return self._row[(world * self.slots)[:, None] + disks]
+
+
+def _scan_resolution(
+    ground: Ground, lattice: Lattice, crowd: Crowd, weight: NDArray[np.float64]
+) -> Zones:
+    placed = _placed(crowd, lattice)
+    slot = lattice.slots(placed.cell)
+    lanes = _lanes(lattice, placed, slot)
+    lattice.disks(lanes.centre)
+    counts = _Counts(ground, lattice, placed, slot)
+    return _joined([_best_zones(ground, lattice, counts, part, weight) for part in _parts(lanes)])
+
+
+def _lanes(lattice: Lattice, placed: _Placed, slot: NDArray[np.int32]) -> _Lanes:
+    """Give what is to be scored for the fresh complaints.
+
+    Centres are within reach of a fresh complaint and have, or border on a cell that has, a
+    complaint of the plane in the longest window.
+    """
+    fresh = np.flatnonzero(placed.fresh)
+    if not len(fresh):
+        none = np.zeros(0, dtype=np.intp)
+        return _Lanes(none, none.astype(np.int32), none, none)
+    around, slots = lattice.disks(slot), len(lattice.cells)
+    near = np.zeros(placed.worlds * slots * PLANES, dtype=np.bool_)
+    origin = placed.world * (slots * PLANES) + placed.plane
+    near[origin[:, None] + PLANES * around[:, :7]] = True
+    key = origin[fresh][:, None] + PLANES * around[fresh].astype(np.intp)
+    ring = lattice.ring_of_column + placed.offset[fresh][:, None]
+    wanted = near[key] & (ring <= lattice.max_ring) & (around[fresh] != VOID)
+    keys, key = np.unique(key[wanted], return_inverse=True)
+    nearest = np.full(len(keys), lattice.max_ring, dtype=np.intp)
+    np.minimum.at(nearest, key, ring[wanted])
+    place = keys // PLANES
+    return _Lanes(place // slots, (place % slots).astype(np.int32), keys % PLANES, nearest)
+
+
+def _best_zones(
+    ground: Ground, lattice: Lattice, counts: _Counts, lanes: _Lanes, weight: NDArray[np.float64]
+) -> Zones:
+    """Give the best ring and window of each lane that stands out at all."""
+    rows = counts.rows(lanes.world, lattice.disks(lanes.centre))
+    lane, column = np.nonzero(rows)
+    held = counts.held[rows[lane, column], lanes.plane[lane]]
+    enough = np.bincount(lane, weights=held, minlength=len(lanes)) >= ground.min_customers
+    lanes, rows = lanes.take(enough), rows[enough]
+    observed, strays = _observed(ground, lattice, counts, lanes, rows)
+    base = _zone_sums(ground, lattice, lanes) + strays
+    total = lanes.world * PLANES + lanes.plane
+    allowed = base <= LARGEST_SHARE * counts.expected[total][:, None]
+    allowed[:, 0] |= lattice.resolution == max(ground.lattices)
+    allowed &= np.arange(base.shape[1]) >= lanes.nearest[:, None]
+    alone = base[:, :, None] * weight
+    standing = (observed >= ground.min_customers) & (observed > alone) & allowed[:, :, None]
+    lane, ring, window = np.nonzero(standing)
+    count, expected = observed[standing].astype(np.float64), alone[standing]
+    others = counts.observed[total[lane], window] - count
+    expected *= region_level(others, counts.expected[total[lane]] * weight[window] - expected)
+    score = scores(count, expected)
+    top = _highest_of_each(lane, score)
+    lane = lane[top]
+    return Zones(
+        world=lanes.world[lane],
+        centre=lattice.cells[lanes.centre[lane]],
+        resolution=np.full(len(top), lattice.resolution, dtype=np.int8),
+        ring=ring[top],
+        plane=lanes.plane[lane],
+        window=window[top],
+        observed=count[top].astype(np.int64),
+        expected=expected[top],
+        score=score[top],
+    )
+
+
+def _zone_sums(ground: Ground, lattice: Lattice, lanes: _Lanes) -> NDArray[np.float64]:
+    """Give the hourly expectation of each lane's disks, shape (lanes, rings)."""
+    base = ground.base(lattice.resolution)[lattice.disks(lanes.centre), lanes.plane[:, None]]
+    return np.asarray(np.cumsum(np.add.reduceat(base, lattice.ring_starts, axis=1), axis=1))
+
+
+def _observed(
+    ground: Ground, lattice: Lattice, counts: _Counts, lanes: _Lanes, rows: NDArray[np.int32]
+) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Count customers, shape (lanes, rings, windows), and give what strays add to the expectation.
+
+    Works on the few places that hold anybody. Both are cumulative over rings, the counts over
+    windows too; strays have the shape (lanes, rings).
+    """
+    rings = lattice.max_ring + 1
+    lane, column = np.nonzero(rows)
+    row, plane = rows[lane, column], lanes.plane[lane]
+    ring = lane * rings + lattice.ring_of_column[column]
+    first = np.flatnonzero(np.diff(ring, prepend=-1))
+    observed = np.zeros((len(rows), rings, len(ground.windows_h)), dtype=np.float32)
+    for offset, table in counts.tables.items():
+        of_ring = np.zeros_like(observed)
+        of_ring.reshape(-1, observed.shape[2])[ring[first]] = np.add.reduceat(
+            table[row, plane], first, axis=0
+        )
+        observed[:, offset:] += of_ring[:, : rings - offset]
+    strays = np.bincount(ring, weights=counts.stray[row], minlength=len(rows) * rings)
+    strays = strays.reshape(-1, rings) * ground.expectation.stray[lanes.plane][:, None]
+    np.cumsum(observed, axis=1, out=observed)
+    return np.cumsum(observed, axis=2), np.cumsum(strays, axis=1)
+
+
+def _highest_of_each(lane: NDArray[np.intp], score: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Give the position of each lane's highest score, the first of equals; `lane` is sorted."""
+    if not len(lane):
+        return lane
+    first = np.flatnonzero(np.diff(lane, prepend=-1))
+    highest = np.repeat(np.maximum.reduceat(score, first), np.diff(np.append(first, len(lane))))
+    top = np.flatnonzero(score == highest)
+    return top[np.flatnonzero(np.diff(lane[top], prepend=-1))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed(Crowd):
+    """A crowd on one lattice: `cell` of its resolution, held whole by `offset` rings around it."""
+
+    offset: NDArray[np.intp]
+
+
+def _placed(crowd: Crowd, lattice: Lattice) -> _Placed:
+    """Put a crowd on a lattice, leaving out who is known too coarsely for any of its disks.
+
+    A coarse place stands at its centre child, with as many rings as hold all its descendants.
+    """
+    resolution = lattice.resolution
+    offset = np.zeros(len(crowd.cell), dtype=np.intp)
+    cell = parents(crowd.cell, resolution)
+    for coarser in np.unique(crowd.resolution[crowd.resolution < resolution]).tolist():
+        rows = np.flatnonzero(crowd.resolution == coarser)
+        levels = resolution - coarser
+        offset[rows] = FLOWER_RADIUS[levels] if levels < len(FLOWER_RADIUS) else _OUT_OF_REACH
+        owners, owner = np.unique(crowd.cell[rows], return_inverse=True)
+        centres = [h3.cell_to_center_child(o, resolution) for o in owners.tolist()]
+        cell[rows] = np.array(centres, dtype=np.int64)[owner]
+    kept = offset <= lattice.max_ring
+    return _Placed(
+        world=crowd.world[kept],
+        cell=cell[kept],
+        resolution=crowd.resolution[kept],
+        plane=crowd.plane[kept],
+        window=crowd.window[kept],
+        fresh=crowd.fresh[kept],
+        worlds=crowd.worlds,
+        offset=offset[kept],
+    )
+
+
+def _parts(lanes: _Lanes) -> list[_Lanes]:
+    starts = range(0, max(len(lanes), 1), _LANES_AT_ONCE)
+    return [lanes.take(slice(start, start + _LANES_AT_ONCE)) for start in starts]
+
+
+def _joined(zones: list[Zones]) -> Zones:
+    names = Zones.__dataclass_fields__
+    return Zones(*(np.concatenate([getattr(z, name) for z in zones]) for name in names))

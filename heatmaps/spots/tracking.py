@@ -1,0 +1,218 @@
+"""Zones seen this hour, matched to the spots that live: growing, moving, merging, splitting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import h3.api.basic_int as h3
+import numpy as np
+
+from heatmaps.region.grid import parents
+from heatmaps.spots.record import DetectedSpot, Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+
+MERGE_SHARE = 0.5
+"""A spot is taken in by another when a zone of that one covers this part of the smaller of both."""
+
+_CHILDREN = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A zone that stands out at a tick; the fields are those of `DetectedSpot` at opening."""
+
+    topic: str
+    resolution: int
+    cells: tuple[int, ...]
+    window_h: int
+    observed: int
+    expected: float
+    score: float
+    recurrence_days: float
+    complaint_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a living spot's own zone shows at a tick; `complaint_ids` are those newly in it."""
+
+    observed: int
+    expected: float
+    score: float
+    complaint_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What sightings made of the living: all of them, then the new ones."""
+
+    spots: tuple[DetectedSpot, ...]
+    opened: tuple[int, ...]
+    sighted: frozenset[int]
+
+
+def overlap(
+    cells: Sequence[int], resolution: int, others: Sequence[int], other_resolution: int
+) -> float:
+    """Give the common area of two sets of cells as a share of the smaller, 0 to 1.
+
+    A cell of the finer set lies in the coarser where its H3 parent does.
+    """
+    fine, coarse = np.array(cells, dtype=np.int64), np.array(others, dtype=np.int64)
+    fine_at, coarse_at = resolution, other_resolution
+    if fine_at < coarse_at:
+        fine, coarse, fine_at, coarse_at = coarse, fine, coarse_at, fine_at
+    common = int(np.isin(parents(fine, coarse_at), coarse).sum())
+    smaller = min(len(fine), len(coarse) * _CHILDREN ** (fine_at - coarse_at))
+    return common / smaller
+
+
+def inside(
+    cell: NDArray[np.int64], resolution: NDArray[np.int8], zone: Sequence[int], zone_resolution: int
+) -> NDArray[np.bool_]:
+    """Say which places a zone holds whole; one known coarsely needs all its descendants in it."""
+    cells = np.array(zone, dtype=np.int64)
+    fine = resolution >= zone_resolution
+    held = fine & np.isin(parents(cell, zone_resolution), cells)
+    for which in np.flatnonzero(~fine).tolist():
+        held[which] = _holds(cells, int(cell[which]), zone_resolution)
+    return held
+
+
+def match(
+    sightings: Sequence[Sighting],
+    living: tuple[DetectedSpot, ...],
+    tick: datetime,
+    next_id: int,
+) -> Matched:
+    """Give the spots after the sightings of a tick, strongest first and apart from each other.
+
+    A sighting that meets no spot opens one. Where it meets several, the lowest id among those it
+    covers (`MERGE_SHARE`) lives on and takes the others in; else it belongs to the spot it meets
+    most. A second sighting on one spot opens another with that one as its parent.
+    """
+    spots = {spot.spot_id: spot for spot in sorted(living, key=lambda spot: spot.spot_id)}
+    opened: list[int] = []
+    claimed: set[int] = set()
+    for sighting in sightings:
+        met = _met(sighting, spots.values())
+        heir = _heir(met)
+        if heir is None or heir in claimed:
+            spots[next_id] = _opened(sighting, tick, next_id, heir)
+            opened.append(next_id)
+            claimed.add(next_id)
+            next_id += 1
+            continue
+        claimed.add(heir)
+        taken = [i for i, share in met.items() if share >= MERGE_SHARE and i not in claimed]
+        spots[heir] = _taking_in(spots[heir], [spots[i] for i in taken])
+        spots[heir] = _moved(spots[heir], sighting, tick)
+        for spot_id in taken:
+            spots[spot_id] = replace(spots[spot_id], merged_into=heir, last_tick=tick)
+    return Matched(tuple(spots.values()), tuple(opened), frozenset(claimed))
+
+
+def follow(
+    spot: DetectedSpot, reading: Reading, quiet_below: float, tick: datetime
+) -> DetectedSpot:
+    """Give a spot that no sighting met, by what its own zone shows.
+
+    An active signal turns quiet once the zone's score is below `quiet_below`; a quiet one is
+    woken by a sighting alone. That is the hysteresis.
+    """
+    quiet = spot.signal is Signal.QUIET or reading.score < quiet_below
+    return replace(
+        spot,
+        signal=Signal.QUIET if quiet else Signal.ACTIVE,
+        quiet_since=(spot.quiet_since or tick) if quiet else None,
+        observed_last=reading.observed,
+        expected_last=reading.expected,
+        score_last=reading.score,
+        observed_peak=max(spot.observed_peak, reading.observed),
+        complaint_ids=_union(spot.complaint_ids, () if quiet else reading.complaint_ids),
+        last_tick=tick,
+    )
+
+
+def _holds(cells: NDArray[np.int64], coarse: int, resolution: int) -> bool:
+    if resolution - h3.get_resolution(coarse) > 3:  # noqa: PLR2004 - 2401 cells, beyond any disk
+        return False
+    children = np.array(h3.cell_to_children(coarse, resolution), dtype=np.int64)
+    return bool(np.isin(children, cells).all())
+
+
+def _met(sighting: Sighting, spots: Iterable[DetectedSpot]) -> dict[int, float]:
+    shares = {
+        spot.spot_id: overlap(sighting.cells, sighting.resolution, spot.cells, spot.resolution)
+        for spot in spots
+        if spot.merged_into is None
+    }
+    return {spot_id: share for spot_id, share in shares.items() if share > 0}
+
+
+def _heir(met: dict[int, float]) -> int | None:
+    covered = [spot_id for spot_id, share in met.items() if share >= MERGE_SHARE]
+    if covered:
+        return min(covered)
+    return max(met, key=lambda spot_id: (met[spot_id], -spot_id), default=None)
+
+
+def _opened(
+    sighting: Sighting, tick: datetime, spot_id: int, parent_id: int | None
+) -> DetectedSpot:
+    return DetectedSpot(
+        spot_id=spot_id,
+        opened_at=tick,
+        topic=sighting.topic,
+        resolution=sighting.resolution,
+        cells=sighting.cells,
+        cells_opened=sighting.cells,
+        window_h=sighting.window_h,
+        observed=sighting.observed,
+        expected=sighting.expected,
+        score=sighting.score,
+        recurrence_days=sighting.recurrence_days,
+        signal=Signal.ACTIVE,
+        observed_last=sighting.observed,
+        expected_last=sighting.expected,
+        score_last=sighting.score,
+        observed_peak=sighting.observed,
+        last_tick=tick,
+        quiet_since=None,
+        complaint_ids=tuple(sorted(sighting.complaint_ids)),
+        parent_id=parent_id,
+    )
+
+
+def _taking_in(heir: DetectedSpot, taken: Sequence[DetectedSpot]) -> DetectedSpot:
+    ids = heir.complaint_ids
+    for spot in taken:
+        ids = _union(ids, spot.complaint_ids)
+    peak = max([heir.observed_peak, *(spot.observed_peak for spot in taken)])
+    return replace(heir, complaint_ids=ids, observed_peak=peak)
+
+
+def _moved(spot: DetectedSpot, sighting: Sighting, tick: datetime) -> DetectedSpot:
+    return replace(
+        spot,
+        resolution=sighting.resolution,
+        cells=sighting.cells,
+        signal=Signal.ACTIVE,
+        quiet_since=None,
+        observed_last=sighting.observed,
+        expected_last=sighting.expected,
+        score_last=sighting.score,
+        observed_peak=max(spot.observed_peak, sighting.observed),
+        complaint_ids=_union(spot.complaint_ids, sighting.complaint_ids),
+        last_tick=tick,
+    )
+
+
+def _union(ids: tuple[int, ...], more: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(sorted({*ids, *more})) if more else ids
