@@ -109,9 +109,9 @@ def build_districts(originals: Path) -> None:
     geometry = gpd.GeoSeries(simple, crs=BORDER_CRS).to_crs("EPSG:4326")
     geometry = shapely.set_precision(geometry.to_numpy(), 10.0**-COORDINATE_DIGITS)
     names = [okrug_name(text) for text in okrugs["district"]]
-    features = [feature("spb", CITY, None, "region", shapely.union_all(geometry))]
+    features = [feature("spb", CITY, None, 0, shapely.union_all(geometry))]
     features += [
-        feature(f"spb-{latin(name)}", name, "spb", "district", geometry[i])
+        feature(f"spb-{latin(name)}", name, "spb", 1, geometry[i])
         for i, name in sorted(enumerate(names), key=lambda pair: pair[1])
     ]
     text = json.dumps(
@@ -165,7 +165,7 @@ def latin(name: str) -> str:
 
 
 def feature(
-    territory_id: str, name: str, parent_id: str | None, level: str, shape: shapely.Geometry
+    territory_id: str, name: str, parent_id: str | None, level: int, shape: shapely.Geometry
 ) -> dict[str, Any]:
     """Give one territory as a GeoJSON feature."""
     properties = {

@@ -10,6 +10,7 @@ import pytest
 
 from heatmaps.errors import FileError
 from heatmaps.region.grid import resolution_of
+from heatmaps.region.subscribers import spread
 from heatmaps.simulation import load_region
 from heatmaps.simulation.region import plane
 
@@ -36,6 +37,16 @@ def test_exposure_and_houses_tell_of_the_same_people(region):
     for cell in np.unique(houses.cell[houses.subscribers > 0]).tolist():
         own = houses.subscribers[houses.cell == cell].sum()
         assert exposed.get(cell, exposed.get(h3.cell_to_parent(cell, 8), 0)) >= round(own) - 1
+
+
+def test_spreading_the_exposure_over_houses_gives_each_cell_its_own(region):
+    houses = region.houses
+    cell, subscribers = spread(region.cell, region.subscribers.astype(float), houses.cell)
+    known, position = np.unique(houses.cell, return_inverse=True)
+    own = np.bincount(position, houses.subscribers)
+    told = dict(zip(cell.tolist(), subscribers.tolist(), strict=True))
+    given = [told.get(each, 0.0) for each in known.tolist()]
+    assert given == pytest.approx(own.tolist(), abs=1.0)
 
 
 def test_plane_agrees_with_the_sphere(region):

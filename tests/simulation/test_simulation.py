@@ -5,12 +5,14 @@ import re
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-import geopandas as gpd
 import numpy as np
 import pytest
 from h3.api.basic_str import is_valid_cell
 
+from heatmaps.complaints.profiles import load_profile
+from heatmaps.complaints.readers import check_file, read_batches
 from heatmaps.complaints.record import (
     AddressKind,
     Channel,
@@ -21,8 +23,10 @@ from heatmaps.complaints.record import (
     Technology,
     Topic,
 )
+from heatmaps.complaints.validation import Intake, validate
 from heatmaps.desk.words import Cause
 from heatmaps.errors import UsageError
+from heatmaps.region.territories import read_territories
 from heatmaps.simulation import simulate, write
 
 UNTIL = datetime.fromisoformat("2026-03-20T21:00:00+03:00")
@@ -252,16 +256,28 @@ def test_other_files_parse(written, simulation, region):
     subscribers = rows_of(written / "subscribers.csv")
     assert sum(int(row["subscribers"]) for row in subscribers) == region.subscribers.sum()
     assert all(is_valid_cell(row["cell"]) for row in subscribers)
-    territories = gpd.read_file(written / "territories.geojson")
-    assert {"territory_id", "name", "parent_id", "level", "timezone"} <= set(territories)
-    assert territories.geometry.is_valid.all()
-    known = set(territories["territory_id"])
-    assert set(territories["parent_id"].dropna()) <= known
     gazetteer = rows_of(written / "gazetteer.csv")
     assert {"city", "street", "house", "lat", "lon", "region", "postcode", "source"} == set(
         gazetteer[0]
     )
     assert "СМОДЕЛИРОВАНЫ" in (written / "README.txt").read_text(encoding="utf-8")
+
+
+def test_intake_takes_every_complaint(written, simulation):
+    profile = load_profile("default")
+    intake = Intake(profile, simulation.until, ZoneInfo("UTC"))
+    checked = check_file(written / "complaints.csv", profile)
+    results = [validate(batch, intake) for batch in read_batches(checked)]
+    assert [refused for _, refused in results] == [[]]
+    assert [len(batch) for batch, _ in results] == [len(simulation.complaints)]
+    assert not any(flags for batch, _ in results for flags in batch.flags)
+
+
+def test_territories_load(written):
+    read = read_territories(written / "territories.geojson")
+    assert not read.refused
+    assert not read.notes
+    assert [t.name for t in read.territories if t.parent_id is None] == ["Санкт-Петербург"]
 
 
 def test_every_complaint_is_about_a_house_of_the_gazetteer(written):
