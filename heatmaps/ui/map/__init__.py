@@ -1,0 +1,1 @@
+"""The map: records in, drawings out, one call that shows them."""
