@@ -37,14 +37,19 @@ _FOREIGN = {
 }
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x00"))
 _MAX_CONTROLS = 0.02
-"""Share of control characters above which bytes are no text; a stray one is a fault of its row."""
+"""Share of control characters above which bytes are no text; a few are their rows' own affair."""
+_FEW_CONTROLS = 16
 _MAX_NULS = 0.2
 """Share of NULs above which text is UTF-16 or 32; ASCII in UTF-16 has half."""
 
 _CYRILLIC_RUN = re.compile("[А-яЁё]+")
 _MIXED_WORD = re.compile("[A-Za-z][А-яЁё]|[А-яЁё][A-Za-z]")
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
-_CP1251_EXPECTED = re.compile("[А-яЁёІіЇїЄєҐґЎў«»„“”‘’–—…№°±·§©®™€\u00a0\u00ad]")
+_RUSSIAN = re.compile("[А-яЁё№«»„“”–—…]")
+_RAISED = re.compile("[А-ЯЁ][а-яё]")
+_DROPPED = re.compile("[а-яё][А-ЯЁ]")
+_MIN_RUSSIAN = 0.7
+"""Share of Russian letters and signs among the non-ASCII of CP1251; CP866 read so has half."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +169,7 @@ class _Decoder:
             text = self._decode.decode(chunk)
         except UnicodeDecodeError as error:
             raise FileError(_unknown_encoding(self._path, line)) from error
-        if not _reads_as_cyrillic(text):
+        if not _reads_as_russian(text):
             raise FileError(_unknown_encoding(self._path, line))
         return text
 
@@ -213,7 +218,7 @@ def _check_text(path: Path, start: bytes) -> None:
         message = f"File {path} is in UTF-16 or UTF-32; save it in UTF-8 or CP1251."
         raise FileError(message)
     controls = len(start) - len(start.translate(None, _CONTROLS))
-    if controls > max(_MAX_CONTROLS * len(start), 1):
+    if controls > max(_MAX_CONTROLS * len(start), _FEW_CONTROLS):
         message = f"File {path} is binary, not CSV; save it as CSV in UTF-8."
         raise FileError(message)
 
@@ -228,12 +233,16 @@ def _mostly_utf_8(chunk: bytes) -> bool:
     return foreign.count("\ufffd") < len(foreign) / 2
 
 
-def _reads_as_cyrillic(text: str) -> bool:
-    """Say whether a text decoded from CP1251 makes sense: Cyrillic words, not letters in Latin."""
-    foreign = len(_NON_ASCII.findall(text))
-    expected = len(_CP1251_EXPECTED.findall(text))
+def _reads_as_russian(text: str) -> bool:
+    """Say whether a text decoded from CP1251 makes sense.
+
+    CP866 gives signs instead of letters, Latin encodings letters inside Latin words, and KOI8-R
+    words that begin small and go on in capitals.
+    """
+    foreign, russian = len(_NON_ASCII.findall(text)), len(_RUSSIAN.findall(text))
     mixed, words = len(_MIXED_WORD.findall(text)), len(_CYRILLIC_RUN.findall(text))
-    return expected > 0.7 * foreign and mixed <= words / 2
+    raised, dropped = len(_RAISED.findall(text)), len(_DROPPED.findall(text))
+    return russian > _MIN_RUSSIAN * foreign and 2 * mixed <= words and dropped <= raised
 
 
 def _empty(path: Path) -> str:

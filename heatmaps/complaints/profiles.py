@@ -7,7 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import (
     BaseModel,
@@ -20,6 +19,7 @@ from pydantic import (
 )
 
 from heatmaps.errors import ConfigError
+from heatmaps.region.timezones import is_timezone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -126,12 +126,9 @@ class Profile(BaseModel):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, name: str | None) -> str | None:
-        if name is not None:
-            try:
-                ZoneInfo(name)
-            except (OSError, ValueError) as error:
-                message = "no such time zone; use an IANA name such as Europe/Moscow"
-                raise ValueError(message) from error
+        if name is not None and not is_timezone(name):
+            message = "no such time zone; use an IANA name such as Europe/Moscow"
+            raise ValueError(message)
         return name
 
     @field_validator("encoding")

@@ -6,7 +6,6 @@ import json
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 import h3.api.basic_int as h3
 import numpy as np
@@ -15,6 +14,7 @@ import shapely
 from heatmaps.errors import FileError
 from heatmaps.quarantine import Refused
 from heatmaps.region.polygons import multipolygon, read_polygons
+from heatmaps.region.timezones import is_timezone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -169,19 +169,11 @@ def _own_fault(row: _Row) -> str | None:
         return "The row has no name; fill it in."
     if row.polygon is None:
         return f"Territory {row.territory_id!r} has no polygon; draw its area."
-    if row.timezone is not None and not _is_zone(row.timezone):
+    if row.timezone is not None and not is_timezone(row.timezone):
         return f"timezone {row.timezone!r} is unknown; use an IANA name such as Europe/Moscow."
     if row.level is not None and not row.level.removeprefix("-").isdecimal():
         return f"level {row.level!r} is no whole number; correct it or leave it empty."
     return None
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (OSError, ValueError):
-        return False
-    return True
 
 
 def _from_the_top(path: Path, rows: Sequence[_Row], reasons: dict[int, str]) -> list[Territory]:
