@@ -1,0 +1,116 @@
+"""The normal form of an address: what a parse gives, and how it is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_SHE = frozenset({"улица", "линия", "набережная", "площадь", "аллея", "дорога", "просека"})
+_IT = frozenset({"шоссе", "кольцо"})
+TRAILING_TYPES = frozenset(
+    {"street", "road", "avenue", "boulevard", "lane", "drive", "square", "court", "terrace"}
+    | {"highway"}
+)
+"""Latin type words that always follow their name."""
+
+_ADJECTIVE_ENDINGS = ("ая", "яя", "ий", "ый", "ой", "ое", "ее")
+_SIZES = {
+    form: stem
+    for stem, forms in {
+        "большой": "большая большое больший",
+        "малый": "малая малое",
+        "средний": "средняя среднее",
+        "новый": "новая новое",
+        "старый": "старая старое",
+        "верхний": "верхняя верхнее",
+        "нижний": "нижняя нижнее",
+    }.items()
+    for form in forms.split()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StreetName:
+    """A street's name taken apart, all folded.
+
+    `kind` is the type word (``улица``) or empty; `ordinals` the numbers of ``1-я`` and the like;
+    `words` the rest in the order it was written; `tail` the part of town that tells namesakes
+    apart (``васильевского острова``) or empty.
+    """
+
+    kind: str = ""
+    ordinals: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    tail: str = ""
+
+    def __bool__(self) -> bool:
+        """Tell whether there is any street at all."""
+        return bool(self.kind or self.ordinals or self.words)
+
+    @property
+    def core(self) -> str:
+        """What must be equal for two names to be one: everything but type and tail, sorted."""
+        return " ".join(sorted((*self.ordinals, *(_SIZES.get(w, w) for w in self.words))))
+
+    @property
+    def key(self) -> str:
+        """The lasting key of a street within its settlement, ``type:core`` and the tail."""
+        return f"{self.kind}:{self.core}" + (f" {self.tail}" if self.tail else "")
+
+    @property
+    def text(self) -> str:
+        """The name as people write it, folded: ``1-й басманный переулок``, ``улица ленина``."""
+        she = self.kind in _SHE or (self.words and self.words[0].endswith(("ая", "яя")))
+        ending = "я" if she else "е" if self.kind in _IT else "й"
+        ordinals = [f"{number}-{ending}" for number in self.ordinals]
+        words = list(self.words)
+        kind = [self.kind] if self.kind else []
+        described = bool(words) and words[-1].endswith(_ADJECTIVE_ENDINGS)
+        last = described or self.kind in TRAILING_TYPES
+        rest = words + kind if last else kind + words
+        return " ".join([*ordinals, *rest, *([self.tail] if self.tail else [])])
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A settlement as named in an address; `kind` is the place word written with it or empty."""
+
+    name: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NormalForm:
+    """An address as it was understood, without flat, entrance, floor and notes.
+
+    `places` are the settlements named, the narrowest first; the last may come from the caller's
+    city column, then `places_named` counts fewer. `house` is in OSM's Russian form (``5 к2 с1``,
+    ``42 литА``, ``вл5 с3``, ``39/1``) or empty. `changes` says what was altered beyond spelling
+    out, `faults` what is wrong with the input.
+    """
+
+    places: tuple[Place, ...] = ()
+    places_named: int = 0
+    region: str = ""
+    street: StreetName = StreetName()
+    house: str = ""
+    changes: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+
+    @property
+    def settlement(self) -> str | None:
+        """The narrowest settlement named, or None."""
+        return self.places[0].name if self.places else None
+
+    @property
+    def text(self) -> str:
+        """The address in one line, broadest first; normalising it changes nothing.
+
+        Without a street the settlements carry their type word, for a bare name before a house
+        number is a street.
+        """
+        if self.street:
+            places = [place.name for place in reversed(self.places)]
+        else:
+            places = [f"{place.kind or 'город'} {place.name}" for place in reversed(self.places)]
+        parts = [self.region, *places, self.street.text, self.house]
+        return ", ".join(part for part in parts if part)

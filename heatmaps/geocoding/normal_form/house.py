@@ -1,0 +1,214 @@
+"""The house number among the words of an address, and its normal form.
+
+The form is OSM's Russian one: number, then корпус, строение, сооружение, литера, флигель in this
+order: ``5 к2 с1``, ``42 литА``, ``вл5 с3``, ``39/1`` (https://wiki.openstreetmap.org/wiki/RU:Россия/Соглашение_об_именовании_домов).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from heatmaps.geocoding.normal_form.pack import Pack
+
+_L = r"[^\W\d_]"
+NUMBER = re.compile(rf"\d{{1,4}}(?:-?(?:{_L}{{1,2}}|bis))?(?:[/-]\d{{1,4}}{_L}{{0,2}})*")
+_PART = re.compile(r"([A-ZА-Я]+)(.+)")
+_WHOLE = ("ВЛ", "УЧ")
+_PART_ORDER = ("К", "С", "СООР", "ЛИТ", "ФЛ", "BLOCK")
+_GLUED_PART = re.compile(rf"([кс])({_L})")
+_SHORT_PART = re.compile(rf"\d{{1,4}}{_L}{{0,2}}(?:-\d+)*")
+_LETTERS = re.compile(rf"{_L}{{1,2}}\d{{0,2}}(?:-{_L}\d{{0,2}})?")
+_GLUED_LETTER = re.compile(rf"лит{_L}{{1,2}}\d{{0,2}}(?:-{_L}\d{{0,2}})?")
+_LIST_LENGTH = 5
+_CORPUS_DIGITS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class FoundHouse:
+    """A house number and the tokens, `start` to `end`, that it took; no number where none is."""
+
+    number: str = ""
+    start: int = 0
+    end: int = 0
+    from_list: bool = False
+
+
+def is_number(token: str) -> bool:
+    """Tell whether a token can begin a house number; ``7-й`` is an ordinal and cannot."""
+    return token[0].isdigit() and not token.endswith("-й") and bool(NUMBER.fullmatch(token))
+
+
+def is_part(token: str) -> bool:
+    """Tell whether a token is a building part as `mark_parts` marks them, by a capital."""
+    return token[0].isupper()
+
+
+def mark_parts(tokens: Sequence[str], pack: Pack) -> list[str]:
+    """``корпус 2`` → ``К2``, ``лита`` → ``ЛИТа``: one token a part, known by its capitals."""
+    marked: list[str] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        following = tokens[at + 1] if at + 1 < len(tokens) else ""
+        if token in pack.parts and _is_value(token, following, pack):
+            marked.append(pack.parts[token].upper() + following)
+            at += 1
+        elif token[0] in pack.parts and _SHORT_PART.fullmatch(token, 1):
+            marked.append(pack.parts[token[0]].upper() + token[1:])
+        elif marked and _follows_number(marked[-1]) and _GLUED_LETTER.fullmatch(token):
+            marked.append("ЛИТ" + token[3:])
+        else:
+            marked.append(token)
+        at += 1
+    return marked
+
+
+def _follows_number(token: str) -> bool:
+    return is_number(token) or is_part(token) or bool(_GLUED_PART.fullmatch(token))
+
+
+def _is_value(marker: str, value: str, pack: Pack) -> bool:
+    if _SHORT_PART.fullmatch(value):
+        return True
+    if len(marker) == 1 or pack.parts[marker].upper() in _WHOLE:
+        return False
+    return bool(_LETTERS.fullmatch(value)) and (len(value) == 1 or pack.parts[marker] == "лит")
+
+
+def find_house(tokens: Sequence[str], pack: Pack) -> FoundHouse:
+    """Give the house number of an address, and where it stands."""
+    at = _position(tokens, pack)
+    return FoundHouse() if at is None else _read(tokens, at, pack)
+
+
+def _position(tokens: Sequence[str], pack: Pack) -> int | None:
+    plain: list[int] = []
+    leading: list[int] = []
+    parts: list[int] = []
+    for i, token in enumerate(tokens):
+        if is_part(token):
+            if token.startswith(_WHOLE):
+                return i
+            if any(c.isdigit() for c in token):
+                parts.append(i)
+        elif is_number(token):
+            if i and tokens[i - 1] in pack.house_words:
+                return i
+            if not _in_name(tokens, i, pack):
+                (leading if _leads(tokens, i, pack) else plain).append(i)
+    if pack.house_first and leading and leading[0] == 0:
+        return 0
+    return _first_plain(tokens, plain, pack) or next(iter(plain + leading + parts), None)
+
+
+def _first_plain(tokens: Sequence[str], plain: list[int], pack: Pack) -> int | None:
+    """Give the first number that is not the name in ``улица 12, 5``."""
+    for i in plain[:-1]:
+        typed = i and pack.types.get(tokens[i - 1], ("", ""))[0] == "street"
+        if not (typed and (i == 1 or tokens[i - 2] == ",")):
+            return i
+    return plain[-1] if plain else None
+
+
+def _in_name(tokens: Sequence[str], i: int, pack: Pack) -> bool:
+    following = tokens[i + 1] if i + 1 < len(tokens) else ","
+    if following in pack.units or _numbered(following, pack):
+        return True
+    if not i or not _numbered(tokens[i - 1], pack):
+        return False
+    return i == 1 or not tokens[i - 2][0].isdigit()
+
+
+def _numbered(token: str, pack: Pack) -> bool:
+    return pack.types.get(token, ("", ""))[1] in pack.numbered_types
+
+
+def _leads(tokens: Sequence[str], i: int, pack: Pack) -> bool:
+    """Tell whether a name follows the number, as in ``1 советская``, not ``5 г пермь``."""
+    if i + 1 >= len(tokens):
+        return False
+    following = tokens[i + 1]
+    if not following[0].isalpha() or is_part(following) or following in pack.house_words:
+        return False
+    if len(following) == 1:
+        return False
+    return pack.types.get(following, ("", ""))[0] in {"", "street"}
+
+
+def _read(tokens: Sequence[str], at: int, pack: Pack) -> FoundHouse:
+    start = at - 1 if at and tokens[at - 1] in pack.house_words else at
+    number, end = _core(tokens, at, pack)
+    parts, end = _parts(tokens, end, glued_at=end if number else -1)
+    from_list = False
+    if not parts:
+        second = _second_of_three(tokens, at)
+        if second:
+            parts, from_list = [("К", second)], True
+    parts.sort(key=lambda part: _PART_ORDER.index(part[0]) if part[0] in _PART_ORDER else 99)
+    written = [number, *(part[0].lower() + part[1].upper() for part in parts)]
+    return FoundHouse(
+        " ".join(w for w in written if w), start, _past_numbers(tokens, end), from_list
+    )
+
+
+def _core(tokens: Sequence[str], at: int, pack: Pack) -> tuple[str, int]:
+    token = tokens[at]
+    if is_part(token):
+        match = _PART.fullmatch(token)
+        if match and match[1] in _WHOLE:
+            return match[1].lower() + match[2].upper(), at + 1
+        return "", at
+    core = re.sub(rf"-(?={_L})", "", token).upper().replace("BIS", " bis")
+    letter = tokens[at + 1] if at + 1 < len(tokens) else ""
+    if len(letter) == 1 and letter.isalpha() and not is_part(letter) and core[-1].isdigit():
+        following = tokens[at + 2] if at + 2 < len(tokens) else ","
+        if letter not in pack.letters or not following[0].isalpha() or is_part(following):
+            return core + letter.upper(), at + 2
+    return core, at + 1
+
+
+def _parts(tokens: Sequence[str], at: int, glued_at: int) -> tuple[list[tuple[str, str]], int]:
+    """Give the building parts that follow, commas between them allowed."""
+    parts: list[tuple[str, str]] = []
+    end = at
+    while at < len(tokens):
+        word = tokens[at]
+        glued = _GLUED_PART.fullmatch(word)
+        match = _PART.fullmatch(word) if is_part(word) else None
+        if match and match[1] not in _WHOLE:
+            parts.append((match[1], match[2]))
+        elif glued and (at == glued_at or parts):
+            parts.append((glued[1].upper(), glued[2]))
+        elif word != ",":
+            break
+        at += 1
+        end = at if word != "," else end
+    return parts, end
+
+
+def _second_of_three(tokens: Sequence[str], at: int) -> str:
+    """Give the 2 of ``32, 2, 323``: house, корпус, flat."""
+    three = tokens[at : at + _LIST_LENGTH]
+    numbers = three[::2]
+    if len(three) < _LIST_LENGTH or set(three[1::2]) != {","}:
+        return ""
+    fits = all(n.isdigit() for n in numbers) and len(numbers[1]) <= _CORPUS_DIGITS
+    return numbers[1] if fits else ""
+
+
+def _past_numbers(tokens: Sequence[str], at: int) -> int:
+    """Skip the bare flat numbers behind a house: ``32а 8``, ``5, 30``."""
+    end = at
+    while at < len(tokens) and (tokens[at] == "," or tokens[at][0].isdigit()):
+        if tokens[at] != ",":
+            following = tokens[at + 1] if at + 1 < len(tokens) else ","
+            if following[0].isalpha():
+                break
+            end = at + 1
+        at += 1
+    return end

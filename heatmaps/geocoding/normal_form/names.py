@@ -1,0 +1,225 @@
+"""Which words of an address are the street, the settlement, the region."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from heatmaps.geocoding.normal_form.form import Place, StreetName
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from heatmaps.geocoding.normal_form.pack import Pack
+
+_ADJECTIVE = ("ая", "яя", "ий", "ый", "ой", "ое", "ее")
+_SHE = ("ая", "яя")
+
+
+class Item(NamedTuple):
+    """A word of a name (no class) or a type word with its class and full form."""
+
+    of_class: str
+    word: str
+
+
+class Span(NamedTuple):
+    """Words that belong together; `of_class` is empty where no type word says what they are."""
+
+    of_class: str
+    kind: str
+    words: tuple[str, ...]
+
+
+def street_from(span: Span, pack: Pack) -> StreetName:
+    """Give the street named by a span's words and type."""
+    ordinals: list[str] = []
+    words: list[str] = []
+    tail = ""
+    for i, word in enumerate(span.words):
+        following = span.words[i + 1] if i + 1 < len(span.words) else ""
+        if word in pack.tails:
+            tail = pack.tails[word]
+        elif word.endswith("-й") and word[0].isdigit():
+            ordinals.append(word[:-2])
+        elif word.isdigit() and following not in pack.units:
+            ordinals.append(word)
+        else:
+            words.append(word)
+    if tail and not (words or ordinals):
+        words, tail = tail.split(), ""
+    telling = [w for w in words if w not in pack.weak] or words
+    return StreetName(span.kind, tuple(ordinals), tuple(telling), tail)
+
+
+def place_from(span: Span, pack: Pack) -> Place:
+    """Give the settlement named by a span, under its full name where it has a short one."""
+    name = " ".join(pack.tails.get(word, word) for word in span.words)
+    return Place(pack.settlement_aliases.get(name, name), span.kind)
+
+
+def read_spans(tokens: Sequence[str], pack: Pack, *, whole_name: bool = False) -> list[Span]:
+    """Take the words between two commas apart by their type words.
+
+    With `whole_name` the words are known to be one street and all stay together.
+    """
+    items = _items(tokens, pack)
+    spans: list[Span] = []
+    at = 0
+    while at < len(items):
+        following = _next_type(items, at + 1)
+        if items[at].of_class:
+            found, at = _after_type(items, at, following, pack)
+        else:
+            found, at = _before_type(items, at, following, pack, whole_name=whole_name)
+        spans += found
+    return [span for span in spans if span.words]
+
+
+def _items(tokens: Sequence[str], pack: Pack) -> list[Item]:
+    words = [word for token in tokens for word in _words(token, pack)]
+    items: list[Item] = []
+    for i, word in enumerate(words):
+        following = words[i + 1] if i + 1 < len(words) else ""
+        if word in pack.types:
+            items.append(Item(*pack.types[word]))
+        elif len(word) == 1 or word in pack.letters:
+            items += _short(word, following, items, pack)
+        else:
+            items.append(Item("", pack.words.get(word, word)))
+    return [item for item in items if item.of_class or item.word not in pack.noise]
+
+
+def _short(word: str, following: str, before: Sequence[Item], pack: Pack) -> list[Item]:
+    """Give what a one-letter word means: place type, size, or an initial that is left out."""
+    if word in pack.letters and (following or _may_close(word, before)):
+        return [Item("place", pack.letters[word])]
+    if word.isdigit():
+        return [Item("", word)]
+    if word == "р" and following:
+        return [Item("", "реки")]
+    if (
+        word in {"б", "м"}
+        and following
+        and (following.endswith(_ADJECTIVE) or following in pack.types)
+    ):
+        she = following.endswith(_SHE)
+        return [Item("", {"б": "больш", "м": "мал"}[word] + _size_ending(word, she=she))]
+    return []
+
+
+def _size_ending(word: str, *, she: bool) -> str:
+    return "ая" if she else "ой" if word == "б" else "ый"
+
+
+def _may_close(word: str, before: Sequence[Item]) -> bool:
+    """Tell whether ``химки г`` names a town; ``ул ленина д`` has lost its number."""
+    if not before or before[-1].of_class:
+        return False
+    return word != "д" or all(not item.of_class for item in before)
+
+
+@lru_cache(maxsize=65_536)
+def _split(token: str) -> tuple[str, ...]:
+    return tuple(part for part in token.replace("/", "-").split("-") if part)
+
+
+def _words(token: str, pack: Pack) -> tuple[str, ...]:
+    if token.isalpha() or token in pack.types or token[0].isdigit():
+        return (token,)
+    return _split(token)
+
+
+def _next_type(items: Sequence[Item], start: int) -> int:
+    for i in range(start, len(items)):
+        if items[i].of_class:
+            return i
+    return len(items)
+
+
+def _between(items: Sequence[Item], start: int, end: int) -> tuple[str, ...]:
+    return tuple(item.word for item in items[start:end])
+
+
+def _after_type(
+    items: Sequence[Item], at: int, following: int, pack: Pack
+) -> tuple[list[Span], int]:
+    """Read what a type word opens: ``улица`` ленина."""
+    of_class, kind = items[at]
+    words = _between(items, at + 1, following)
+    if not words:
+        return _bare_type(items, at, pack)
+    if following == len(items) - 1:
+        return [_closed_by(Span(of_class, kind, words), items[following], pack)], len(items)
+    return [Span(of_class, kind, words)], following
+
+
+def _bare_type(items: Sequence[Item], at: int, pack: Pack) -> tuple[list[Span], int]:
+    """Read a type word with no name behind it: ``улица набережная`` or ``набережная`` alone."""
+    of_class, kind = items[at]
+    if of_class != "street":
+        return [], at + 1
+    if at + 1 == len(items):
+        return [Span("street", "", (kind,))], at + 1
+    other = items[at + 1]
+    if other.of_class != "street" or at + 2 < len(items):
+        return [], at + 1
+    name, type_word = (kind, other.word) if other.word in pack.generic_types else (other.word, kind)
+    return [Span("street", type_word, (name,))], at + 2
+
+
+def _closed_by(span: Span, last: Item, pack: Pack) -> Span:
+    """Join a name that stands between two type words: ``ул ореховый бульвар``."""
+    if last.of_class == "street" and span.of_class == "street":
+        if span.kind in pack.generic_types:
+            return Span("street", last.word, span.words)
+        if last.word in pack.generic_types:
+            return span
+        return Span("street", span.kind, (*span.words, last.word))
+    if last.of_class == "street":
+        return Span("street", last.word, span.words)
+    if last.of_class == "place" and span.of_class == "street":
+        return Span("street", span.kind, (*span.words, last.word))
+    return span
+
+
+def _before_type(
+    items: Sequence[Item], at: int, type_at: int, pack: Pack, *, whole_name: bool
+) -> tuple[list[Span], int]:
+    """Read words with a type word behind them: ленина ``улица``, or a name before another."""
+    left = _between(items, at, type_at)
+    if type_at == len(items):
+        return [Span("", "", left)], type_at
+    of_class, kind = items[type_at]
+    following = _next_type(items, type_at + 1)
+    right = _between(items, type_at + 1, following)
+    if not right or of_class in {"region", "district"}:
+        return [Span(of_class, kind, left)], type_at + 1
+    if of_class == "street":
+        return _street_amid(left, kind, right, type_at, following, pack, whole_name=whole_name)
+    closes_street = following == len(items) - 1 and items[following].of_class == "street"
+    if closes_street:
+        return [Span("place", kind, left)], type_at + 1
+    return [Span("", "", left), Span("place", kind, right)], following
+
+
+def _street_amid(  # noqa: PLR0913, PLR0917, the two sides of a type word and where they end
+    left: tuple[str, ...],
+    kind: str,
+    right: tuple[str, ...],
+    type_at: int,
+    following: int,
+    pack: Pack,
+    *,
+    whole_name: bool,
+) -> tuple[list[Span], int]:
+    """Tell ``большой проспект в о`` from ``москва улица ленина`` and ``невский проспект спб``."""
+    describes = all(word in pack.sizes or word[0].isdigit() for word in left)
+    if whole_name or describes:
+        return [Span("street", kind, left + right)], following
+    if right[0] in pack.tails:
+        rest = [Span("", "", right[1:])] if right[1:] else []
+        return [Span("street", kind, (*left, right[0])), *rest], following
+    if kind in pack.postfix or left[-1].endswith(_ADJECTIVE):
+        return [Span("street", kind, left)], type_at + 1
+    return [Span("", "", left), Span("street", kind, right)], following
