@@ -59,6 +59,15 @@ def cell_of(lat: float, lon: float, resolution: int = GRID_RESOLUTION) -> int:
     return int(h3.latlng_to_cell(lat, lon, resolution))
 
 
+def cells_of(
+    lat: NDArray[np.float64], lon: NDArray[np.float64], resolution: int = GRID_RESOLUTION
+) -> NDArray[np.int64]:
+    """Give the cell that holds each point, the same shape; WGS 84 degrees, latitude first."""
+    points = zip(lat.tolist(), lon.tolist(), strict=True)
+    cells = (h3.latlng_to_cell(*point, resolution) for point in points)
+    return np.fromiter(cells, dtype=np.int64, count=len(lat))
+
+
 def to_text(cell: int) -> str:
     """Give the 15-character hexadecimal form that files and screens use."""
     return format(cell, "x")

@@ -42,7 +42,7 @@ PLAIN_FIELDS = (
     "topic", "ltv", "critical",
 )  # fmt: skip
 LOCATION_FIELDS = ("location_level", "location_source", "lat", "lon", "uncertainty_m",
-                   "location_faults", "cell", "resolution", "territory_id")  # fmt: skip
+                   "location_faults", "cell", "resolution")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,6 @@ class LocationColumns:
     location_faults: Sequence[str | None]
     cell: Sequence[int | None]
     resolution: Sequence[int | None]
-    territory_id: Sequence[str | None]
 
 
 def rounds(batch: ComplaintBatch) -> Iterator[NDArray[np.intp]]:

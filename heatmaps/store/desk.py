@@ -14,7 +14,7 @@ from heatmaps.region.grid import GRID_RESOLUTION, child_range, parent
 from heatmaps.store import bulk
 from heatmaps.store.complaints import COMPLAINT, PERSONAL
 from heatmaps.store.spots import Event, save_events, work_of, work_values
-from heatmaps.store.tables import Spot, SpotCell, SpotComplaint, SpotEvent, Territory
+from heatmaps.store.tables import Spot, SpotCell, SpotComplaint, SpotEvent, StoredTerritory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,8 +126,8 @@ def _plain(value: object) -> str | None:
 
 def _cards(connection: Connection, chosen: ColumnElement[bool]) -> list[SpotCard]:
     query: Select[Any] = (
-        select(*Spot.__table__.c, Territory.name.label("territory_name"))
-        .join(Territory, Territory.territory_id == Spot.territory_id, isouter=True)
+        select(*Spot.__table__.c, StoredTerritory.name.label("territory_name"))
+        .join(StoredTerritory, StoredTerritory.territory_id == Spot.territory_id, isouter=True)
         .where(chosen)
         .order_by(Spot.priority.desc(), Spot.id)
     )

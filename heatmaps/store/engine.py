@@ -43,16 +43,19 @@ class Store:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, keep: bool = True) -> Iterator[Connection]:
         """Give a connection in a transaction: committed at the end, undone on any error.
 
+        With `keep` False it is undone in any case: a dry run does all the work and leaves none.
         In SQLite it takes the write lock at once, so that two writers queue instead of failing
         when they have already read.
         """
         with _told_plainly(self.engine), self.engine.connect() as connection:
             connection = connection.execution_options(heatmaps_writes=True)  # noqa: PLW2901 - the same connection
-            with connection.begin():
+            with connection.begin() as transaction:
                 yield connection
+                if not keep:
+                    transaction.rollback()
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -81,6 +84,12 @@ def upgrade_store(url: str) -> Store:
     with _told_plainly(engine):
         schema.upgrade(engine)
     return Store(engine)
+
+
+def place_of(url: str) -> str:
+    """Give where a store is, fit to be shown: an absolute path, or the URL without password."""
+    parsed = make_url(url)
+    return str(_sqlite_path(parsed) or parsed.render_as_string(hide_password=True))
 
 
 def lock(connection: Connection, name: str) -> None:

@@ -115,7 +115,7 @@ def load_gazetteer(connection: Connection) -> Gazetteer:
     )  # fmt: skip
 
 
-def house_cells_source(connection: Connection) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def house_points(connection: Connection) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Give latitude and longitude of every house, for spreading coarse exposure."""
     lat, lon = bulk.read_columns(connection, select(HOUSE.c.lat, HOUSE.c.lon))
     return _floats(lat), _floats(lon)

@@ -56,3 +56,19 @@ def seed_policy(connection: Connection, at: datetime) -> None:
     if connection.scalar(select(PolicyVersion.version).limit(1)) is None:
         body = PACKAGED_POLICY.read_text(encoding="utf-8")
         save_policy(connection, body, PACKAGED_POLICY.name, at)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPolicy:
+    """When a version of the policy was loaded, and from where."""
+
+    version: int
+    loaded_at: datetime
+    origin: str
+
+
+def policy_versions(connection: Connection) -> list[LoadedPolicy]:
+    """Give every version of the policy, the ruling one last."""
+    p = PolicyVersion
+    query = select(p.version, p.loaded_at, p.origin).order_by(p.version)
+    return [LoadedPolicy(*row) for row in connection.execute(query)]

@@ -10,10 +10,11 @@ import numpy as np
 import shapely
 from sqlalchemy import delete, insert, select, update
 
+from heatmaps.region.territories import Territory
 from heatmaps.spots.record import Exposure
 from heatmaps.store import bulk
 from heatmaps.store.engine import lock
-from heatmaps.store.tables import CellExposure, SubscriberCount, Territory
+from heatmaps.store.tables import CellExposure, StoredTerritory, SubscriberCount
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,39 +85,28 @@ def outline(cell: int) -> shapely.Polygon:
     return shapely.Polygon([(lon, lat) for lat, lon in h3.cell_to_boundary(cell)])
 
 
-@dataclass(frozen=True, slots=True)
-class StoredTerritory:
-    """A territory as stored; `boundary` is WKB, WGS 84, longitude first."""
-
-    territory_id: str
-    name: str
-    parent_id: str | None
-    level: int
-    timezone: str
-    boundary: bytes
-
-
-def save_territories(connection: Connection, territories: Sequence[StoredTerritory]) -> Saved:
+def save_territories(connection: Connection, territories: Sequence[Territory]) -> Saved:
     """Write territories over those with the same id; parents may come in any order."""
     lock(connection, "territories")
     known = {row.territory_id: row for row in load_territories(connection)}
     fresh = [row for row in territories if row.territory_id not in known]
     changed = [r for r in territories if r.territory_id in known and known[r.territory_id] != r]
     for row in sorted(fresh, key=lambda row: row.level):
-        connection.execute(insert(Territory).values(_values(row)))
+        connection.execute(insert(StoredTerritory).values(_values(row)))
     for row in changed:
-        here = Territory.territory_id == row.territory_id
-        connection.execute(update(Territory).where(here).values(_values(row)))
+        here = StoredTerritory.territory_id == row.territory_id
+        connection.execute(update(StoredTerritory).where(here).values(_values(row)))
     return Saved(len(fresh), len(changed), len(territories) - len(fresh) - len(changed))
 
 
-def load_territories(connection: Connection) -> list[StoredTerritory]:
+def load_territories(connection: Connection) -> list[Territory]:
     """Give all territories, the region first."""
-    t = Territory
+    t = StoredTerritory
     query = select(t.territory_id, t.name, t.parent_id, t.level, t.timezone, t.boundary)
     rows = connection.execute(query.order_by(t.level, t.territory_id))
-    return [StoredTerritory(*row) for row in rows]
+    return [Territory(*row) for row in rows]
 
 
-def _values(row: StoredTerritory) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in row.__slots__}
+def _values(row: Territory) -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in row.__slots__ if name != "wkb"}
+    return {**values, "boundary": row.wkb}

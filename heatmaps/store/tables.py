@@ -60,7 +60,7 @@ def _gist(name: str, column: str) -> Index:
 # --- region ---------------------------------------------------------------------------------
 
 
-class Territory(Base):
+class StoredTerritory(Base):
     """A part of the operator's land; the one without a parent is the region."""
 
     __tablename__ = "territory"
@@ -230,7 +230,6 @@ class StoredComplaint(Base):
     location_faults: Mapped[str | None]
     cell: Mapped[int | None]
     resolution: Mapped[int | None]
-    territory_id: Mapped[str | None] = mapped_column(ForeignKey("territory.territory_id"))
     point: Mapped[bytes | None] = mapped_column(geometry("POINT"))
 
 

@@ -98,7 +98,9 @@ def test_times_come_back_in_utc_and_order_by_the_moment(store):
     ]
     with store.writing() as connection:
         connection.execute(
-            text("INSERT INTO policy_version (version, loaded_at, origin, body) VALUES (1, :t, '', '')"),
+            text(
+                "INSERT INTO policy_version (version, loaded_at, origin, body) VALUES (1, :t, '', '')"
+            ),
             {"t": 0 if not store.is_postgis else moments[0]},
         )
         for moment in moments:
@@ -107,7 +109,9 @@ def test_times_come_back_in_utc_and_order_by_the_moment(store):
             )
     with store.reading() as connection:
         back = list(connection.scalars(select(Tick.tick_at).order_by(Tick.tick_at)))
-        counted = list(connection.scalars(select(microseconds(Tick.tick_at)).order_by(Tick.tick_at)))
+        counted = list(
+            connection.scalars(select(microseconds(Tick.tick_at)).order_by(Tick.tick_at))
+        )
         later = connection.scalars(select(Tick.tick_at).where(Tick.tick_at > moments[0])).all()
     assert back == sorted(moments)
     assert all(moment.utcoffset() == timedelta(0) for moment in back)
@@ -138,7 +142,9 @@ def test_postgis_has_real_geometry_with_gist_and_views_for_planners(store):
         }
     assert typed["spot.outline"] == "MULTIPOLYGON"
     assert typed["complaint.point"] == "POINT"
-    assert {"planner_spot.outline", "planner_cell.outline", "planner_territory.boundary"} <= set(typed)
+    assert {"planner_spot.outline", "planner_cell.outline", "planner_territory.boundary"} <= set(
+        typed
+    )
     assert indexes == {
         "ix_territory_boundary", "ix_cell_exposure_outline", "ix_spot_outline", "ix_complaint_point"
     }  # fmt: skip

@@ -179,13 +179,7 @@ def upgrade() -> None:
         sa.Column("location_faults", sa.Text(), nullable=True),
         sa.Column("cell", sa.BigInteger(), nullable=True),
         sa.Column("resolution", sa.BigInteger(), nullable=True),
-        sa.Column("territory_id", sa.Text(), nullable=True),
         sa.Column("point", geometry("POINT"), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["territory_id"],
-            ["territory.territory_id"],
-            name=op.f("fk_complaint_territory_id_territory"),
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
         sa.UniqueConstraint("source", "external_id", name=op.f("uq_complaint_source")),
     )
