@@ -91,7 +91,7 @@ def to_utc(
 def _steady_offset(hour: int, zone: ZoneInfo) -> int:
     """Give the offset of a whole local hour in microseconds; ABSENT_TIME where it changes."""
     start = _EPOCH + hour * _HOUR
-    ends = (start, start + _HOUR - _MICROSECOND)
+    ends = (start, start + (_HOUR - _MICROSECOND))
     offsets = {_offset(moment, zone, fold) for moment in ends for fold in (0, 1)}
     return offsets.pop() if len(offsets) == 1 else ABSENT_TIME
 
