@@ -10,6 +10,7 @@ from sqlalchemy import inspect, select, text
 from heatmaps.errors import ConfigError, StoreError
 from heatmaps.store import schema
 from heatmaps.store.engine import open_store, upgrade_store
+from heatmaps.store.policies import seed_policy
 from heatmaps.store.tables import Base, Tick
 from heatmaps.store.types import from_microseconds, microseconds, to_microseconds
 
@@ -97,12 +98,7 @@ def test_times_come_back_in_utc_and_order_by_the_moment(store):
         datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=UTC),
     ]
     with store.writing() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO policy_version (version, loaded_at, origin, body) VALUES (1, :t, '', '')"
-            ),
-            {"t": 0 if not store.is_postgis else moments[0]},
-        )
+        seed_policy(connection, moments[0])
         for moment in moments:
             connection.execute(
                 Tick.__table__.insert().values(tick_at=moment, done_at=moment, policy_version=1)
