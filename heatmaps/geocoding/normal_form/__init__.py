@@ -3,6 +3,7 @@
 from heatmaps.geocoding.normal_form.form import NormalForm, Place, StreetName
 from heatmaps.geocoding.normal_form.normalise import (
     NORM_VERSION,
+    names_settlement,
     normal_house,
     normalise,
     settlement_key,
@@ -15,6 +16,7 @@ __all__ = [
     "NormalForm",
     "Place",
     "StreetName",
+    "names_settlement",
     "normal_house",
     "normalise",
     "settlement_key",

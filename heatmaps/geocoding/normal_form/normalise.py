@@ -127,6 +127,14 @@ def settlement_key(name: str) -> str:
 
 
 @lru_cache(maxsize=65_536)
+def names_settlement(name: str) -> bool:
+    """Tell whether a name can be a settlement's: ``басманный район`` is a part or more of one."""
+    pack = pack_for(name)
+    spans = read_spans(clean(name, pack).text.replace(",", " ").split(), pack)
+    return bool(spans) and all(span.of_class in {"", "place"} for span in spans)
+
+
+@lru_cache(maxsize=65_536)
 def normal_house(number: str, street: str = "") -> str:
     """Give the normal form of a gazetteer's house number; empty where there is none in it.
 
