@@ -29,9 +29,10 @@ class Faults:
         The reason is the values of the columns `names` followed by `what`, which says what is
         wrong with them and how to mend it.
         """
+        columns = [(name, self._rows.column(name)) for name in names]
         for row in np.flatnonzero(wrong).tolist():
             if row not in self._reasons:
-                values = ", ".join(f"{name} {self._rows.column(name)[row]!r:.80}" for name in names)
+                values = ", ".join(f"{name} {column[row]!r:.80}" for name, column in columns)
                 self._reasons[row] = f"{values} {what}."
 
     def refuse_absent(self, name: str) -> None:

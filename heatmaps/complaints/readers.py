@@ -23,6 +23,9 @@ BATCH_ROWS = 20_000
 
 DELIMITERS = ",;\t"
 
+BATCH_CHARACTERS = 1 << 25
+"""A batch ends early beyond this, so that long rows fill no more memory than many short ones."""
+
 MAX_FIELD = 131_072
 """Characters a field may have, the csv module's own limit; its row is refused beyond."""
 
@@ -85,6 +88,7 @@ class _Lines:
         self._again: deque[str] = deque()
         self.number = 0
         self.taken: list[str] = []
+        self.length = 0
         self.ended = False
 
     def __iter__(self) -> _Lines:
@@ -97,7 +101,17 @@ class _Lines:
             raise StopIteration
         self.number += 1
         self.taken.append(line)
+        self.length += len(line)
+        if self.length > MAX_LINE_BYTES:
+            message = f"row of more than {MAX_LINE_BYTES:,} characters"
+            raise csv.Error(message)
         return line
+
+    def begin_row(self) -> None:
+        """Forget the lines taken: the next one begins a row."""
+        self.taken.clear()
+        self.length = 0
+        self.ended = False
 
     def keep_first(self) -> str:
         """Give back all lines taken but the first, and say which that is."""
@@ -122,13 +136,14 @@ class _Rows:
     def read(self, size: int) -> bool:
         """Read up to `size` more rows in place of the last ones; False at the end."""
         self.line, self.fitting, self.refused = [], [], []
-        width, lines = len(self._header), self._lines
-        while len(self.fitting) + len(self.refused) < size:
+        width, lines, characters = len(self._header), self._lines, 0
+        while len(self.fitting) + len(self.refused) < size and characters < BATCH_CHARACTERS:
             start = lines.number + 1
-            lines.taken.clear()
+            lines.begin_row()
             row = self._parsed()
             if not lines.taken:
                 break
+            characters += lines.length
             fitted = None if row is None else _fitted(row, width)
             if fitted is not None:
                 self.line.append(start)
@@ -139,7 +154,6 @@ class _Rows:
 
     def _parsed(self) -> list[str] | None:
         """Give the next row; None where a field is too long or its quote is never closed."""
-        self._lines.ended = False
         try:
             row = next(self._parser, None)
         except csv.Error:

@@ -23,6 +23,7 @@ _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - local clock readings are counted
 _MICROSECOND = timedelta(microseconds=1)
 _HOUR = timedelta(hours=1)
 _HOUR_US = 3_600_000_000
+_DAY_US = 24 * _HOUR_US
 _DATE_LENGTH = 10
 
 
@@ -59,11 +60,11 @@ def read_times(
         if some:
             clock[wanted], aware[wanted] = _iso(some) if pattern == ISO else _parsed(some, pattern)
     read = clock != ABSENT_TIME
+    short = (text is not None and len(text) <= _DATE_LENGTH for text in texts)
+    date_only = np.fromiter(short, dtype=np.bool_, count=rows) & read & (clock % _DAY_US == 0)
     fold, gap = np.zeros(rows, dtype=np.bool_), np.zeros(rows, dtype=np.bool_)
     local = read & ~aware
     clock[local], fold[local], gap[local] = to_utc(clock[local], zone)
-    short = (text is not None and len(text) <= _DATE_LENGTH for text in texts)
-    date_only = np.fromiter(short, dtype=np.bool_, count=rows) & read
     return Times(clock, given & ~read, fold, gap, date_only)
 
 

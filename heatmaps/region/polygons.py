@@ -67,7 +67,8 @@ def _frame(path: Path) -> gpd.GeoDataFrame:
         parquet = path.suffix.lower() in _PARQUET
         frame = gpd.read_parquet(path) if parquet else gpd.read_file(path, layer=_layer(path))
     except (RuntimeError, ValueError, OSError) as error:
-        message = f"File {path} cannot be read as polygons: {error}; export it as GeoPackage."
+        why = " ".join(str(error).split()).rstrip(".")
+        message = f"File {path} cannot be read as polygons: {why}; export it as GeoPackage."
         raise FileError(message) from error
     if not isinstance(frame, gpd.GeoDataFrame):
         message = f"File {path} holds a table without polygons; export it as GeoPackage."

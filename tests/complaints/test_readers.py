@@ -239,6 +239,25 @@ def test_batches_are_as_large_as_asked_and_lose_nothing(file):
     ]
 
 
+def test_long_rows_make_small_batches(tmp_path):
+    path = tmp_path / "wide.csv"
+    texts = ",".join(["x" * 100_000] * 10)
+    path.write_text(f"external_id,created_at,{','.join('abcdefghij')}\n" + f"1,2,{texts}\n" * 80)
+    sizes = [len(batch) for batch in read(path)]
+    assert sum(sizes) == 80
+    assert max(sizes) <= 34
+
+
+def test_a_row_of_many_lines_is_bounded_too(file):
+    wide = ",".join(['"' + "x" * 100_000 + '\n"'] * 11)
+    body = f"1,2,{wide}\n" + "3,4" + ",y" * 11 + "\n"
+    batches = read(file(f"external_id,created_at,{','.join('abcdefghijk')}\n{body}"))
+    assert joined(batches, "external_id") == ["3"]
+    refused = [each for batch in batches for each in batch.refused]
+    assert refused[0].line == 2
+    assert "lines long" in refused[0].reason
+
+
 FIELD = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc"], include_characters="\n\r\t"),
     max_size=12,

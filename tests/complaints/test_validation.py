@@ -220,12 +220,13 @@ def test_whatever_comes_rows_in_are_complaints_and_refused(rows):
 def test_faults_of_rows_and_of_fields_are_told_in_the_order_of_the_file(file, intake):
     path = file(
         "external_id,created_at\n1,1970-01-01\n2\n3,2026-02-01\n,2026-02-01\n5,2026-02-01,6\n"
+        "A\0,2026-02-01\n"
     )
     (batch,) = read_batches(check_file(path, Profile()))
     done = validate(batch, intake())
-    assert [each.line for each in done.refused] == [2, 3, 5, 6]
+    assert [each.line for each in done.refused] == [2, 3, 5, 6, 7]
     assert done.complaints.line.tolist() == [4]
-    assert len(done.complaints) + len(done.refused) + batch.left_out == batch.rows_in == 5
+    assert len(done.complaints) + len(done.refused) + batch.left_out == batch.rows_in == 6
 
 
 BOSTON = """\
