@@ -11,7 +11,10 @@ from starlette.routing import Mount
 from heatmaps.api.app import create_api
 from heatmaps.api.health import health_routes
 from heatmaps.errors import StoreError
+from heatmaps.settings import load_settings
 from heatmaps.ui.assets import ASSETS_URL, Assets
+from heatmaps.ui.faults import fault_display
+from heatmaps.ui.locale import translator
 
 
 def _no_store(*_: object) -> NoReturn:
@@ -25,4 +28,5 @@ api = create_api(
 app = st.App(
     "heatmaps/ui/main.py",
     routes=[Mount(ASSETS_URL, Assets()), Mount("/api", api), *health_routes(_no_store)],
+    on_script_error=fault_display(translator(load_settings().locale)),
 )

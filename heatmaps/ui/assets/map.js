@@ -91,11 +91,12 @@ window.heatmapsMap = (() => {
   }
 
   function cells(group, all) {
-    all.forEach(([outline, fillColor, count]) => {
-      L.polygon(outline, { fillColor, fillOpacity: 0.6, weight: 0.5, color: "#5b6675" })
-        .bindTooltip(String(count), { sticky: true })
-        .addTo(group);
-    });
+    const hexagons = all.map(([outline, fillColor, count]) => L.polygon(outline, {
+      count, fillColor, fillOpacity: 0.6, weight: 0.5, color: "#5b6675",
+    }));
+    L.featureGroup(hexagons)
+      .bindTooltip((hexagon) => String(hexagon.options.count), { sticky: true })
+      .addTo(group);
   }
 
   function address(group, { at, radius, label }) {

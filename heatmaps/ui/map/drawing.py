@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+import h3.api.basic_int as h3
 import numpy as np
 
 from heatmaps.desk.words import CLOSED_STATUSES, Status
@@ -90,7 +91,7 @@ def draw_cells(
     return Drawing(
         "cells",
         [
-            [outline((cell,)), CLASS_COLOURS[class_of(per_cell, breaks)], count]
+            [_hexagon(cell), CLASS_COLOURS[class_of(per_cell, breaks)], count]
             for cell, per_cell, count in zip(
                 kept.tolist(), density.tolist(), sums.tolist(), strict=True
             )
@@ -128,6 +129,10 @@ def look_at_point(point: Point, zoom: int = _STREET_ZOOM, *, asked: int = 0) -> 
 def look_at_bounds(bounds: tuple[Point, Point], *, asked: int = 0) -> Drawing:
     """Fit the map to south-west and north-east once; raise `asked` to fit it again."""
     return Drawing("look", {"bounds": [_rounded(bounds[0]), _rounded(bounds[1])], "asked": asked})
+
+
+def _hexagon(cell: int) -> list[Point]:
+    return [_rounded(corner) for corner in h3.cell_to_boundary(cell)]
 
 
 def _spot(

@@ -103,7 +103,8 @@ def bounds_of(shapes: Iterable[SpotShape]) -> tuple[Point, Point] | None:
     return (min(lats), min(lons)), (max(lats), max(lons))
 
 
-def _candidates(shape: SpotShape) -> list[Point]:
+@lru_cache(maxsize=4096)
+def _candidates(shape: SpotShape) -> tuple[Point, ...]:
     """Give the middle of the spot's most central cell, then points ever nearer around it."""
     nearest = min(shape.cells, key=lambda cell: _nearness(shape, h3.cell_to_latlng(cell)))
     middle = h3.cell_to_latlng(nearest)
@@ -112,7 +113,7 @@ def _candidates(shape: SpotShape) -> list[Point]:
         for turn in range(1, _BADGE_TURNS)
         for corner in h3.cell_to_boundary(nearest)
     ]
-    return list(_rounded([middle, *around]))
+    return _rounded([middle, *around])
 
 
 def _between(start: Point, end: Point, share: float) -> Point:
