@@ -143,13 +143,15 @@ class _Rows:
             row = self._parsed()
             if not lines.taken:
                 break
-            characters += lines.length
             fitted = None if row is None else _fitted(row, width)
             if fitted is not None:
                 self.line.append(start)
                 self.fitting.append(fitted)
             elif row is None or not _is_blank(row):
                 self._refuse(start, row)
+            else:
+                continue
+            characters += lines.length
         return bool(self.fitting or self.refused)
 
     def _parsed(self) -> list[str] | None:

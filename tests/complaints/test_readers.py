@@ -258,6 +258,12 @@ def test_a_row_of_many_lines_is_bounded_too(file):
     assert "lines long" in refused[0].reason
 
 
+def test_blank_lines_end_nothing_however_many(file):
+    blank = (" " * 10_000 + "\n") * 4_000
+    (batch,) = read(file(gzip.compress(f"{HEADER}{blank}{ROW}".encode(), compresslevel=1)))
+    assert batch.line.tolist() == [4_002]
+
+
 FIELD = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc"], include_characters="\n\r\t"),
     max_size=12,
