@@ -3,6 +3,7 @@
 ``streamlit run app.py`` finds `app`; so does any ASGI server.
 """
 
+from pathlib import Path
 from typing import NoReturn
 
 import streamlit as st
@@ -26,7 +27,7 @@ api = create_api(
     lookup=_no_store, suggest=_no_store, allowed_hosts=st.get_option("server.allowedHosts")
 )
 app = st.App(
-    "heatmaps/ui/main.py",
+    Path(__file__).parent / "heatmaps" / "ui" / "main.py",
     routes=[Mount(ASSETS_URL, Assets()), Mount("/api", api), *health_routes(_no_store)],
     on_script_error=fault_display(translator(load_settings().locale)),
 )

@@ -18,7 +18,7 @@ _SWATCH = (
     '<span style="display:inline-block;padding:0 .5em;border-radius:3px;margin-right:2px;'
     'background:{fill};color:{ink};border:1px solid #1b2430">{text}</span>'
 )
-_ROW = '<div style="font-size:.87rem;line-height:1.9">{label} {swatches}&ensp;{marks}</div>'
+_ROW = '<div style="font-size:.87rem;line-height:1.9">{label} {swatches}<br>{marks}</div>'
 
 
 def show_legend(_: Translator, breaks: Sequence[float] = PRIORITY_BREAKS) -> None:
