@@ -6,11 +6,13 @@ Columns are NumPy arrays or lists of equal length. Times are int64 microseconds 
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 
 from heatmaps.complaints.record import ABSENT_TIME
 from heatmaps.store.types import WGS84, UtcTime, is_geometry
@@ -36,14 +38,16 @@ def insert_columns(connection: Connection, table: Table, columns: Mapping[str, C
         return 0
     rows = zip(*values, strict=True)
     names = ", ".join(f'"{name}"' for name in columns)
-    cursor: Any = connection.connection.cursor()
     if connection.dialect.name == "postgresql":
-        with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+        statement = f"COPY {table.name} ({names}) FROM STDIN"
+        with _cursor(connection, statement) as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
     else:
         marks = ", ".join("?" * len(values))
-        cursor.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)  # noqa: S608 - names come from our tables
+        statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - names come from our tables
+        with _cursor(connection, statement) as cursor:
+            cursor.executemany(statement, rows)
     return count
 
 
@@ -60,7 +64,8 @@ def update_columns(connection: Connection, table: Table, columns: Mapping[str, C
     statement = f"UPDATE {table.name} SET {assignments} WHERE id = {mark}"  # noqa: S608 - names come from our tables
     order = [names.index(name) for name in [*changed, "id"]]
     rows = [tuple(row[place] for place in order) for row in zip(*values, strict=True)]
-    connection.connection.cursor().executemany(statement, rows)
+    with _cursor(connection, statement) as cursor:
+        cursor.executemany(statement, rows)
     return len(rows)
 
 
@@ -84,6 +89,18 @@ def in_parts(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
     """Give the keys in parts small enough for one query."""
     for start in range(0, len(keys), KEYS_A_QUERY):
         yield keys[start : start + KEYS_A_QUERY]
+
+
+@contextmanager
+def _cursor(connection: Connection, statement: str) -> Iterator[Any]:
+    """Give the driver's cursor; its errors become SQLAlchemy's, as those of every other query."""
+    driver: Any = connection.dialect.loaded_dbapi
+    try:
+        yield connection.connection.cursor()
+    except driver.Error as error:
+        raise DBAPIError.instance(
+            statement, None, error, driver.Error, dialect=connection.dialect
+        ) from error
 
 
 def _values(column: Column, kind: TypeEngine[Any], connection: Connection) -> list[Any]:
