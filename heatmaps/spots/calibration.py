@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SIMULATED_COMPLAINTS = 2500
 """Null complaints scanned for one calibration: some 25 days of a region of a million."""
 
-TAIL_PEAKS = 60
+TAIL_PEAKS = 80
 """The highest distinct peaks of chance that the tail is fitted to."""
 
 _MOST_WORLDS = 400
@@ -60,7 +60,7 @@ class Calibration:
 
 
 def calibrate(ground: Ground, first_h: int, seed: int) -> Calibration:
-    """Give the calibration of an expectation from a week of chance, seeded.
+    """Give the calibration of an expectation from at most a week of chance, seeded.
 
     Draws complaints from the fitted expectation, each cell's rate uncertain as its evidence
     leaves it, in as many copies of the region as give `SIMULATED_COMPLAINTS`; scans them hour by
@@ -73,22 +73,23 @@ def calibrate(ground: Ground, first_h: int, seed: int) -> Calibration:
     weekly = max(float(ground.total[0]) * WEEK_H, _SMALLEST_RATE)
     worlds = int(np.clip(round(SIMULATED_COMPLAINTS / weekly), 1, _MOST_WORLDS))
     rng = np.random.default_rng(seed)
-    stream = _chance(ground, first_h - WEEK_H, worlds, rng)
+    days = int(np.clip(round(7 * SIMULATED_COMPLAINTS / weekly), 1, 7))
+    stream = _chance(ground, first_h - WEEK_H, WEEK_H + 24 * days, worlds, rng)
     peaks = [
         _hour_peaks(scan(ground, _crowd(ground, stream, hour, worlds), weight), hour)
-        for hour in range(first_h + 1, first_h + WEEK_H + 1)
+        for hour in range(first_h + 1, first_h + 24 * days + 1)
         for weight in (expectation.weight_of_windows(hour, ground.windows_h),)
     ]
     score = _distinct([peak for of_hour in peaks for peak in of_hour], ground)
     tail = score[:TAIL_PEAKS]
     scale = float(tail.mean() - tail[-1]) if len(tail) > 1 else 1.0
     millions = max(expectation.subscribers, 1.0) / 1e6
-    return Calibration(score, worlds * WEEK_H / 24 * millions, max(scale, 0.2))
+    return Calibration(score, worlds * days * millions, max(scale, 0.2))
 
 
 @dataclass(frozen=True, slots=True)
 class _Stream:
-    """Null complaints of two weeks; `time` in hours since 1970, ascending."""
+    """Null complaints; `time` in hours since 1970, ascending."""
 
     time: NDArray[np.float64]
     world: NDArray[np.intp]
@@ -108,9 +109,11 @@ class _Peak:
     window: int
 
 
-def _chance(ground: Ground, first_h: int, worlds: int, rng: np.random.Generator) -> _Stream:
+def _chance(
+    ground: Ground, first_h: int, hours: int, worlds: int, rng: np.random.Generator
+) -> _Stream:
     expectation = ground.expectation
-    hour = hours_of_week(expectation.zone, first_h, first_h + 2 * WEEK_H)
+    hour = hours_of_week(expectation.zone, first_h, first_h + hours)
     beat = expectation.rhythm[hour]
     mean = expectation.hourly[:, 0].astype(np.float64) * beat.sum()
     uncertain = rng.gamma(expectation.evidence, size=(worlds, len(mean))) / expectation.evidence
@@ -119,7 +122,7 @@ def _chance(ground: Ground, first_h: int, worlds: int, rng: np.random.Generator)
     world, place = np.repeat(world, times), np.repeat(place, times)
     time = first_h + rng.choice(len(beat), len(world), p=beat / beat.sum()) + rng.random(len(world))
     shares = np.cumsum(expectation.hourly[place, 1:], axis=1, dtype=np.float64)
-    topic = (shares < rng.random(len(place))[:, None] * shares[:, -1:]).sum(axis=1)
+    topic = (shares < rng.random((len(place), 1)) * shares[:, -1:]).sum(axis=1)
     order = np.argsort(time)
     return _Stream(time[order], world[order], expectation.cell[place[order]], topic[order])
 

@@ -16,10 +16,28 @@ from heatmaps.spots.calibration import Calibration, calibrate
 from heatmaps.spots.expectation import fit_expectation
 from heatmaps.spots.record import ALL_TOPICS, DetectedSpot, Exposure, Signal
 from heatmaps.spots.rhythm import HOUR_US, WEEK_H
-from heatmaps.spots.scan import Ground, Zones, crowd_at, lattices_for, region_level, scan, scores
-from heatmaps.spots.tracking import Reading, Sighting, follow, inside, match, overlap
+from heatmaps.spots.scan import (
+    Ground,
+    Zones,
+    crowd_at,
+    lattices_for,
+    region_level,
+    scan,
+    scores,
+    taken,
+)
+from heatmaps.spots.tracking import (
+    Reading,
+    Sighting,
+    follow,
+    inside,
+    match,
+    overlap,
+    reshape,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -35,9 +53,13 @@ QUIET_LOOK_H = 12
 MOST_SIGHTINGS = 20
 """Zones taken from one tick; what is left stands out again in the next."""
 
+SHAPE_SLACK = 1.0
+"""A zone is widened by rings as long as it scores at most this less: a few complaints seldom lie
+at a fault's very edge, so the disk that fits them best is too small."""
+
 _DAY_US = 24 * HOUR_US
-_CALIBRATION_EVERY_DAYS = 7
-_YOUNG_CALIBRATIONS = (0, 1, 2, 4, 8, 16, 32)
+_CALIBRATION_EVERY_DAYS = 28
+_YOUNG_CALIBRATIONS = (0, 2, 7, 21)
 _TOPICS = (ALL_TOPICS, *(str(topic) for topic in Topic))
 
 
@@ -95,19 +117,22 @@ class Detector:
         day = (now - HOUR_US) // _DAY_US * _DAY_US
         ground = self._ground(columns, left_out, day)
         calibration = self._calibration(columns, left_out, day)
-        view = _View(columns, _counted_rows(columns, now, living, left_out), now, ground)
-        sightings = view.sightings(
-            calibration, calibration.threshold(self._policy.recurrence_days_per_million)
-        )
-        matched = match(sightings, living, tick, next_id)
+        view = _View(columns, now, ground, calibration, living, left_out)
+        threshold = calibration.threshold(self._policy.recurrence_days_per_million)
         quiet_below = calibration.threshold(self._policy.quiet_recurrence_days)
-        spots = tuple(
-            spot
-            if spot.spot_id in matched.sighted or spot.merged_into is not None
-            else follow(spot, view.reading(spot), quiet_below, tick)
-            for spot in matched.spots
+        alive = sorted((s for s in living if s.merged_into is None), key=lambda s: s.spot_id)
+        readings = {spot.spot_id: view.reading(spot) for spot in alive}
+        followed = [follow(s, readings[s.spot_id], quiet_below, tick) for s in alive]
+        scores_now = {spot_id: reading.zone_score for spot_id, reading in readings.items()}
+        grown = reshape(followed, view.growth(threshold), scores_now, tick, next_id)
+        next_id += len(grown.opened)
+        matched = match(grown.spots, view.sightings(threshold), tick, next_id)
+        merged = tuple(spot for spot in living if spot.merged_into is not None)
+        return StepResult(
+            merged + matched.spots,
+            grown.opened + matched.opened,
+            next_id + len(matched.opened),
         )
-        return StepResult(spots, matched.opened, next_id + len(matched.opened))
 
     def _ground(self, columns: ComplaintColumns, left_out: NDArray[np.int64], day: int) -> Ground:
         key = _known_by(columns, left_out, day, self._policy)
@@ -138,7 +163,7 @@ class Detector:
 def calibration_day(columns: ComplaintColumns, day: int, policy: DetectionPolicy) -> int:
     """Give the day, not after `day`, whose expectation the calibration in force rests on.
 
-    Every week; in a young history 0, 1, 2, 4, 8, 16 and 32 days after its first complaint.
+    Every four weeks; in a young history 0, 2, 7 and 21 days after its first complaint.
     """
     known = columns.time[(columns.available <= day) & (columns.time < day)]
     first = -(-int(known[0]) // _DAY_US) * _DAY_US if len(known) else day
@@ -149,148 +174,172 @@ def calibration_day(columns: ComplaintColumns, day: int, policy: DetectionPolicy
 
 
 class _View:
-    """What is to be seen at one tick."""
+    """What is to be seen at one tick: the complaints of the longest window and whose they are.
+
+    `unexplained` belong to no spot; `own` to a spot whose signal is active, some of them only
+    since this hour (`joining`, inside its zone). Those of past spots and of quiet ones are over.
+    """
 
     def __init__(
-        self, columns: ComplaintColumns, rows: NDArray[np.intp], now: int, ground: Ground
+        self,
+        columns: ComplaintColumns,
+        now: int,
+        ground: Ground,
+        calibration: Calibration,
+        living: tuple[DetectedSpot, ...],
+        left_out: NDArray[np.int64],
     ) -> None:
-        self.columns, self.now, self.ground = columns, now, ground
-        self.rows = rows
-        self.cell, self.resolution = columns.cell[rows], columns.resolution[rows]
-        self.topic, self.age = columns.topic[rows], now - columns.time[rows]
-        known = np.maximum(columns.available[rows], columns.time[rows])
-        self.fresh = known > now - HOUR_US
+        self.now, self.ground, self.calibration = now, ground, calibration
+        first, last = np.searchsorted(columns.time, [now - WEEK_H * HOUR_US, now], side="right")
+        rows = np.arange(first, last)
+        rows = rows[columns.available[rows] <= now]
+        self.columns = columns = taken(columns, rows)
+        self.age = now - columns.time
+        self.fresh = np.maximum(columns.available, columns.time) > now - HOUR_US
         self.weight = ground.expectation.weight_of_windows(now // HOUR_US, ground.windows_h)
-        self.crowd = crowd_at(columns, rows, now, ground.windows_h)
+        active = [s for s in living if s.merged_into is None and s.signal is Signal.ACTIVE]
+        self.own = np.isin(columns.complaint_id, _ids(active))
+        self.unexplained = ~(self.own | np.isin(columns.complaint_id, left_out))
+        self.unexplained &= ~np.isin(columns.complaint_id, _ids(living))
+        self.joining = np.zeros(len(self.age), dtype=np.bool_)
+        for spot in active:
+            self.joining |= self._members(spot.cells, spot.resolution, spot.topic, WEEK_H)
+        self.joining &= self.fresh & self.unexplained
+        self.own |= self.joining
+        self.unexplained &= ~self.joining
+        self.seen = crowd_at(
+            columns, self.own | self.unexplained, self.fresh, now, ground.windows_h
+        )
 
-    def sightings(self, calibration: Calibration, threshold: float) -> list[Sighting]:
-        """Give the zones that stand out, strongest first, apart from each other.
+    def sightings(self, threshold: float) -> list[Sighting]:
+        """Give the zones in which unexplained complaints stand out, strongest first, apart."""
+        return self._zones_of(self.unexplained, self.fresh, threshold)
 
-        After each, its complaints are taken away and the rest is scored again.
-        """
+    def growth(self, threshold: float) -> list[Sighting]:
+        """Give the zones around complaints that just joined a spot, strongest first, apart."""
+        return self._zones_of(self.own | self.unexplained, self.joining, threshold)
+
+    def _zones_of(
+        self, counted: NDArray[np.bool_], fresh: NDArray[np.bool_], threshold: float
+    ) -> list[Sighting]:
+        """Take the strongest zone; while another stands out apart from it, score the rest again."""
         found: list[Sighting] = []
-        taken = np.zeros(len(self.rows), dtype=np.bool_)
-        crowd = self.crowd
-        while crowd.fresh.any() and len(found) < MOST_SIGHTINGS:
+        while (counted & fresh).any() and len(found) < MOST_SIGHTINGS:
+            crowd = crowd_at(self.columns, counted, fresh, self.now, self.ground.windows_h)
             zones = scan(self.ground, crowd, self.weight)
             zones = zones.take(zones.score >= threshold)
-            sighting, members = self._strongest(zones, calibration, found, taken)
-            if sighting is None:
+            strongest = next(_apart(zones, found), None)
+            if strongest is None:
                 break
+            sighting, members = self._sighting(zones, strongest, counted, crowd)
             found.append(sighting)
-            taken |= members
-            crowd = crowd_at(self.columns, self.rows[~taken], self.now, self.ground.windows_h)
+            counted = counted & ~members
+            if next(_apart(zones, found), None) is None:
+                break
         return found
 
-    def _strongest(
-        self,
-        zones: Zones,
-        calibration: Calibration,
-        found: list[Sighting],
-        taken: NDArray[np.bool_],
-    ) -> tuple[Sighting | None, NDArray[np.bool_]]:
-        for which in _by_strength(zones).tolist():
-            resolution, ring = int(zones.resolution[which]), int(zones.ring[which])
-            cells = tuple(sorted(h3.grid_disk(int(zones.centre[which]), ring)))
-            if any(overlap(cells, resolution, f.cells, f.resolution) for f in found):
+    def _sighting(
+        self, zones: Zones, which: int, counted: NDArray[np.bool_], crowd: Crowd
+    ) -> tuple[Sighting, NDArray[np.bool_]]:
+        resolution, plane = int(zones.resolution[which]), int(zones.plane[which])
+        centre, window = int(zones.centre[which]), int(zones.window[which])
+        window_h = int(self.ground.windows_h[window])
+        best: tuple[int, float, float] = (0, 0.0, 0.0)
+        for ring in range(int(zones.ring[which]), self.ground.lattices[resolution].max_ring + 1):
+            cells = _disk(centre, ring)
+            members = self._members(cells, resolution, _TOPICS[plane], window_h) & counted
+            observed, expected, score = self._scored(cells, resolution, plane, members, crowd)
+            if ring > zones.ring[which] and score[window] < zones.score[which] - SHAPE_SLACK:
                 continue
-            window_h = int(self.ground.windows_h[zones.window[which]])
-            topic = _TOPICS[zones.plane[which]]
-            members = self._members(cells, resolution, topic, window_h) & ~taken
-            score = float(zones.score[which])
-            sighting = Sighting(
-                topic=topic,
-                resolution=resolution,
-                cells=cells,
-                window_h=window_h,
-                observed=int(zones.observed[which]),
-                expected=float(zones.expected[which]),
-                score=score,
-                recurrence_days=calibration.recurrence_days(score),
-                complaint_ids=tuple(self.columns.complaint_id[self.rows[members]].tolist()),
-            )
-            return sighting, members
-        return None, taken
+            chosen, held = cells, members
+            best = (int(observed[window]), float(expected[window]), float(score[window]))
+        highest = float(zones.score[which])
+        sighting = Sighting(
+            topic=_TOPICS[plane],
+            resolution=resolution,
+            cells=chosen,
+            window_h=window_h,
+            observed=best[0],
+            expected=best[1],
+            score=highest,
+            recurrence_days=self.calibration.recurrence_days(highest),
+            complaint_ids=tuple(self.columns.complaint_id[held].tolist()),
+        )
+        return sighting, held
 
     def reading(self, spot: DetectedSpot) -> Reading:
-        """Give what a spot's zone shows in the windows its signal is judged by."""
-        look_h = max(QUIET_LOOK_H, spot.window_h)
-        windows = np.flatnonzero(self.ground.windows_h <= look_h)
-        members = self._members(spot.cells, spot.resolution, spot.topic, look_h)
+        """Give what a spot's zone shows."""
         plane = _TOPICS.index(spot.topic)
-        observed = self._customers(members)[windows]
-        base = float(self.ground.at(np.array(spot.cells), spot.resolution)[:, plane].sum())
-        expected = max(base, float(self.ground.expectation.stray[plane])) * self.weight[windows]
-        others = self._everybody(plane)[windows] - observed
-        everywhere = self.ground.total[plane] * self.weight[windows]
-        expected = expected * region_level(others, everywhere - expected)
-        score = scores(observed, expected)
-        best = int(np.argmax(score)) if score.any() else len(windows) - 1
+        zone = self._members(spot.cells, spot.resolution, spot.topic, WEEK_H)
+        counted = self.unexplained if spot.signal is Signal.QUIET else self.own | self.unexplained
+        observed, expected, score = self._scored(
+            spot.cells, spot.resolution, plane, zone & counted, self.seen
+        )
+        look = score[self.ground.windows_h <= max(QUIET_LOOK_H, spot.window_h)]
+        best = int(np.argmax(look)) if look.any() else max(len(look) - 1, 0)
         return Reading(
             observed=int(observed[best]),
             expected=float(expected[best]),
             score=float(score[best]),
-            complaint_ids=tuple(
-                self.columns.complaint_id[self.rows[members & self.fresh]].tolist()
-            ),
+            zone_score=float(score.max()),
+            complaint_ids=tuple(self.columns.complaint_id[zone & self.joining].tolist()),
         )
 
     def _members(
         self, cells: tuple[int, ...], resolution: int, topic: str, window_h: int
     ) -> NDArray[np.bool_]:
-        members = (self.age < window_h * HOUR_US) & inside(
-            self.cell, self.resolution, cells, resolution
-        )
+        held = inside(self.columns.cell, self.columns.resolution, cells, resolution)
+        held &= self.age < window_h * HOUR_US
         if topic != ALL_TOPICS:
-            members &= self.topic == _TOPICS.index(topic) - 1
-        return members
+            held &= self.columns.topic == _TOPICS.index(topic) - 1
+        return held
 
-    def _customers(self, members: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Count customers by window, cumulative."""
-        which = np.flatnonzero(members)[::-1]
-        _, once = np.unique(self.columns.customer[self.rows[which]], return_index=True)
-        window = np.searchsorted(
-            self.ground.windows_h * HOUR_US, self.age[which[once]], side="right"
-        )
-        counts = np.bincount(window, minlength=len(self.ground.windows_h))
-        return np.cumsum(counts).astype(np.float64)
+    def _scored(
+        self,
+        cells: tuple[int, ...],
+        resolution: int,
+        plane: int,
+        members: NDArray[np.bool_],
+        crowd: Crowd,
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Give observed, expected and score of a zone by window."""
+        windows = len(self.ground.windows_h)
+        own = crowd_at(self.columns, members, self.fresh, self.now, self.ground.windows_h)
+        observed = _by_window(own, 0, windows)
+        base = float(self.ground.at(np.array(cells), resolution)[:, plane].sum())
+        expected = max(base, float(self.ground.expectation.stray[plane])) * self.weight
+        others = _by_window(crowd, plane, windows) - observed
+        everywhere = self.ground.total[plane] * self.weight
+        expected = expected * region_level(others, everywhere - expected)
+        return observed, expected, scores(observed, expected)
 
-    def _everybody(self, plane: int) -> NDArray[np.float64]:
-        window = self.crowd.window[self.crowd.plane == plane]
-        return np.cumsum(np.bincount(window, minlength=len(self.ground.windows_h))).astype(
-            np.float64
-        )
+
+def _by_window(crowd: Crowd, plane: int, windows: int) -> NDArray[np.float64]:
+    counts = np.bincount(crowd.window[crowd.plane == plane], minlength=windows)
+    return np.cumsum(counts).astype(np.float64)
+
+
+def _ids(spots: Iterable[DetectedSpot]) -> NDArray[np.int64]:
+    return np.array([i for spot in spots for i in spot.complaint_ids], dtype=np.int64)
+
+
+def _disk(centre: int, ring: int) -> tuple[int, ...]:
+    return tuple(sorted(h3.grid_disk(centre, ring)))
+
+
+def _apart(zones: Zones, found: list[Sighting]) -> Iterator[int]:
+    """Give the positions of zones that touch no sighting, strongest first."""
+    for which in _by_strength(zones).tolist():
+        resolution = int(zones.resolution[which])
+        cells = _disk(int(zones.centre[which]), int(zones.ring[which]))
+        if not any(overlap(cells, resolution, f.cells, f.resolution) for f in found):
+            yield which
 
 
 def _by_strength(zones: Zones) -> NDArray[np.intp]:
     return np.lexsort(
         (zones.ring, zones.centre, zones.plane, -zones.resolution, -zones.score.round(9))
     )
-
-
-def _counted_rows(
-    columns: ComplaintColumns,
-    now: int,
-    living: tuple[DetectedSpot, ...],
-    left_out: NDArray[np.int64],
-) -> NDArray[np.intp]:
-    """Give the rows of the longest window that nothing explains yet.
-
-    Those of past spots are explained, and those of spots whose signal is quiet.
-    """
-    first, last = np.searchsorted(columns.time, [now - WEEK_H * HOUR_US, now], side="right")
-    rows = np.arange(first, last)
-    rows = rows[columns.available[rows] <= now]
-    active = [
-        np.array(spot.complaint_ids, dtype=np.int64)
-        for spot in living
-        if spot.signal is Signal.ACTIVE
-    ]
-    ids = columns.complaint_id[rows]
-    explained = np.isin(ids, left_out)
-    for own in active:
-        explained &= ~np.isin(ids, own)
-    return rows[~explained]
 
 
 def _known_by(

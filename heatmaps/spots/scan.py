@@ -91,14 +91,19 @@ class Ground:
         self.total = expectation.hourly.sum(axis=0, dtype=np.float64)
         self._rolled_up = {r: expectation.rolled_up(r) for r in lattices}
         self._base = {r: np.zeros((1, PLANES)) for r in lattices}
+        self._filled = dict.fromkeys(lattices, 1)
 
     def base(self, resolution: int) -> NDArray[np.float64]:
         """Give the hourly expectation of every slot of a lattice, shape (slots, `PLANES`)."""
-        known, cells = self._base[resolution], self.lattices[resolution].cells
-        if len(known) < len(cells):
-            more = self.at(cells[len(known) :], resolution)
-            self._base[resolution] = known = np.concatenate([known, more])
-        return known
+        cells, filled = self.lattices[resolution].cells, self._filled[resolution]
+        if filled < len(cells):
+            if len(cells) > len(self._base[resolution]):
+                grown = np.zeros((2 * len(cells), PLANES))
+                grown[:filled] = self._base[resolution][:filled]
+                self._base[resolution] = grown
+            self._base[resolution][filled : len(cells)] = self.at(cells[filled:], resolution)
+            self._filled[resolution] = len(cells)
+        return self._base[resolution]
 
     def at(self, cells: NDArray[np.int64], resolution: int) -> NDArray[np.float64]:
         """Give the hourly expectation of whole cells of a resolution, shape (len, `PLANES`)."""
@@ -114,34 +119,40 @@ def lattices_for(policy: DetectionPolicy) -> dict[int, Lattice]:
     return {r: Lattice(r, policy.max_ring) for r in sorted(set(policy.resolutions), reverse=True)}
 
 
+def taken(
+    columns: ComplaintColumns, which: NDArray[np.intp] | NDArray[np.bool_]
+) -> ComplaintColumns:
+    """Give the complaints asked for, in the order asked for."""
+    names = columns.__dataclass_fields__
+    return type(columns)(**{name: getattr(columns, name)[which] for name in names})
+
+
 def crowd_at(
     columns: ComplaintColumns,
-    rows: NDArray[np.intp],
+    counted: NDArray[np.bool_],
+    fresh: NDArray[np.bool_],
     tick: int,
     windows_h: NDArray[np.intp],
 ) -> Crowd:
-    """Give the crowd of the complaints at `rows` (ascending) at `tick`, microseconds UTC.
+    """Give the crowd of the counted complaints at `tick`, microseconds UTC.
 
     Of each customer the latest complaint counts, and the latest in each topic.
     """
-    age = tick - columns.time[rows]
-    window = np.searchsorted(windows_h * HOUR_US, age, side="right")
-    fresh = np.maximum(columns.available[rows], columns.time[rows]) > tick - HOUR_US
+    rows = np.flatnonzero(counted)[::-1]
     customer, topic = columns.customer[rows], columns.topic[rows].astype(np.intp)
-    latest_first = np.arange(len(rows))[::-1]
-    of_all = latest_first[np.unique(customer[latest_first], return_index=True)[1]]
-    order = np.lexsort((-np.arange(len(rows)), topic, customer))
+    of_all = np.unique(customer, return_index=True)[1]
+    order = np.lexsort((topic, customer))
     new = np.ones(len(rows), dtype=np.bool_)
     new[1:] = (np.diff(customer[order]) != 0) | (np.diff(topic[order]) != 0)
     of_topic = order[new]
-    entry = np.concatenate([of_all, of_topic])
+    row = rows[np.concatenate([of_all, of_topic])]
     return Crowd(
-        world=np.zeros(len(entry), dtype=np.intp),
-        cell=columns.cell[rows][entry],
-        resolution=columns.resolution[rows][entry],
+        world=np.zeros(len(row), dtype=np.intp),
+        cell=columns.cell[row],
+        resolution=columns.resolution[row],
         plane=np.concatenate([np.zeros(len(of_all), dtype=np.intp), 1 + topic[of_topic]]),
-        window=window[entry],
-        fresh=fresh[entry],
+        window=np.searchsorted(windows_h * HOUR_US, tick - columns.time[row], side="right"),
+        fresh=fresh[row],
         worlds=1,
     )
 
@@ -212,7 +223,7 @@ class _Counts:
             .astype(np.float32)
             for offset in np.unique(placed.offset)
         }
-        self.held = np.zeros(shape[:2]) + sum(t.sum(axis=2) for t in self.tables.values())
+        self.held = np.bincount(key // windows, minlength=shape[0] * PLANES).reshape(shape[:2])
         nobody = ground.base(lattice.resolution)[places % self.slots, 0] == 0
         self.stray = np.zeros(len(places) + 1)
         self.stray[1:] = nobody

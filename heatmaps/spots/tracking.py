@@ -40,11 +40,16 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a living spot's own zone shows at a tick; `complaint_ids` are those newly in it."""
+    """What a living spot's own zone shows at a tick.
+
+    `observed`, `expected` and `score` are of the windows its signal is judged by, `zone_score` of
+    any window; `complaint_ids` are those newly in the zone.
+    """
 
     observed: int
     expected: float
     score: float
+    zone_score: float
     complaint_ids: tuple[int, ...]
 
 
@@ -54,7 +59,6 @@ class Matched:
 
     spots: tuple[DetectedSpot, ...]
     opened: tuple[int, ...]
-    sighted: frozenset[int]
 
 
 def overlap(
@@ -85,43 +89,73 @@ def inside(
     return held
 
 
-def match(
-    sightings: Sequence[Sighting],
-    living: tuple[DetectedSpot, ...],
+def reshape(
+    spots: Sequence[DetectedSpot],
+    growth: Sequence[Sighting],
+    zone_scores: dict[int, float],
     tick: datetime,
     next_id: int,
 ) -> Matched:
-    """Give the spots after the sightings of a tick, strongest first and apart from each other.
+    """Give living spots the shapes that their own and the unexplained complaints now draw.
 
-    A sighting that meets no spot opens one. Where it meets several, the lowest id among those it
-    covers (`MERGE_SHARE`) lives on and takes the others in; else it belongs to the spot it meets
-    most. A second sighting on one spot opens another with that one as its parent.
+    `growth` are zones around the newest complaints inside active spots, strongest first. One that
+    stands out more than the spot's present zone (`zone_scores`) becomes its zone: the spot grows,
+    shrinks or moves. Where it covers several spots (`MERGE_SHARE`), the lowest id lives on and
+    takes the others in. A second one on the same spot splits off with that spot as its parent.
     """
-    spots = {spot.spot_id: spot for spot in sorted(living, key=lambda spot: spot.spot_id)}
+    known = {spot.spot_id: spot for spot in spots}
     opened: list[int] = []
-    claimed: set[int] = set()
-    for sighting in sightings:
-        met = _met(sighting, spots.values())
-        heir = _heir(met)
-        if heir is None or heir in claimed:
-            spots[next_id] = _opened(sighting, tick, next_id, heir)
+    reshaped: set[int] = set()
+    for zone in growth:
+        met = _met(zone, known.values())
+        heir = _heir({i: share for i, share in met.items() if known[i].topic == zone.topic})
+        if heir is None:
+            continue
+        if heir in reshaped:
+            known[next_id] = _opened(zone, tick, next_id, heir)
             opened.append(next_id)
-            claimed.add(next_id)
+            reshaped.add(next_id)
             next_id += 1
             continue
-        claimed.add(heir)
-        taken = [i for i, share in met.items() if share >= MERGE_SHARE and i not in claimed]
-        spots[heir] = _taking_in(spots[heir], [spots[i] for i in taken])
-        spots[heir] = _moved(spots[heir], sighting, tick)
+        reshaped.add(heir)
+        if zone.score <= zone_scores[heir]:
+            continue
+        taken = [i for i, share in met.items() if share >= MERGE_SHARE and i not in reshaped]
+        known[heir] = _moved(_taking_in(known[heir], [known[i] for i in taken]), zone, tick)
         for spot_id in taken:
-            spots[spot_id] = replace(spots[spot_id], merged_into=heir, last_tick=tick)
-    return Matched(tuple(spots.values()), tuple(opened), frozenset(claimed))
+            known[spot_id] = replace(known[spot_id], merged_into=heir, last_tick=tick)
+    return Matched(tuple(known.values()), tuple(opened))
+
+
+def match(
+    spots: Sequence[DetectedSpot], sightings: Sequence[Sighting], tick: datetime, next_id: int
+) -> Matched:
+    """Give the spots after sightings made of complaints that no spot explains, strongest first.
+
+    One that meets no living spot opens a spot. One that meets some belongs to the lowest id it
+    covers, else to the one it meets most: that spot takes its complaints in, and if its signal
+    was quiet, it relapses there.
+    """
+    known = {spot.spot_id: spot for spot in spots}
+    opened: list[int] = []
+    for sighting in sightings:
+        heir = _heir(_met(sighting, known.values()))
+        if heir is None:
+            known[next_id] = _opened(sighting, tick, next_id, None)
+            opened.append(next_id)
+            next_id += 1
+        elif known[heir].signal is Signal.QUIET:
+            known[heir] = _moved(known[heir], sighting, tick)
+        else:
+            ids = _union(known[heir].complaint_ids, sighting.complaint_ids)
+            known[heir] = replace(known[heir], complaint_ids=ids)
+    return Matched(tuple(known.values()), tuple(opened))
 
 
 def follow(
     spot: DetectedSpot, reading: Reading, quiet_below: float, tick: datetime
 ) -> DetectedSpot:
-    """Give a spot that no sighting met, by what its own zone shows.
+    """Give a living spot after what its own zone shows.
 
     An active signal turns quiet once the zone's score is below `quiet_below`; a quiet one is
     woken by a sighting alone. That is the hysteresis.
