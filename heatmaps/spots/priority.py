@@ -1,0 +1,184 @@
+"""Priority: how urgent a spot is, as a sum of named parts, in points.
+
+Significance opened the spot; priority orders the queue. Segment and LTV weigh here and nowhere
+else.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from heatmaps.complaints.record import Segment, Topic
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+
+    from heatmaps.policy import PriorityPolicy
+
+_HOUR_US = 3_600_000_000
+_DAY_H = 24.0
+_SEGMENTS = tuple(Segment)
+_TOPICS = tuple(Topic)
+_MIDDLE_RANK = 0.5
+_UNITS = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The complaints behind a spot, as equally long columns in any order.
+
+    `time` int64 microseconds since 1970-01-01 UTC; `segment` the position in `Segment`, -1 where
+    unknown (counts as mass); `topic` the position in `Topic`; `ltv_rank` 0 to 1 as `ltv_ranks`
+    gives it, NaN where there is none (counts as the middle); `customer` a code equal for one
+    customer's complaints.
+    """
+
+    time: NDArray[np.int64]
+    segment: NDArray[np.int8]
+    topic: NDArray[np.int8]
+    ltv_rank: NDArray[np.float64]
+    customer: NDArray[np.int64]
+    critical: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a priority: its name, its points and the numbers that explain them."""
+
+    name: str
+    points: float
+    because: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Priority:
+    """The urgency of a spot in points; `parts` sum to `total` exactly, in their order."""
+
+    total: float
+    parts: tuple[Part, ...]
+
+
+def priority_of(
+    behind: Behind, silent: int, opened_at: datetime, now: datetime, policy: PriorityPolicy
+) -> Priority:
+    """Give the priority of a spot at `now`.
+
+    Each complaint is worth `complaint_points`, times the weights of its segment, its topic and
+    its customer's LTV rank, times `repeat_factor` for a customer's further complaints, and halves
+    every `half_life_h`. The parts tell how much each of these factors adds. `silent` customers
+    are those exposed who did not complain. A complaint after `now` does not count yet.
+
+    One more complaint, whenever it was made, never lowers the total. Age points grow without end,
+    so a spot in a poor district outranks in time any other that does not wait as long.
+    """
+    now_us = int(now.timestamp() * 1_000_000)
+    seen = np.flatnonzero(behind.time <= now_us)
+    age_h = (now_us - behind.time[seen]) / _HOUR_US
+    parts = (
+        *_complaint_parts(behind, seen, age_h, policy),
+        _critical(behind, seen, policy),
+        _age(opened_at, now, policy),
+        _growth(age_h, policy),
+        _silent(silent, policy),
+    )
+    return Priority(sum(part.points for part in parts), parts)
+
+
+def ltv_ranks(ltv: NDArray[np.float64], segment: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Give each customer's LTV rank within the region, 0 (lowest) to 1, the same shape.
+
+    Equal values share their middle rank, so an outlier is worth no more than being first. A
+    missing value (NaN) gets the median rank of its segment, or 0.5 where the segment has none.
+    """
+    known = np.flatnonzero(~np.isnan(ltv))
+    ranks = np.full(len(ltv), np.nan)
+    _, value, times = np.unique(ltv[known], return_inverse=True, return_counts=True)
+    last = np.cumsum(times) - 1
+    middle = last - (times - 1) / 2
+    ranks[known] = middle[value] / (len(known) - 1) if len(known) > 1 else _MIDDLE_RANK
+    for code in np.unique(segment[np.isnan(ranks)]).tolist():
+        own = ranks[(segment == code) & ~np.isnan(ltv)]
+        ranks[(segment == code) & np.isnan(ltv)] = np.median(own) if len(own) else _MIDDLE_RANK
+    return ranks
+
+
+def _complaint_parts(
+    behind: Behind, seen: NDArray[np.intp], age_h: NDArray[np.float64], policy: PriorityPolicy
+) -> tuple[Part, ...]:
+    """Give the parts that stack up to every complaint's worth: what each factor adds in turn."""
+    segment = np.array([policy.segment[s] for s in (*_SEGMENTS, Segment.MASS)])
+    topic = np.array([policy.topic[t] for t in _TOPICS])
+    rank = behind.ltv_rank[seen]
+    missing = np.isnan(rank)
+    ltv = policy.ltv.low + (policy.ltv.high - policy.ltv.low) * np.where(
+        missing, _MIDDLE_RANK, rank
+    )
+    first = policy.complaint_points * 0.5 ** (age_h / policy.half_life_h)
+    by_segment = first * segment[behind.segment[seen]]
+    by_topic = by_segment * topic[behind.topic[seen]]
+    by_ltv = by_topic * ltv
+    repeats = _repeats(behind.customer[seen], by_ltv)
+    by_repeat = by_ltv * np.where(repeats, policy.repeat_factor, 1.0)
+    numbers = {"complaints": len(seen), "customers": len(seen) - int(repeats.sum())}
+    stack: tuple[tuple[str, NDArray[np.float64], dict[str, float]], ...] = (
+        ("complaints", first, {name: float(number) for name, number in numbers.items()}),
+        ("segment", by_segment, {}),
+        ("topic", by_topic, {}),
+        ("ltv", by_ltv, {"without_ltv": float(missing.sum())}),
+        ("repeats", by_repeat, {"repeats": float(repeats.sum())}),
+    )
+    parts, before = [], 0.0
+    for name, worth, because in stack:
+        after = _points(math.fsum(worth))
+        factor = {"mean_factor": after / before} if before else {}
+        parts.append(Part(name, after - before, {**because, **factor}))
+        before = after
+    return tuple(parts)
+
+
+def _repeats(customer: NDArray[np.int64], worth: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Say which complaints are not their customer's weightiest, which counts as the first one."""
+    repeats = np.ones(len(customer), dtype=np.bool_)
+    order = np.lexsort((-worth, customer))
+    repeats[order[np.unique(customer[order], return_index=True)[1]]] = False
+    return repeats
+
+
+def _points(points: float) -> float:
+    """Give points in whole 1024ths, whose sums are exact in any order."""
+    return math.floor(points * _UNITS + 0.5) / _UNITS
+
+
+def _critical(behind: Behind, seen: NDArray[np.intp], policy: PriorityPolicy) -> Part:
+    count = int(behind.critical[seen].sum())
+    return Part("critical", _points(policy.critical_points * count), {"critical": float(count)})
+
+
+def _age(opened_at: datetime, now: datetime, policy: PriorityPolicy) -> Part:
+    days = max((now - opened_at).total_seconds() / 86_400, 0.0)
+    return Part("age", _points(policy.age_points_per_day * days), {"days": days})
+
+
+def _growth(age_h: NDArray[np.float64], policy: PriorityPolicy) -> Part:
+    """Give points for each doubling of one plus the last day's complaints.
+
+    Not of all complaints: then an old one that arrives late would lower the priority.
+    """
+    recent = int((age_h < _DAY_H).sum())
+    doublings = math.log2(1 + recent)
+    return Part(
+        "growth",
+        _points(policy.growth_points * doublings),
+        {"last_day": float(recent), "doublings": doublings},
+    )
+
+
+def _silent(silent: int, policy: PriorityPolicy) -> Part:
+    points = _points(policy.silent_points_per_1000 * max(silent, 0) / 1000)
+    return Part("silent", points, {"silent": float(silent)})
