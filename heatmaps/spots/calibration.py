@@ -9,8 +9,9 @@ import h3.api.basic_int as h3
 import numpy as np
 
 from heatmaps.region.grid import GRID_RESOLUTION
+from heatmaps.spots.crowd import Crowd
 from heatmaps.spots.rhythm import WEEK_H, hours_of_week
-from heatmaps.spots.scan import Crowd, scan
+from heatmaps.spots.scan import scan
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,6 +14,7 @@ import numpy as np
 
 from heatmaps.complaints.record import Topic
 from heatmaps.region.grid import GRID_RESOLUTION, child_range, parents
+from heatmaps.spots.exposure import exposure_of_counts
 from heatmaps.spots.rhythm import HOUR_US, WEEK_H, hours_of_week, weekly_rhythm
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from heatmaps.policy import DetectionPolicy
     from heatmaps.spots.record import ComplaintColumns, Exposure
+    from heatmaps.spots.tuning import DetectionPolicy
 
 PLANES = 1 + len(Topic)
 """Plane 0 holds all topics together, plane 1 + t the topic with code t."""
@@ -39,7 +40,6 @@ _TOPIC_PRIOR = 20.0
 _SPREAD_PRIOR = 0.05
 _SPREAD_PRIOR_WEIGHT = 5.0
 _SPREAD_MOST = 2.0
-_OWN_CELL, _OWN_BLOCK, _OWN_QUARTER = 0.5, 0.3, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Expectation:
 
     `cell` are H3 cells of resolution 9, sorted; `hourly` the complaints expected in each in an
     hour of mean rhythm, shape (cells, `PLANES`); `evidence` the number of complaints each cell's
-    rate rests on (infinite where all cells share one rate); `rhythm` the factor of each local
+    rate rests on; `rhythm` the factor of each local
     hour of the week, shape (168,); `stray` what is expected in an hour of mean rhythm in a cell
     that is in no list, shape (`PLANES`,); `subscribers` the size of the region.
     """
@@ -76,8 +76,16 @@ class Expectation:
         return owner[first], np.add.reduceat(self.hourly, first, axis=0, dtype=np.float64)
 
 
+@dataclass(frozen=True, slots=True)
+class History:
+    """Complaints, and the ids of those that spots explain and a baseline leaves out."""
+
+    columns: ComplaintColumns
+    left_out: NDArray[np.int64]
+
+
 def baseline_complaints(
-    columns: ComplaintColumns, left_out: NDArray[np.int64], day: int, policy: DetectionPolicy
+    history: History, day: int, policy: DetectionPolicy
 ) -> tuple[NDArray[np.intp], int, int]:
     """Give the rows the fit of a day learns from, and the span [start, end) they stand for.
 
@@ -86,6 +94,7 @@ def baseline_complaints(
     guard band takes no more than its half. Only what was known at `day` counts, without the
     complaints left out, and a customer once a week.
     """
+    columns = history.columns
     known = np.flatnonzero((columns.available <= day) & (columns.time < day))
     earliest = day - policy.guard_band_h * HOUR_US - policy.baseline_days * _DAY_US
     known = known[columns.time[known] >= earliest]
@@ -95,7 +104,7 @@ def baseline_complaints(
     end = day - min(policy.guard_band_h, (day - first) // HOUR_US // 2) * HOUR_US
     start = max(first, end - policy.baseline_days * _DAY_US)
     rows = known[(columns.time[known] >= start) & (columns.time[known] < end)]
-    rows = rows[~np.isin(columns.complaint_id[rows], left_out)]
+    rows = rows[~np.isin(columns.complaint_id[rows], history.left_out)]
     return rows[_once_a_week(columns.customer[rows], columns.time[rows] - start)], start, end
 
 
@@ -109,8 +118,7 @@ def _once_a_week(customer: NDArray[np.int64], time: NDArray[np.int64]) -> NDArra
 
 def fit_expectation(
     exposure: Exposure,
-    columns: ComplaintColumns,
-    left_out: NDArray[np.int64],
+    history: History,
     day: int,
     policy: DetectionPolicy,
     zone: ZoneInfo,
@@ -121,7 +129,8 @@ def fit_expectation(
     `exposure_of_counts`). A thin cell counts with a tenth of the median cell's subscribers, at
     least one, or with as many as its complaints but one would take at the region's rate.
     """
-    rows, start, end = baseline_complaints(columns, left_out, day, policy)
+    columns = history.columns
+    rows, start, end = baseline_complaints(history, day, policy)
     hour = hours_of_week(zone, start // HOUR_US, end // HOUR_US)
     hour_counts = np.bincount((columns.time[rows] - start) // HOUR_US, minlength=len(hour))
     rhythm = weekly_rhythm(hour_counts.astype(np.float64), hour)
@@ -131,12 +140,14 @@ def fit_expectation(
         columns.cell[rows], columns.resolution[rows], columns.topic[rows], exposure
     )
     if not exposure.subscribers.sum() > 0:
-        exposure = exposure_of_counts(exposure, cell, weight, prior_rate * max(hours, 1.0))
+        exposure = exposure_of_counts(cell, weight, prior_rate * max(hours, 1.0))
     cells = np.union1d(exposure.cell, cell)
     place = np.searchsorted(cells, cell)
-    observed = np.bincount(
-        place * len(Topic) + topic, weights=weight, minlength=len(cells) * len(Topic)
-    ).reshape(len(cells), len(Topic))
+    observed = (
+        np.bincount(place * len(Topic) + topic, weights=weight, minlength=len(cells) * len(Topic))
+        .reshape(len(cells), len(Topic))
+        .astype(np.float64)
+    )
     total = observed.sum(axis=1)
     subscribers = np.zeros(len(cells))
     subscribers[np.searchsorted(cells, exposure.cell)] = exposure.subscribers
@@ -162,29 +173,6 @@ def fit_expectation(
         subscribers=size,
         zone=zone,
     )
-
-
-def exposure_of_counts(
-    exposure: Exposure, cell: NDArray[np.int64], weight: NDArray[np.float64], per_subscriber: float
-) -> Exposure:
-    """Give the exposure that complaints themselves imply where none is loaded.
-
-    Half of each complaint stands for its own cell, three tenths for the cells of its parent of
-    resolution 8 and two tenths for those of resolution 7; `per_subscriber` complaints imply one
-    subscriber.
-    """
-    quarters = np.unique(parents(cell, 7))
-    children = [h3.cell_to_children(q, GRID_RESOLUTION) for q in quarters.tolist()]
-    cells = np.union1d(np.array(sum(children, []), dtype=np.int64), cell)
-    shared = _OWN_CELL * np.bincount(
-        np.searchsorted(cells, cell), weights=weight, minlength=len(cells)
-    )
-    for resolution, part in ((8, _OWN_BLOCK), (7, _OWN_QUARTER)):
-        owners, owner = np.unique(parents(cells, resolution), return_inverse=True)
-        place = np.searchsorted(owners, parents(cell, resolution))
-        counts = np.bincount(place, weights=weight, minlength=len(owners))
-        shared += part * (counts / np.bincount(owner))[owner]
-    return type(exposure)(cell=cells, subscribers=shared / per_subscriber)
 
 
 def _at_grid(
@@ -228,8 +216,8 @@ def _place_factors(
     shape = np.inf
     for resolution in (*_PARENTS, GRID_RESOLUTION):
         _, owner = np.unique(parents(cells, resolution), return_inverse=True)
-        seen = np.bincount(owner, weights=observed)
-        usual = np.bincount(owner, weights=expected * factor)
+        seen = np.bincount(owner, weights=observed).astype(np.float64)
+        usual = np.bincount(owner, weights=expected * factor).astype(np.float64)
         shape = 1 / _spread(seen, usual)
         factor = factor * ((shape + seen) / (shape + usual))[owner]
     return factor, shape + observed

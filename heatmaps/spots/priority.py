@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from heatmaps.policy import PriorityPolicy
+    from heatmaps.spots.tuning import PriorityPolicy
 
 _HOUR_US = 3_600_000_000
 _DAY_H = 24.0

@@ -53,7 +53,7 @@ def weekly_rhythm(counts: NDArray[np.float64], hour: NDArray[np.intp]) -> NDArra
     usual = counts.sum() / max(len(counts), 1)
     if usual == 0:
         return np.ones(WEEK_H)
-    seen = np.bincount(hour, weights=counts, minlength=WEEK_H).reshape(7, 24)
+    seen = np.bincount(hour, weights=counts, minlength=WEEK_H).astype(np.float64).reshape(7, 24)
     expected = np.bincount(hour, minlength=WEEK_H).reshape(7, 24) * usual
     of_day = _drawn(_smooth(seen.sum(axis=0)), _smooth(expected.sum(axis=0)), _HOUR_PRIOR)
     expected = expected * of_day

@@ -10,20 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import h3.api.basic_int as h3
 import numpy as np
 
-from heatmaps.region.grid import parents
+from heatmaps.spots.crowd import placed
 from heatmaps.spots.expectation import PLANES
-from heatmaps.spots.lattice import FLOWER_RADIUS, VOID, Lattice
-from heatmaps.spots.rhythm import HOUR_US
+from heatmaps.spots.lattice import VOID, Lattice
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from heatmaps.policy import DetectionPolicy
+    from heatmaps.spots.crowd import Crowd, Placed
     from heatmaps.spots.expectation import Expectation
-    from heatmaps.spots.record import ComplaintColumns
+    from heatmaps.spots.tuning import DetectionPolicy
 
 LEVEL_CAUTION = 1.0
 """Standard errors by which the region's level is taken lower than it looks."""
@@ -33,26 +31,6 @@ LARGEST_SHARE = 0.5
 what happens everywhere is the region's level, not a spot."""
 
 _LANES_AT_ONCE = 4096
-_OUT_OF_REACH = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Crowd:
-    """Customers who complained in the longest window, once in each plane they belong to.
-
-    Columns of one length. `world` tells independent copies of the region apart (calibration
-    scans many at once; a real tick has only world 0); `plane` is 0 for all topics or 1 + topic;
-    `window` the position of the shortest window that holds the customer; `fresh` says that the
-    complaint became known in the tick's hour.
-    """
-
-    world: NDArray[np.intp]
-    cell: NDArray[np.int64]
-    resolution: NDArray[np.int8]
-    plane: NDArray[np.intp]
-    window: NDArray[np.intp]
-    fresh: NDArray[np.bool_]
-    worlds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,44 +97,6 @@ def lattices_for(policy: DetectionPolicy) -> dict[int, Lattice]:
     return {r: Lattice(r, policy.max_ring) for r in sorted(set(policy.resolutions), reverse=True)}
 
 
-def taken(
-    columns: ComplaintColumns, which: NDArray[np.intp] | NDArray[np.bool_]
-) -> ComplaintColumns:
-    """Give the complaints asked for, in the order asked for."""
-    names = columns.__dataclass_fields__
-    return type(columns)(**{name: getattr(columns, name)[which] for name in names})
-
-
-def crowd_at(
-    columns: ComplaintColumns,
-    counted: NDArray[np.bool_],
-    fresh: NDArray[np.bool_],
-    tick: int,
-    windows_h: NDArray[np.intp],
-) -> Crowd:
-    """Give the crowd of the counted complaints at `tick`, microseconds UTC.
-
-    Of each customer the latest complaint counts, and the latest in each topic.
-    """
-    rows = np.flatnonzero(counted)[::-1]
-    customer, topic = columns.customer[rows], columns.topic[rows].astype(np.intp)
-    of_all = np.unique(customer, return_index=True)[1]
-    order = np.lexsort((topic, customer))
-    new = np.ones(len(rows), dtype=np.bool_)
-    new[1:] = (np.diff(customer[order]) != 0) | (np.diff(topic[order]) != 0)
-    of_topic = order[new]
-    row = rows[np.concatenate([of_all, of_topic])]
-    return Crowd(
-        world=np.zeros(len(row), dtype=np.intp),
-        cell=columns.cell[row],
-        resolution=columns.resolution[row],
-        plane=np.concatenate([np.zeros(len(of_all), dtype=np.intp), 1 + topic[of_topic]]),
-        window=np.searchsorted(windows_h * HOUR_US, tick - columns.time[row], side="right"),
-        fresh=fresh[row],
-        worlds=1,
-    )
-
-
 def scan(ground: Ground, crowd: Crowd, weight: NDArray[np.float64]) -> Zones:
     """Give the best zone of every centre and plane that gained a fresh complaint.
 
@@ -190,7 +130,7 @@ class _Lanes:
     """What is scored: centres with a plane, and the ring of the nearest fresh complaint."""
 
     world: NDArray[np.intp]
-    centre: NDArray[np.intp]
+    centre: NDArray[np.int32]
     plane: NDArray[np.intp]
     nearest: NDArray[np.intp]
 
@@ -208,7 +148,7 @@ class _Counts:
     """
 
     def __init__(
-        self, ground: Ground, lattice: Lattice, placed: _Placed, slot: NDArray[np.int32]
+        self, ground: Ground, lattice: Lattice, placed: Placed, slot: NDArray[np.int32]
     ) -> None:
         self.slots = len(lattice.cells)
         windows = len(ground.windows_h)
@@ -225,31 +165,31 @@ class _Counts:
         }
         self.held = np.bincount(key // windows, minlength=shape[0] * PLANES).reshape(shape[:2])
         nobody = ground.base(lattice.resolution)[places % self.slots, 0] == 0
-        self.stray = np.zeros(len(places) + 1)
-        self.stray[1:] = nobody
+        self.stray = np.append(False, nobody)
         strays = np.bincount(places[nobody] // self.slots, minlength=placed.worlds)
         self.expected = (ground.total + strays[:, None] * ground.expectation.stray).ravel()
         total = (placed.world * PLANES + placed.plane) * windows + placed.window
-        by_window = np.bincount(total, minlength=placed.worlds * PLANES * windows)
-        self.observed = np.cumsum(by_window.reshape(-1, windows), axis=1)
+        of_window = np.bincount(total, minlength=placed.worlds * PLANES * windows)
+        self.observed = np.cumsum(of_window.reshape(-1, windows), axis=1)
 
     def rows(self, world: NDArray[np.intp], disks: NDArray[np.int32]) -> NDArray[np.int32]:
         """Give the table rows of disks of slots."""
-        return self._row[(world * self.slots)[:, None] + disks]
+        rows: NDArray[np.int32] = self._row[(world * self.slots)[:, None] + disks]
+        return rows
 
 
 def _scan_resolution(
     ground: Ground, lattice: Lattice, crowd: Crowd, weight: NDArray[np.float64]
 ) -> Zones:
-    placed = _placed(crowd, lattice)
-    slot = lattice.slots(placed.cell)
-    lanes = _lanes(lattice, placed, slot)
+    on_lattice = placed(crowd, lattice)
+    slot = lattice.slots(on_lattice.cell)
+    lanes = _lanes(lattice, on_lattice, slot)
     lattice.disks(lanes.centre)
-    counts = _Counts(ground, lattice, placed, slot)
+    counts = _Counts(ground, lattice, on_lattice, slot)
     return _joined([_best_zones(ground, lattice, counts, part, weight) for part in _parts(lanes)])
 
 
-def _lanes(lattice: Lattice, placed: _Placed, slot: NDArray[np.int32]) -> _Lanes:
+def _lanes(lattice: Lattice, placed: Placed, slot: NDArray[np.int32]) -> _Lanes:
     """Give what is to be scored for the fresh complaints.
 
     Centres are within reach of a fresh complaint and have, or border on a cell that has, a
@@ -294,7 +234,7 @@ def _best_zones(
     count, expected = observed[standing].astype(np.float64), alone[standing]
     others = counts.observed[total[lane], window] - count
     expected *= region_level(others, counts.expected[total[lane]] * weight[window] - expected)
-    score = scores(count, expected)
+    score: NDArray[np.float64] = scores(count, expected)
     top = _highest_of_each(lane, score)
     lane = lane[top]
     return Zones(
@@ -350,41 +290,6 @@ def _highest_of_each(lane: NDArray[np.intp], score: NDArray[np.float64]) -> NDAr
     highest = np.repeat(np.maximum.reduceat(score, first), np.diff(np.append(first, len(lane))))
     top = np.flatnonzero(score == highest)
     return top[np.flatnonzero(np.diff(lane[top], prepend=-1))]
-
-
-@dataclass(frozen=True, slots=True)
-class _Placed(Crowd):
-    """A crowd on one lattice: `cell` of its resolution, held whole by `offset` rings around it."""
-
-    offset: NDArray[np.intp]
-
-
-def _placed(crowd: Crowd, lattice: Lattice) -> _Placed:
-    """Put a crowd on a lattice, leaving out who is known too coarsely for any of its disks.
-
-    A coarse place stands at its centre child, with as many rings as hold all its descendants.
-    """
-    resolution = lattice.resolution
-    offset = np.zeros(len(crowd.cell), dtype=np.intp)
-    cell = parents(crowd.cell, resolution)
-    for coarser in np.unique(crowd.resolution[crowd.resolution < resolution]).tolist():
-        rows = np.flatnonzero(crowd.resolution == coarser)
-        levels = resolution - coarser
-        offset[rows] = FLOWER_RADIUS[levels] if levels < len(FLOWER_RADIUS) else _OUT_OF_REACH
-        owners, owner = np.unique(crowd.cell[rows], return_inverse=True)
-        centres = [h3.cell_to_center_child(o, resolution) for o in owners.tolist()]
-        cell[rows] = np.array(centres, dtype=np.int64)[owner]
-    kept = offset <= lattice.max_ring
-    return _Placed(
-        world=crowd.world[kept],
-        cell=cell[kept],
-        resolution=crowd.resolution[kept],
-        plane=crowd.plane[kept],
-        window=crowd.window[kept],
-        fresh=crowd.fresh[kept],
-        worlds=crowd.worlds,
-        offset=offset[kept],
-    )
 
 
 def _parts(lanes: _Lanes) -> list[_Lanes]:

@@ -74,7 +74,7 @@ def overlap(
         fine, coarse, fine_at, coarse_at = coarse, fine, coarse_at, fine_at
     common = int(np.isin(parents(fine, coarse_at), coarse).sum())
     smaller = min(len(fine), len(coarse) * _CHILDREN ** (fine_at - coarse_at))
-    return common / smaller
+    return float(common / smaller)
 
 
 def inside(
