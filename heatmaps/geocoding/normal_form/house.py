@@ -24,6 +24,7 @@ _GLUED_PART = re.compile(rf"([кс])({_L})")
 _SHORT_PART = re.compile(rf"\d{{1,4}}{_L}{{0,2}}(?:-\d+)*")
 _LETTERS = re.compile(rf"{_L}{{1,2}}\d{{0,2}}(?:-{_L}\d{{0,2}})?")
 _GLUED_LETTER = re.compile(rf"лит{_L}{{1,2}}\d{{0,2}}(?:-{_L}\d{{0,2}})?")
+_ADJECTIVE = ("ая", "яя", "ий", "ый", "ой", "ое", "ее")
 _LIST_LENGTH = 5
 _CORPUS_DIGITS = 2
 
@@ -121,7 +122,7 @@ def _in_name(tokens: Sequence[str], i: int, pack: Pack) -> bool:
         return True
     if not i or not _numbered(tokens[i - 1], pack):
         return False
-    return i == 1 or not tokens[i - 2][0].isdigit()
+    return i == 1 or not (tokens[i - 2][0].isdigit() or tokens[i - 2].endswith(_ADJECTIVE))
 
 
 def _numbered(token: str, pack: Pack) -> bool:

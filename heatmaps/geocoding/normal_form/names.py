@@ -214,9 +214,13 @@ def _street_amid(  # noqa: PLR0913, PLR0917, the two sides of a type word and wh
     whole_name: bool,
 ) -> tuple[list[Span], int]:
     """Tell ``большой проспект в о`` from ``москва улица ленина`` and ``невский проспект спб``."""
-    describes = all(word in pack.sizes or word[0].isdigit() for word in left)
-    if whole_name or describes:
+    if whole_name:
         return [Span("street", kind, left + right)], following
+    cut = len(left)
+    while cut and (left[cut - 1] in pack.sizes or left[cut - 1][0].isdigit()):
+        cut -= 1
+    if cut < len(left):
+        return [Span("", "", left[:cut]), Span("street", kind, left[cut:] + right)], following
     if right[0] in pack.tails:
         rest = [Span("", "", right[1:])] if right[1:] else []
         return [Span("street", kind, (*left, right[0])), *rest], following

@@ -136,8 +136,8 @@ def read_ordinals(draft: Draft, _pack: Pack) -> None:
 def part_glued(draft: Draft, _pack: Pack) -> None:
     """``москва1-й`` → ``москва 1-й``, ``5корп2`` → ``5 корп 2``, ``5к2с1`` → ``5 к2 с1``."""
     if _GLUED.search(draft.text):
-        text = _WORD_THEN_NUMBER.sub(" ", draft.text)
-        draft.text = _NUMBER_THEN_WORD.sub(" ", text)
+        text = _NUMBER_THEN_WORD.sub(" ", draft.text)
+        draft.text = _WORD_THEN_NUMBER.sub(" ", text)
 
 
 def write_out_phrases(draft: Draft, pack: Pack) -> None:

@@ -1,0 +1,354 @@
+"""The gazetteer in memory, and the matching of addresses against it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from heatmaps.errors import UsageError
+from heatmaps.geocoding.coordinates import read_coordinates
+from heatmaps.geocoding.gazetteer import distance_m
+from heatmaps.geocoding.house_table import HouseTable
+from heatmaps.geocoding.normal_form import (
+    NormalForm,
+    StreetName,
+    normalise,
+    settlement_key,
+)
+from heatmaps.geocoding.result import Alternative, GeocodeResult, Level, Suggestion
+from heatmaps.geocoding.street_table import FoundStreet, StreetTable
+from heatmaps.geocoding.suggestions import Completion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from heatmaps.geocoding.gazetteer import Gazetteer
+    from heatmaps.geocoding.house_table import FoundHouse
+
+HOUSE_M = 20.0
+NEAR_M = 100.0
+MAX_ALTERNATIVES = 5
+
+STREET_ONLY = 0.7
+"""Confidence that the street is right when the house on it is not known."""
+SETTLEMENT_ONLY = 0.5
+PLACE_IGNORED = 0.9
+PLACE_CONTRADICTED = 0.8
+ONLY_SETTLEMENT = 0.9
+KORPUS_FROM_LIST = 0.85
+SEVERAL_ADDRESSES = 0.8
+_MAX_TOWN_WORDS = 3
+
+
+class _Towns(NamedTuple):
+    """Where to look: settlements (None is anywhere), how surely, and why."""
+
+    settlements: tuple[int, ...] | None
+    confidence: float = 1.0
+    changes: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+class _Candidate(NamedTuple):
+    """One place an address may mean."""
+
+    level: Level
+    lat: float
+    lon: float
+    uncertainty_m: float
+    confidence: float
+    matched: str
+    changes: tuple[str, ...]
+
+
+def build_index(gazetteer: Gazetteer, default_city: str | None = None) -> GazetteerIndex:
+    """Give the index of a gazetteer; addresses that name no city are looked for in `default_city`.
+
+    Raises UsageError where that city is not in the gazetteer.
+    """
+    return GazetteerIndex(gazetteer, default_city)
+
+
+class GazetteerIndex:
+    """A `Geocoder` over one gazetteer, all in memory; two of one gazetteer answer alike."""
+
+    def __init__(self, gazetteer: Gazetteer, default_city: str | None = None) -> None:
+        self._settlements = gazetteer.settlements
+        self._streets = gazetteer.streets
+        self._street_table = StreetTable(gazetteer.streets)
+        self._house_table = HouseTable(
+            gazetteer.houses, len(gazetteer.streets), len(gazetteer.settlements)
+        )
+        self._towns: dict[str, tuple[int, ...]] = {}
+        for position, name in enumerate(gazetteer.settlements.name):
+            key = settlement_key(name)
+            self._towns[key] = (*self._towns.get(key, ()), position)
+        self._regions = [
+            _region_words(settlement_key(region)) if region else frozenset()
+            for region in gazetteer.settlements.region
+        ]
+        self._default = self._towns.get(settlement_key(default_city)) if default_city else None
+        if default_city and self._default is None:
+            message = (
+                f"Default city {default_city!r} is not in the gazetteer; load a gazetteer that "
+                "holds it or name another city."
+            )
+            raise UsageError(message)
+        self._completion: Completion | None = None
+
+    def geocode(self, address: str, city: str | None = None) -> GeocodeResult:
+        """Give the place of one address; `city` is what a structured column said."""
+        typed = read_coordinates(address)
+        if typed is not None:
+            return typed
+        form = normalise(address, city)
+        if "junk" in form.faults:
+            return GeocodeResult(Level.NONE, changes=form.changes, faults=("junk",))
+        towns, street, candidates = self._search(form)
+        faults = (*form.faults, *towns.faults)
+        if not candidates:
+            return self._without_street(form, towns, street, faults)
+        if len(candidates) > 1:
+            return _ambiguous(form, candidates, faults)
+        return _placed(form, candidates[0], faults)
+
+    def geocode_batch(
+        self, addresses: Sequence[str], cities: Sequence[str | None]
+    ) -> list[GeocodeResult]:
+        """Give the places of many addresses, in their order, equal to `geocode` of each.
+
+        Raises ValueError where there are not as many cities as addresses.
+        """
+        pairs = list(zip(addresses, cities, strict=True))
+        answers = {pair: self.geocode(*pair) for pair in dict.fromkeys(pairs)}
+        return [answers[pair] for pair in pairs]
+
+    def suggest(self, text: str, limit: int = 8) -> list[Suggestion]:
+        """Give up to `limit` completions of `text`, the likeliest first.
+
+        Streets first; once a street is complete and a number begins, its houses.
+        """
+        if self._completion is None:
+            self._completion = Completion(
+                self._street_table, self._house_table, self._towns, self._default or ()
+            )
+        suggestions: list[Suggestion] = []
+        for street, row in self._completion.complete(text, limit * 2):
+            candidate = self._suggested(street, row)
+            if candidate is not None:
+                suggestions.append(candidate)
+            if len(suggestions) == limit:
+                break
+        return suggestions
+
+    def _suggested(self, street: int, row: int | None) -> Suggestion | None:
+        """Give a completion, or None where its text would not lead back to this very place."""
+        value = self._label(street, None if row is None else self._house_table.number(row))
+        answer = self.geocode(value)
+        level = Level.STREET if row is None else Level.HOUSE
+        if row is None:
+            lat, lon = float(self._streets.lat[street]), float(self._streets.lon[street])
+        else:
+            lat, lon = self._house_table.lat[row], self._house_table.lon[row]
+        if (answer.level, answer.lat, answer.lon) != (level, lat, lon):
+            return None
+        return Suggestion(value, level, lat, lon)
+
+    def _search(self, form: NormalForm) -> tuple[_Towns, StreetName, list[_Candidate]]:
+        """Give where was looked, for which street, and what was found there."""
+        towns = self._named_towns(form)
+        if towns.settlements != ():
+            found = self._candidates(form, towns, form.street)
+            if found or form.places_named:
+                return towns, form.street, found
+        for inner, street in self._towns_in_street(form) if not form.places_named else ():
+            found = self._candidates(form, inner, street)
+            if found or not street:
+                return inner, street, found
+        return towns, form.street, []
+
+    def _named_towns(self, form: NormalForm) -> _Towns:
+        """Give the settlements to look in: input, column, default, anywhere."""
+        for i, place in enumerate(form.places):
+            known = self._in_region(self._towns.get(place.name, ()), form.region)
+            if known and i < form.places_named:
+                ignored = tuple(f"place_ignored:{p.name}" for p in form.places[:i])
+                typed = any(p.kind for p in form.places[:i])
+                share = PLACE_CONTRADICTED if typed else PLACE_IGNORED if i else 1.0
+                return _Towns(known, share, ignored)
+            if known:
+                ignored = tuple(f"place_ignored:{p.name}" for p in form.places[:i])
+                return _Towns(known, PLACE_CONTRADICTED if i else 1.0, ignored)
+        if form.places:
+            return _Towns((), 1.0, (), ("unknown_settlement",))
+        if self._default is not None:
+            return _Towns(self._default, 1.0, ("default_city",))
+        if len(self._settlements) == 1:
+            return _Towns((0,))
+        return _Towns(None, ONLY_SETTLEMENT, ("city_missing",), ("no_city",))
+
+    def _in_region(self, towns: tuple[int, ...], region: str) -> tuple[int, ...]:
+        """Narrow namesakes down to the region named, where the gazetteer knows it."""
+        if not region or len(towns) < 2:  # noqa: PLR2004, one town needs no region
+            return towns
+        words = _region_words(region)
+        return tuple(t for t in towns if self._regions[t] & words) or towns
+
+    def _towns_in_street(self, form: NormalForm) -> Iterator[tuple[_Towns, StreetName]]:
+        """Give readings of the street's words as a settlement before or behind a street."""
+        name, words = form.street, form.street.words
+        for count in range(min(len(words), _MAX_TOWN_WORDS), 0, -1):
+            for town, rest in ((words[:count], words[count:]), (words[-count:], words[:-count])):
+                known = self._towns.get(settlement_key(" ".join(town)), ())
+                known = self._in_region(known, form.region)
+                if known:
+                    kind = name.kind if rest or name.ordinals else ""
+                    yield _Towns(known), StreetName(kind, name.ordinals, rest, name.tail)
+
+    def _candidates(self, form: NormalForm, towns: _Towns, street: StreetName) -> list[_Candidate]:
+        if not street:
+            return self._streetless(form, towns)
+        found = self._street_table.find(street, towns.settlements)
+        return [self._on_street(form, towns, one) for one in found]
+
+    def _streetless(self, form: NormalForm, towns: _Towns) -> list[_Candidate]:
+        """Give the houses of that number that stand in their settlement without a street."""
+        candidates = []
+        for town in towns.settlements or ():
+            house = None
+            if form.house:
+                house = self._house_table.find(len(self._streets) + town, form.house)
+            if house is not None:
+                candidates.append(self._house(form, house, town, None, towns, 1.0, ()))
+        return candidates
+
+    def _on_street(self, form: NormalForm, towns: _Towns, found: FoundStreet) -> _Candidate:
+        town = self._street_table.settlement[found.street]
+        if form.house:
+            house = self._house_table.find(found.street, form.house)
+            if house is not None:
+                return self._house(
+                    form, house, town, found.street, towns, found.confidence, found.changes
+                )
+        changes = (*towns.changes, *found.changes)
+        return _Candidate(
+            Level.STREET,
+            float(self._streets.lat[found.street]),
+            float(self._streets.lon[found.street]),
+            float(self._streets.uncertainty_m[found.street]),
+            STREET_ONLY * found.confidence * towns.confidence,
+            self._label(found.street, None),
+            (*changes, "house_unknown") if form.house else changes,
+        )
+
+    def _house(  # noqa: PLR0913, PLR0917, everything that bears on one answer
+        self,
+        form: NormalForm,
+        house: FoundHouse,
+        town: int,
+        street: int | None,
+        towns: _Towns,
+        street_share: float,
+        street_changes: tuple[str, ...],
+    ) -> _Candidate:
+        table = self._house_table
+        lat, lon = table.lat[house.row], table.lon[house.row]
+        uncertainty_m = NEAR_M if house.near else HOUSE_M
+        if house.equals:
+            uncertainty_m = max(uncertainty_m, self._spread_m(house, lat, lon))
+        near = house.near or uncertainty_m > NEAR_M
+        confidence = house.rung.confidence * street_share * towns.confidence
+        if "korpus_from_list" in form.changes:
+            confidence = min(confidence, KORPUS_FROM_LIST)
+        number = table.number(house.row)
+        return _Candidate(
+            Level.NEAR if near else Level.HOUSE,
+            lat,
+            lon,
+            uncertainty_m,
+            confidence,
+            self._label(street, number) if street is not None else self._town_label(town, number),
+            (*towns.changes, *street_changes, *house.rung.changes),
+        )
+
+    def _spread_m(self, house: FoundHouse, lat: float, lon: float) -> float:
+        rows = house.equals
+        others_lat = np.array([self._house_table.lat[row] for row in rows])
+        others_lon = np.array([self._house_table.lon[row] for row in rows])
+        return float(distance_m(others_lat, others_lon, lat, lon).max())
+
+    def _without_street(
+        self, form: NormalForm, towns: _Towns, street: StreetName, faults: tuple[str, ...]
+    ) -> GeocodeResult:
+        """Give the settlement where it is all that is known, else nothing."""
+        if street:
+            faults = (*faults, "street_not_found")
+        known = towns.settlements or ()
+        candidates = [
+            _Candidate(
+                Level.SETTLEMENT,
+                float(self._settlements.lat[town]),
+                float(self._settlements.lon[town]),
+                float(self._settlements.uncertainty_m[town]),
+                SETTLEMENT_ONLY * towns.confidence,
+                self._town_label(town, None),
+                towns.changes,
+            )
+            for town in known
+        ]
+        if not candidates:
+            return GeocodeResult(
+                Level.NONE, normal_form=form.text, changes=form.changes, faults=faults
+            )
+        if len(candidates) > 1:
+            return _ambiguous(form, candidates, faults)
+        return _placed(form, candidates[0], faults)
+
+    def _label(self, street: int | None, number: str | None) -> str:
+        town = self._street_table.settlement[street] if street is not None else 0
+        name = str(self._streets.name[street])
+        return self._town_label(town, f"{name}, {number}" if number else name)
+
+    def _town_label(self, town: int, rest: str | None) -> str:
+        name, region = self._settlements.name[town], self._settlements.region[town]
+        namesakes = len(self._towns[settlement_key(name)]) > 1
+        return ", ".join(part for part in (region if namesakes else "", name, rest) if part)
+
+
+def _placed(form: NormalForm, found: _Candidate, faults: tuple[str, ...]) -> GeocodeResult:
+    several = "several_addresses" in faults
+    return GeocodeResult(
+        found.level,
+        found.lat,
+        found.lon,
+        found.uncertainty_m,
+        min(found.confidence, SEVERAL_ADDRESSES) if several else found.confidence,
+        form.text,
+        found.matched,
+        form.changes + found.changes,
+        faults,
+    )
+
+
+def _ambiguous(
+    form: NormalForm, candidates: list[_Candidate], faults: tuple[str, ...]
+) -> GeocodeResult:
+    ranked = sorted(candidates, key=lambda c: (-c.confidence, c.matched))
+    return GeocodeResult(
+        Level.AMBIGUOUS,
+        confidence=ranked[0].confidence / len(ranked),
+        normal_form=form.text,
+        changes=form.changes,
+        faults=faults,
+        alternatives=tuple(
+            Alternative(c.matched, c.level, c.lat, c.lon, c.confidence)
+            for c in ranked[:MAX_ALTERNATIVES]
+        ),
+    )
+
+
+def _region_words(region: str) -> frozenset[str]:
+    """Give the words that name a region, without the type word around them."""
+    words = region.split()
+    return frozenset(words) - {"область", "край", "республика", "автономный"}
