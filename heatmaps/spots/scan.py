@@ -113,6 +113,12 @@ def scores(observed: NDArray[np.float64], expected: NDArray[np.float64]) -> NDAr
     return np.asarray(more * np.log(more / expected) + expected - more)
 
 
+def strongest(zones: Zones) -> int:
+    """Give the position of the highest score; of equals the finest, then by its place."""
+    keys = (zones.ring, zones.centre, zones.plane, -zones.resolution, -zones.score.round(9))
+    return int(np.lexsort(keys)[0])
+
+
 def region_level(
     observed: NDArray[np.float64], expected: NDArray[np.float64]
 ) -> NDArray[np.float64]:
@@ -276,8 +282,8 @@ def _observed(
             table[row, plane], first, axis=0
         )
         observed[:, offset:] += of_ring[:, : rings - offset]
-    strays = np.bincount(ring, weights=counts.stray[row], minlength=len(rows) * rings)
-    strays = strays.reshape(-1, rings) * ground.expectation.stray[lanes.plane][:, None]
+    number = np.bincount(ring, weights=counts.stray[row], minlength=len(rows) * rings)
+    strays = number.reshape(-1, rings) * ground.expectation.stray[lanes.plane][:, None]
     np.cumsum(observed, axis=1, out=observed)
     return np.cumsum(observed, axis=2), np.cumsum(strays, axis=1)
 

@@ -84,8 +84,13 @@ def inside(
     cells = np.array(zone, dtype=np.int64)
     fine = resolution >= zone_resolution
     held = fine & np.isin(parents(cell, zone_resolution), cells)
-    for which in np.flatnonzero(~fine).tolist():
-        held[which] = _holds(cells, int(cell[which]), zone_resolution)
+    for coarser in np.unique(resolution[~fine]).tolist():
+        owners, descendants = np.unique(parents(cells, coarser), return_counts=True)
+        whole = [
+            descendants[i] == h3.cell_to_children_size(owner, zone_resolution)
+            for i, owner in enumerate(owners.tolist())
+        ]
+        held |= (resolution == coarser) & np.isin(cell, owners[np.array(whole)])
     return held
 
 
@@ -172,13 +177,6 @@ def follow(
         complaint_ids=_union(spot.complaint_ids, () if quiet else reading.complaint_ids),
         last_tick=tick,
     )
-
-
-def _holds(cells: NDArray[np.int64], coarse: int, resolution: int) -> bool:
-    if resolution - h3.get_resolution(coarse) > 3:  # noqa: PLR2004 - 2401 cells, beyond any disk
-        return False
-    children = np.array(h3.cell_to_children(coarse, resolution), dtype=np.int64)
-    return bool(np.isin(children, cells).all())
 
 
 def _met(sighting: Sighting, spots: Iterable[DetectedSpot]) -> dict[int, float]:

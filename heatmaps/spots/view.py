@@ -8,14 +8,15 @@ import h3.api.basic_int as h3
 import numpy as np
 
 from heatmaps.complaints.record import Topic
+from heatmaps.region.grid import parents
 from heatmaps.spots.crowd import crowd_at, taken
 from heatmaps.spots.record import ALL_TOPICS, Signal
 from heatmaps.spots.rhythm import HOUR_US, WEEK_H
-from heatmaps.spots.scan import region_level, scan, scores
-from heatmaps.spots.tracking import Reading, Sighting, inside, overlap
+from heatmaps.spots.scan import region_level, scan, scores, strongest
+from heatmaps.spots.tracking import Reading, Sighting, inside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
@@ -93,15 +94,29 @@ class View:
             crowd = crowd_at(self.columns, counted, fresh, self.now, self.ground.windows_h)
             zones = scan(self.ground, crowd, self.weight)
             zones = zones.take(zones.score >= threshold)
-            strongest = next(_apart(zones, found), None)
-            if strongest is None:
+            for sighting in found:
+                zones = self._apart(zones, sighting)
+            if not len(zones.score):
                 break
-            sighting, members = self._sighting(zones, strongest, counted, crowd)
+            sighting, members = self._sighting(zones, strongest(zones), counted, crowd)
             found.append(sighting)
             counted = counted & ~members
-            if next(_apart(zones, found), None) is None:
+            if not len(self._apart(zones, sighting).score):
                 break
         return found
+
+    def _apart(self, zones: Zones, sighting: Sighting) -> Zones:
+        """Give the zones that have no area in common with a sighting."""
+        touching = np.zeros(len(zones.score), dtype=np.bool_)
+        for resolution, lattice in self.ground.lattices.items():
+            rows = np.flatnonzero(zones.resolution == resolution)
+            disks = lattice.cells[lattice.disks(lattice.slots(zones.centre[rows]))]
+            at = min(resolution, sighting.resolution)
+            taken_cells = parents(np.array(sighting.cells, dtype=np.int64), at)
+            common = np.isin(parents(disks, at), taken_cells)
+            common &= lattice.ring_of_column <= zones.ring[rows][:, None]
+            touching[rows] = common.any(axis=1)
+        return zones.take(~touching)
 
     def _sighting(
         self, zones: Zones, which: int, counted: NDArray[np.bool_], crowd: Crowd
@@ -190,18 +205,3 @@ def _ids(spots: Iterable[DetectedSpot]) -> NDArray[np.int64]:
 
 def _disk(centre: int, ring: int) -> tuple[int, ...]:
     return tuple(sorted(h3.grid_disk(centre, ring)))
-
-
-def _apart(zones: Zones, found: list[Sighting]) -> Iterator[int]:
-    """Give the positions of zones that touch no sighting, strongest first."""
-    for which in _by_strength(zones).tolist():
-        resolution = int(zones.resolution[which])
-        cells = _disk(int(zones.centre[which]), int(zones.ring[which]))
-        if not any(overlap(cells, resolution, f.cells, f.resolution) for f in found):
-            yield which
-
-
-def _by_strength(zones: Zones) -> NDArray[np.intp]:
-    return np.lexsort(
-        (zones.ring, zones.centre, zones.plane, -zones.resolution, -zones.score.round(9))
-    )
