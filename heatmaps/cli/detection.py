@@ -1,0 +1,101 @@
+"""Commands from complaints to spots, and out to files."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from heatmaps.cli.context import clock, moment, opened
+from heatmaps.cli.output import AsJson, progress, result
+from heatmaps.errors import UsageError
+from heatmaps.settings import load_settings
+from heatmaps.store.spots import load_cases
+from pipelines import find_spots
+from pipelines.export_spots import write_spots
+
+export = typer.Typer(help="What is in the store, to files.", no_args_is_help=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the whole."""
+    app.command()(detect)
+    app.command()(replay)
+    app.add_typer(export, name="export")
+
+
+def detect(
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="ISO moment up to which; now where absent.")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Advance detection hour by hour, from the last tick to the moment.
+
+    Example: heatmaps detect --as-of 2026-03-01T12:00+03:00
+    """
+    now = clock()
+    until = moment(as_of, load_settings().zone, "--as-of") if as_of else now
+    with opened() as store, progress("Detecting, hours") as advance:
+        done = find_spots.detect(store, until, now, advance)
+    if not done.ticks:
+        said = f"No full hour to do: {done.living:,} spots live."
+    else:
+        said = (
+            f"{done.ticks:,} hours done, {done.first_tick:%Y-%m-%d %H:%M} to "
+            f"{done.last_tick:%Y-%m-%d %H:%M} UTC, over {done.complaints:,} complaints: "
+            f"{done.opened:,} spots opened, {done.living:,} live."
+        )
+    result(as_json, said, ticks=done.ticks, first_tick=done.first_tick, last_tick=done.last_tick,
+           complaints=done.complaints, opened=done.opened, living=done.living)  # fmt: skip
+
+
+def replay(
+    first: Annotated[str, typer.Option("--from", help="ISO moment of the first tick.")],
+    last: Annotated[str, typer.Option("--to", help="ISO moment of the last tick.")],
+    out: Annotated[Path, typer.Option("--out", help="Where to write the spots.")],
+    step: Annotated[str, typer.Option("--step", help="Whole hours between ticks, as 1h.")] = "1h",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Run detection over stored history as if it were then; the store stays as it is.
+
+    Example: heatmaps replay --from 2026-02-01 --to 2026-03-01 --out spots.csv
+    """
+    zone = load_settings().zone
+    start, end = moment(first, zone, "--from"), moment(last, zone, "--to")
+    if end < start:
+        message = f"--to {last} lies before --from {first}; exchange them."
+        raise UsageError(message)
+    with opened() as store, progress("Replaying, hours") as advance:
+        cases = find_spots.replay(store, start, end, _step(step), advance)
+    count = write_spots(cases, out)
+    result(as_json, f"{count:,} spots written to {out}.", spots=count, out=str(out))
+
+
+@export.command()
+def spots(
+    out: Annotated[Path, typer.Option("--out", help="File; its suffix is the format.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Write all spots: .csv .geojson .gpkg .parquet.
+
+    Example: heatmaps export spots --out spots.gpkg
+    """
+    with opened() as store, store.reading() as connection:
+        cases = load_cases(connection)
+    count = write_spots(cases, out)
+    result(as_json, f"{count:,} spots written to {out}.", spots=count, out=str(out))
+
+
+def _step(text: str) -> timedelta:
+    found = re.fullmatch(r"(\d+)h", text)
+    if not found or int(found[1]) < 1:
+        message = f"--step {text!r} is no number of whole hours; write it like 1h or 6h."
+        raise UsageError(message)
+    return timedelta(hours=int(found[1]))

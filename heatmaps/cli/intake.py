@@ -1,0 +1,186 @@
+"""Commands by which complaints come in, and addresses are placed without them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from heatmaps.cli.context import clock, opened
+from heatmaps.cli.output import AsJson, DryRun, progress, result, warn
+from heatmaps.desk.answer import Asked
+from heatmaps.settings import load_settings
+from heatmaps.store import quarantine as stored_quarantine
+from pipelines.check_address import GeocoderOfStore, check_address, region_zone
+from pipelines.geocode_file import geocode_file
+from pipelines.import_complaints import Circumstances, import_file, replay_quarantine
+
+if TYPE_CHECKING:
+    from heatmaps.desk.answer import Answer
+    from heatmaps.store.engine import Store
+    from pipelines.import_complaints import Counts
+
+quarantine = typer.Typer(help="Rows that could not be used.", no_args_is_help=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the whole."""
+    app.command()(ingest)
+    app.add_typer(quarantine, name="quarantine")
+    app.command()(geocode)
+    app.command()(lookup)
+
+
+def ingest(
+    files: Annotated[list[Path], typer.Argument(help="CSV files, plain or gzip.")],
+    profile: Annotated[
+        str, typer.Option("--profile", "-p", help="Intake profile: a packaged name or a TOML file.")
+    ] = "default",
+    source: Annotated[
+        str | None, typer.Option(help="Source of rows that name none; else the profile's, or crm.")
+    ] = None,
+    *,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take in complaints; the same file again changes nothing.
+
+    Example: heatmaps ingest complaints.csv --profile my-crm.toml
+    """
+    unusable = False
+    for file in files:
+        with opened() as store, progress(f"Taking in {file.name}, rows") as advance:
+            given = _circumstances(store, profile, source)
+            imported = import_file(store, file, given, advance, keep=not dry_run)
+        counts = imported.counts
+        if imported.dropped_columns:
+            warn(f"{file.name}: columns not used: {', '.join(imported.dropped_columns)}.")
+        for reason in imported.reasons:
+            warn(f"  {reason}")
+        dry = "\n  Nothing was kept: dry run." if dry_run else ""
+        result(as_json, f"{file.name}: {_said(counts)}{dry}", file=str(file), profile=profile,
+               rows_in=counts.rows_in, **asdict(counts),
+               dropped_columns=imported.dropped_columns, dry_run=dry_run)  # fmt: skip
+        unusable |= counts.rows_in > 0 and not counts.usable
+    if unusable:
+        raise typer.Exit(1)
+
+
+@quarantine.command("list")
+def list_quarantine(
+    limit: Annotated[int, typer.Option(help="How many to show.", min=1)] = 100,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """List rows that could not be used, with file, line and reason.
+
+    Example: heatmaps quarantine list --limit 20
+    """
+    with opened() as store, store.reading() as connection:
+        rows = stored_quarantine.waiting(connection, limit)
+        total = stored_quarantine.count_waiting(connection)
+    lines = [f"{row.origin.file}:{row.line}: {row.reason}" for row in rows]
+    lines.append(f"{total:,} rows in quarantine, {len(rows):,} shown.")
+    shown = [
+        {"id": r.id, **asdict(r.origin), "line": r.line, "reason": r.reason, "at": r.quarantined_at}
+        for r in rows
+    ]
+    result(as_json, "\n".join(lines), total=total, rows=shown)
+
+
+@quarantine.command("replay")
+def replay(*, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    """Try all rows in quarantine again, after a profile or this program was mended.
+
+    Example: heatmaps quarantine replay
+    """
+    with opened() as store:
+        counts = replay_quarantine(store, _circumstances(store, "default", None), keep=not dry_run)
+    dry = "\n  Nothing was kept: dry run." if dry_run else ""
+    result(as_json, f"{_said(counts)}{dry}", rows_in=counts.rows_in, **asdict(counts),
+           dry_run=dry_run)  # fmt: skip
+
+
+def geocode(
+    source: Annotated[Path, typer.Argument(metavar="IN.csv", help="CSV with addresses.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT.csv", help="CSV to write.")],
+    address_column: Annotated[str, typer.Option(help="Column of the address.")] = "address",
+    city_column: Annotated[str | None, typer.Option(help="Column of the city.")] = None,
+    city: Annotated[str | None, typer.Option(help="City of addresses that name none.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Place the addresses of a file; its own columns stay untouched.
+
+    Example: heatmaps geocode in.csv out.csv --address-column addr --city Санкт-Петербург
+    """
+    default = city or load_settings().default_city
+    with opened() as store, progress("Geocoding, rows") as advance:
+        geocoder = GeocoderOfStore(store, default).current()
+        levels = geocode_file(source, target, geocoder, (address_column, city_column), advance)
+    total = sum(levels.values())
+    account = " + ".join(f"{count:,} {level}" for level, count in levels.items() if count)
+    result(as_json, f"{total:,} rows = {account or 'none'}; written to {target}.",
+           rows=total, levels=levels, out=str(target))  # fmt: skip
+
+
+def lookup(
+    address: Annotated[str, typer.Argument(help="The address as a caller says it.")],
+    city: Annotated[str | None, typer.Option(help="City, where the address names none.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show what an agent sees for an address.
+
+    Example: heatmaps lookup "7 линия ВО, 34" --city Санкт-Петербург
+    """
+    settings = load_settings()
+    with opened() as store:
+        asked = Asked(clock(), region_zone(store, settings.zone), settings.locale)
+        geocoder = GeocoderOfStore(store, settings.default_city)
+        given = check_address(store, geocoder, address, city, asked)
+    result(as_json, _told(given), **_facts(given))
+
+
+def _circumstances(store: Store, profile: str, source: str | None) -> Circumstances:
+    settings = load_settings()
+    geocoder = GeocoderOfStore(store, settings.default_city)
+    return Circumstances(clock(), settings.zone, geocoder.current, profile, source)
+
+
+def _said(counts: Counts) -> str:
+    said = (
+        f"{counts.rows_in:,} rows in = {counts.new:,} new + {counts.updated:,} updated + "
+        f"{counts.unchanged:,} unchanged + {counts.quarantined:,} quarantined"
+    )
+    if counts.left_out:
+        said += f"; {counts.left_out:,} of {counts.rows:,} left out by the profile"
+    if counts.unlocated:
+        said += f"; {counts.unlocated:,} without a usable place"
+    return said + "."
+
+
+def _told(given: Answer) -> str:
+    place = given.geocoded
+    lines = [f"{place.matched or place.normal_form or '—'}  [{place.level}]"]
+    if given.spot is not None:
+        work = given.spot.work
+        eta = f", ETA {work.eta:%Y-%m-%d %H:%M} UTC" if work.eta else ""
+        lines.append(f"spot {work.spot_id}: {work.status}, cause {work.cause or '—'}{eta}")
+    lines += [f"  near: spot {n.card.spot_id}, {n.distance_m:,.0f} m" for n in given.near]
+    lines += [f"  or: {other.label}" for other in place.alternatives]
+    return "\n".join([*lines, given.sentence])
+
+
+def _facts(given: Answer) -> dict[str, object]:
+    return {
+        "verdict": given.verdict,
+        "sentence": given.sentence,
+        "geocoded": given.geocoded,
+        "spot": given.spot,
+        "control_at": given.control_at,
+        "certain": given.certain,
+        "near": [{"spot_id": n.card.spot_id, "distance_m": n.distance_m} for n in given.near],
+    }

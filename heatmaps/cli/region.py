@@ -1,0 +1,117 @@
+"""Commands that load what is there before anybody complains."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from heatmaps.cli.context import clock, opened
+from heatmaps.cli.output import AsJson, DryRun, result, warn
+from pipelines.load_region import (
+    load_gazetteer_file,
+    load_subscribers_file,
+    load_territories_file,
+)
+
+if TYPE_CHECKING:
+    from pipelines.load_region import Loaded
+
+gazetteer = typer.Typer(help="Addresses to find complaints by.", no_args_is_help=True)
+subscribers = typer.Typer(help="Who could complain, per cell.", no_args_is_help=True)
+territories = typer.Typer(help="The operator's land and its parts.", no_args_is_help=True)
+
+SHOWN_REFUSALS = 5
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the whole."""
+    app.add_typer(gazetteer, name="gazetteer")
+    app.add_typer(subscribers, name="subscribers")
+    app.add_typer(territories, name="territories")
+
+
+@gazetteer.command("load")
+def load_gazetteer(
+    files: Annotated[list[Path], typer.Argument(help="OSM (.osm.pbf .osm.gz .osm) or CSV files.")],
+    *,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Merge addresses into the gazetteer.
+
+    Example: heatmaps gazetteer load region.osm.pbf extra.csv
+    """
+    for file in files:
+        with opened() as store:
+            loaded = load_gazetteer_file(store, file, clock(), keep=not dry_run)
+        merge = loaded.merge
+        houses = merge.houses_added + merge.houses_moved + merge.houses_unchanged
+        said = (
+            f"{file.name}: {houses:,} houses = {merge.houses_added:,} new + "
+            f"{merge.houses_moved:,} moved + {merge.houses_unchanged:,} unchanged; "
+            f"{merge.streets_added:,} new streets, {merge.settlements_added:,} new settlements."
+        )
+        account = ", ".join(f"{name} {value}" for name, value in loaded.report.items())
+        result(as_json, f"{said}\n  read: {account}" + _dry(dry_run=dry_run),
+               file=str(file), read=loaded.report, merge=merge, dry_run=dry_run)  # fmt: skip
+
+
+@subscribers.command("load")
+def load_subscribers(
+    file: Annotated[Path, typer.Argument(help="CSV with cell and subscribers.")],
+    profile: Annotated[
+        str, typer.Option(help="Intake profile: a packaged name or a TOML file.")
+    ] = "subscribers",
+    *,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Load subscribers per H3 cell, of resolution 9 or coarser.
+
+    Example: heatmaps subscribers load subscribers.csv
+    """
+    with opened() as store:
+        loaded = load_subscribers_file(store, file, profile, keep=not dry_run)
+    _tell(file, loaded, "cells", as_json=as_json, dry_run=dry_run)
+
+
+@territories.command("load")
+def load_territories(
+    file: Annotated[Path, typer.Argument(help="Polygons in any GDAL format, or GeoParquet.")],
+    *,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Load territories; the one without a parent is the region.
+
+    Example: heatmaps territories load districts.geojson
+    """
+    with opened() as store:
+        loaded = load_territories_file(store, file, keep=not dry_run)
+    _tell(file, loaded, "territories", as_json=as_json, dry_run=dry_run)
+
+
+def _tell(file: Path, loaded: Loaded, what: str, *, as_json: bool, dry_run: bool) -> None:
+    rows_in = loaded.rows - loaded.left_out
+    said = (
+        f"{file.name}: {rows_in:,} {what} in = {loaded.new:,} new + {loaded.updated:,} updated + "
+        f"{loaded.unchanged:,} unchanged + {len(loaded.refused):,} refused"
+    )
+    said += f"; {loaded.left_out:,} left out by the profile." if loaded.left_out else "."
+    for note in loaded.notes:
+        warn(note)
+    for row in loaded.refused[:SHOWN_REFUSALS]:
+        warn(f"  line {row.line}: {row.reason}")
+    if len(loaded.refused) > SHOWN_REFUSALS:
+        warn(f"  … and {len(loaded.refused) - SHOWN_REFUSALS:,} more")
+    result(as_json, said + _dry(dry_run=dry_run), file=str(file), rows=loaded.rows,
+           rows_in=rows_in, left_out=loaded.left_out, new=loaded.new, updated=loaded.updated,
+           unchanged=loaded.unchanged, refused=len(loaded.refused), dry_run=dry_run)  # fmt: skip
+    if rows_in and len(loaded.refused) == rows_in:
+        raise typer.Exit(1)
+
+
+def _dry(*, dry_run: bool) -> str:
+    return "\n  Nothing was kept: dry run." if dry_run else ""

@@ -1,0 +1,118 @@
+"""The agent's address check: from what a caller says to what is known there."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from heatmaps.desk.answer import Answer, Asked, NearSpot, Surroundings, answer, is_placed
+from heatmaps.geocoding.gazetteer import distance_m
+from heatmaps.geocoding.index import GazetteerIndex, build_index
+from heatmaps.geocoding.location import COARSEST_RESOLUTION, finest_resolution
+from heatmaps.region.grid import cell_of
+from heatmaps.store import desk
+from heatmaps.store.gazetteer import data_version, load_gazetteer
+from heatmaps.store.policies import current_policy
+from heatmaps.store.region import load_territories
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from heatmaps.desk.card import SpotCard
+    from heatmaps.desk.tuning import LookupPolicy
+    from heatmaps.geocoding.result import GeocodeResult
+    from heatmaps.store.engine import Store
+
+METRES_A_KM = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    version: int
+    index: GazetteerIndex
+
+
+class GeocoderOfStore:
+    """The geocoder over a store's gazetteer, built anew only when the gazetteer has changed.
+
+    Safe for many threads: a rebuild is done by one of them.
+    """
+
+    def __init__(self, store: Store, default_city: str | None) -> None:
+        self._store = store
+        self._default_city = default_city
+        self._built: _Built | None = None
+        self._building = threading.Lock()
+
+    def current(self) -> GazetteerIndex:
+        """Give the index over the gazetteer as it is now."""
+        with self._store.reading() as connection:
+            version = data_version(connection)
+        built = self._built
+        if built is not None and built.version == version:
+            return built.index
+        with self._building:
+            built = self._built
+            if built is None or built.version != version:
+                with self._store.reading() as connection:
+                    gazetteer = load_gazetteer(connection)
+                built = _Built(version, build_index(gazetteer, self._default_city))
+                self._built = built
+            return built.index
+
+
+def region_zone(store: Store, otherwise: ZoneInfo) -> ZoneInfo:
+    """Give the zone of the region, in which people are told times."""
+    with store.reading() as connection:
+        territories = load_territories(connection)
+    return ZoneInfo(territories[0].timezone) if territories else otherwise
+
+
+def check_address(
+    store: Store, geocoder: GeocoderOfStore, address: str, city: str | None, asked: Asked
+) -> Answer:
+    """Give what an agent sees and says for an address."""
+    geocoded = geocoder.current().geocode(address, city)
+    with store.reading() as connection:
+        policy = current_policy(connection).policy.lookup
+        around = _surroundings(connection, geocoded, policy)
+    return answer(geocoded, around, asked, policy)
+
+
+def _surroundings(
+    connection: Connection, geocoded: GeocodeResult, policy: LookupPolicy
+) -> Surroundings:
+    if not is_placed(geocoded) or geocoded.lat is None or geocoded.lon is None:
+        return Surroundings()
+    resolution = finest_resolution(geocoded.uncertainty_m or 0.0)
+    certain = resolution is not None and resolution >= CERTAIN_RESOLUTION
+    level = resolution if resolution is not None else COARSEST_RESOLUTION
+    cell = cell_of(geocoded.lat, geocoded.lon, level)
+    here = desk.covering_cards(connection, cell, level)
+    others = _nearest(
+        geocoded.lat, geocoded.lon, desk.open_cards(connection), {c.spot_id for c in here}, policy
+    )
+    return Surroundings(here=here, near=others, certain=certain)
+
+
+CERTAIN_RESOLUTION = 8
+"""An address known to a cell of this resolution or finer is told as lying in a spot."""
+
+
+def _nearest(
+    lat: float, lon: float, cards: Sequence[SpotCard], without: set[int], policy: LookupPolicy
+) -> list[NearSpot]:
+    others = [card for card in cards if card.spot_id not in without]
+    away_m = distance_m(
+        np.array([card.lat for card in others]), np.array([card.lon for card in others]), lat, lon
+    )
+    near = [NearSpot(card, float(metres)) for card, metres in zip(others, away_m, strict=True)]
+    near = [spot for spot in near if spot.distance_m <= policy.nearest_within_km * METRES_A_KM]
+    near.sort(key=lambda spot: spot.distance_m)
+    return near[: policy.nearest_spots]

@@ -1,0 +1,296 @@
+"""Complaints to spots: detection, facts, rules and routes, one hourly tick after another.
+
+`detect` does the hours since the last one and writes them to the store; `replay` does the same
+over stored history and writes nothing. Both walk with one `Watch`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from heatmaps.desk.case import SpotCase
+from heatmaps.desk.lifecycle import Work, apply_rule, due_status
+from heatmaps.desk.routing import queue_for
+from heatmaps.desk.words import Cause, Status
+from heatmaps.errors import UsageError
+from heatmaps.spots.detector import Detector, reach_back
+from heatmaps.store import policies, region, spots
+from heatmaps.store.engine import lock
+from heatmaps.store.spots import Event
+from pipelines.weigh_spots import Scales
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+    from sqlalchemy import Connection
+
+    from heatmaps.spots.record import ComplaintColumns, DetectedSpot, Exposure
+    from heatmaps.store.engine import Store
+    from heatmaps.store.policies import CurrentPolicy
+
+HOUR = timedelta(hours=1)
+TICKS_A_TRANSACTION = 24
+"""A killed run loses at most this many hours of work, and does them again the same way."""
+
+DETECTOR = "detector"
+RULES = "rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Everything a run stands on, read once; `columns` reach over all its ticks and baselines."""
+
+    columns: ComplaintColumns
+    scales: Scales
+    exposure: Exposure
+    ruling: CurrentPolicy
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """What a run did."""
+
+    ticks: int
+    first_tick: datetime | None
+    last_tick: datetime | None
+    complaints: int
+    opened: int
+    living: int
+
+
+class Watch:
+    """The spots of a region from tick to tick; all it knows can be read back from the store."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._detector = Detector(ground.exposure, ground.ruling.policy.detection, ground.zone)
+        self._counted: set[int] = set()
+        self._left_out = _sorted(self._counted)
+        self._next_id = 1
+        self.living: dict[int, SpotCase] = {}
+        self.closed: dict[int, SpotCase] = {}
+
+    def take_up(self, living: Iterable[SpotCase], counted: Iterable[int], next_id: int) -> None:
+        """Go on from these living spots, and the complaints that spots have ever counted."""
+        self.living = {case.detected.spot_id: case for case in living}
+        self.closed = {}
+        self._counted = set(counted)
+        self._left_out = _sorted(self._counted)
+        self._next_id = next_id
+
+    def advance(self, tick: datetime) -> list[Event]:
+        """Bring every living spot to `tick` and open new ones; gives what happened."""
+        seen = tuple(self.living[spot_id].detected for spot_id in sorted(self.living))
+        found = self._detector.step(self._ground.columns, tick, seen, self._left_out, self._next_id)
+        self._next_id = found.next_id
+        events: list[Event] = []
+        for spot in found.spots:
+            case, happened = self._follow(spot, tick)
+            events += happened
+            shelf = self.closed if case.work.closed_at else self.living
+            self.living.pop(spot.spot_id, None)
+            shelf[spot.spot_id] = case
+        self._count(found.spots)
+        return events
+
+    def _follow(self, spot: DetectedSpot, tick: datetime) -> tuple[SpotCase, list[Event]]:
+        before = self.living.get(spot.spot_id)
+        case = self._open(spot, tick) if before is None else self._update(before, spot, tick)
+        events = _signal_events(before, spot, tick)
+        due = due_status(
+            case.work,
+            merged=spot.merged_into is not None,
+            quiet_since=spot.quiet_since,
+            now=tick,
+            policy=self._ground.ruling.policy.life,
+        )
+        if due is not None:
+            moved = {"status": [str(case.work.status), str(due)]}
+            case = replace(case, work=apply_rule(case.work, due, tick))
+            events.append(Event(spot.spot_id, tick, "work", RULES, moved))
+        return case, events
+
+    def _open(self, spot: DetectedSpot, tick: datetime) -> SpotCase:
+        policy, scales = self._ground.ruling.policy, self._ground.scales
+        facts = scales.facts(spot, tick, policy.priority)
+        technology = scales.technology(spot)
+        lat, lon = scales.centre(spot)
+        territories = scales.territories(lat, lon)
+        eta = tick + timedelta(hours=policy.eta_h[Cause.UNKNOWN])
+        work = Work(
+            spot_id=spot.spot_id,
+            status=Status.NEW,
+            status_at=tick,
+            queue=queue_for(spot.topic, technology, territories, policy.routing),
+            eta=eta,
+            eta_first=eta,
+        )
+        return SpotCase(
+            detected=spot,
+            work=work,
+            at_opening=facts,
+            now=facts,
+            technology=technology,
+            territory_id=territories[0] if territories else None,
+            lat=lat,
+            lon=lon,
+            policy_version=self._ground.ruling.version,
+        )
+
+    def _update(self, case: SpotCase, spot: DetectedSpot, tick: datetime) -> SpotCase:
+        scales = self._ground.scales
+        facts = scales.facts(spot, tick, self._ground.ruling.policy.priority)
+        if spot.cells == case.detected.cells:
+            return replace(case, detected=spot, now=facts)
+        lat, lon = scales.centre(spot)
+        return replace(case, detected=spot, now=facts, lat=lat, lon=lon)
+
+    def _count(self, found: Iterable[DetectedSpot]) -> None:
+        fresh = {number for spot in found for number in spot.complaint_ids} - self._counted
+        if fresh:
+            self._counted |= fresh
+            self._left_out = _sorted(self._counted)
+
+
+def detect(
+    store: Store, until: datetime, now: datetime, progress: Callable[[int, int], None]
+) -> Detected:
+    """Do every hour after the last tick up to `until`, and write what came of it.
+
+    The first run starts at the hour after the first complaint. UsageError where `until` lies
+    before the last tick: past ticks are never rewritten.
+    """
+    with store.reading() as connection:
+        last = spots.last_tick(connection)
+        ticks = _ticks_to_do(connection, last, until)
+        if not ticks:
+            return Detected(0, None, last, 0, 0, len(spots.load_living(connection)))
+        ground = _ground(connection, ticks[0], ticks[-1])
+    watch, opened, living = Watch(ground), 0, 0
+    for start in range(0, len(ticks), TICKS_A_TRANSACTION):
+        part = ticks[start : start + TICKS_A_TRANSACTION]
+        with store.writing() as connection:
+            fresh, living = _write_part(connection, watch, ground, part, now)
+        opened += fresh
+        progress(start + len(part), len(ticks))
+    return Detected(len(ticks), ticks[0], ticks[-1], len(ground.columns.time), opened, living)
+
+
+def _write_part(
+    connection: Connection, watch: Watch, ground: Ground, part: Sequence[datetime], now: datetime
+) -> tuple[int, int]:
+    """Do some hours in one transaction; gives how many spots opened and how many live."""
+    lock(connection, "detection")
+    done = spots.last_tick(connection)
+    ticks = [
+        tick for tick in part if done is None or tick > done
+    ]  # another run may have come first
+    before = spots.load_living(connection)
+    if not ticks:
+        return 0, len(before)
+    counted = spots.counted_complaints(
+        connection, ticks[0] - reach_back(ground.ruling.policy.detection)
+    )
+    watch.take_up(before, counted.tolist(), spots.next_spot_id(connection))
+    events = [event for tick in ticks for event in watch.advance(tick)]
+    spots.save_cases(connection, before, [*watch.living.values(), *watch.closed.values()])
+    spots.save_events(connection, events)
+    spots.note_ticks(connection, ticks, now, ground.ruling.version)
+    return sum(event.kind == "opened" for event in events), len(watch.living)
+
+
+def replay(
+    store: Store,
+    first: datetime,
+    last: datetime,
+    step: timedelta,
+    progress: Callable[[int, int], None],
+) -> list[SpotCase]:
+    """Give the spots that detection would have found from `first` to `last`, writing nothing.
+
+    Every complaint counts from the hour it was made: late arrivals are taken as prompt.
+    """
+    ticks = _hours_between(first, last, step)
+    if not ticks:
+        return []
+    with store.reading() as connection:
+        ground = _ground(connection, ticks[0], ticks[-1])
+    prompt = replace(ground.columns, available=ground.columns.time)
+    watch = Watch(replace(ground, columns=prompt))
+    for number, tick in enumerate(ticks, start=1):
+        watch.advance(tick)
+        progress(number, len(ticks))
+    everything = {**watch.living, **watch.closed}
+    return [everything[spot_id] for spot_id in sorted(everything)]
+
+
+def _signal_events(before: SpotCase | None, spot: DetectedSpot, tick: datetime) -> list[Event]:
+    """Give what the detector did with a spot at this tick."""
+    if before is None:
+        detail = {"observed": spot.observed, "expected": round(spot.expected, 3),
+                  "window_h": spot.window_h, "topic": spot.topic,
+                  "recurrence_days": round(spot.recurrence_days, 1)}  # fmt: skip
+        return [Event(spot.spot_id, tick, "opened", DETECTOR, detail)]
+    earlier, events = before.detected, []
+    if spot.merged_into is not None and earlier.merged_into is None:
+        merged = {"into": spot.merged_into}
+        events.append(Event(spot.spot_id, tick, "merged", DETECTOR, merged))
+    if spot.signal != earlier.signal:
+        signal = {"signal": [str(earlier.signal), str(spot.signal)]}
+        events.append(Event(spot.spot_id, tick, "signal", DETECTOR, signal))
+    if spot.cells != earlier.cells:
+        zone = {"cells": [len(earlier.cells), len(spot.cells)], "observed": spot.observed_last}
+        events.append(Event(spot.spot_id, tick, "zone", DETECTOR, zone))
+    return events
+
+
+def _sorted(numbers: set[int]) -> NDArray[np.int64]:
+    return np.array(sorted(numbers), dtype=np.int64)
+
+
+def _ticks_to_do(connection: Connection, last: datetime | None, until: datetime) -> list[datetime]:
+    if last is not None:
+        if until < last:
+            message = (
+                f"Detection has already done {last.isoformat()} and {until.isoformat()} lies "
+                "before it; past hours are never done again, use `heatmaps replay` to look back."
+            )
+            raise UsageError(message)
+        return _hours_between(last + HOUR, until, HOUR)
+    first = spots.first_complaint_at(connection)
+    if first is None:
+        return []
+    return _hours_between(_full_hour(first) + HOUR, until, HOUR)
+
+
+def _hours_between(first: datetime, last: datetime, step: timedelta) -> list[datetime]:
+    start = _full_hour(first)
+    start += HOUR if start < first else timedelta()
+    return [start + number * step for number in range((last - start) // step + 1)]
+
+
+def _full_hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def _ground(connection: Connection, first: datetime, last: datetime) -> Ground:
+    ruling = policies.current_policy(connection)
+    columns, weights = spots.load_complaints(
+        connection,
+        first - reach_back(ruling.policy.detection),
+        last,
+        count_registration=ruling.policy.detection.count_registration_addresses,
+    )
+    exposure = region.load_exposure(connection)
+    territories = region.load_territories(connection)
+    scales = Scales(columns, weights, exposure, territories)
+    zone = ZoneInfo(territories[0].timezone) if territories else ZoneInfo("UTC")
+    return Ground(columns, scales, exposure, ruling, zone)

@@ -1,0 +1,122 @@
+"""Addresses of a CSV to a CSV with their places, without touching complaints."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from heatmaps.complaints.encoding import open_bytes, scan_file
+from heatmaps.complaints.readers import DELIMITERS
+from heatmaps.errors import FileError, UsageError
+from heatmaps.geocoding.result import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from heatmaps.geocoding.result import Geocoder, GeocodeResult
+
+COLUMNS = (
+    "geocode_level", "geocode_lat", "geocode_lon", "geocode_uncertainty_m", "geocode_confidence",
+    "geocode_normal_form", "geocode_matched", "geocode_changes", "geocode_faults",
+    "geocode_alternatives",
+)  # fmt: skip
+"""Written after the input's own columns; the order others rely on."""
+
+BATCH_ROWS = 10_000
+
+
+def geocode_file(
+    source: Path,
+    target: Path,
+    geocoder: Geocoder,
+    named: tuple[str, str | None],
+    progress: Callable[[int, int], None],
+) -> dict[str, int]:
+    """Write `source` with the place of each address after its own columns; gives rows by level.
+
+    `named` are the columns of the address and, where there is one, of the city. FileError where
+    the file cannot be read or lacks them, UsageError where it would be written over.
+    """
+    if target.resolve() == source.resolve():
+        message = f"{target} is the file being read; name another one to write."
+        raise UsageError(message)
+    scan = scan_file(source)
+    levels: Counter[str] = Counter()
+    try:
+        with (
+            io.TextIOWrapper(open_bytes(source), scan.encoding, newline="") as read,
+            target.open("w", encoding="utf-8", newline="") as written,
+        ):
+            rows = csv.reader(read, delimiter=(delimiter := _delimiter(source, scan.encoding)))
+            header = next(rows)
+            address, city = _places(source, header, named)
+            writer = csv.writer(written, delimiter=delimiter)
+            writer.writerow([*header, *COLUMNS])
+            for batch in _batches(rows):
+                addresses = [_cell(row, address) for row in batch]
+                cities = [_cell(row, city) or None for row in batch]
+                results = geocoder.geocode_batch(addresses, cities)
+                for row, result in zip(batch, results, strict=True):
+                    own = row + [""] * (len(header) - len(row))
+                    writer.writerow([*own, *_written(result)])
+                levels.update(str(result.level) for result in results)
+                progress(sum(levels.values()), max(scan.lines - 1, 0))
+    except csv.Error as error:
+        message = f"{source} is no readable CSV ({error}); mend it or export it again."
+        raise FileError(message) from error
+    except OSError as error:
+        message = f"{target} cannot be written: {error.strerror or error}; choose another place."
+        raise FileError(message) from error
+    return {str(level): levels[str(level)] for level in Level}
+
+
+def _delimiter(source: Path, encoding: str) -> str:
+    with io.TextIOWrapper(open_bytes(source), encoding, newline="") as read:
+        first = read.readline()
+    return max(DELIMITERS, key=first.count)
+
+
+def _places(
+    source: Path, header: list[str], named: tuple[str, str | None]
+) -> tuple[int, int | None]:
+    names = [name.strip().casefold() for name in header]
+    for wanted in named:
+        if wanted is not None and wanted.casefold() not in names:
+            message = (
+                f"{source} has no column {wanted!r} among {', '.join(header):.300}; "
+                "name it with --address-column or --city-column."
+            )
+            raise FileError(message)
+    address, city = named
+    return names.index(address.casefold()), None if city is None else names.index(city.casefold())
+
+
+def _batches(rows: Iterator[list[str]]) -> Iterator[list[list[str]]]:
+    while batch := list(islice(rows, BATCH_ROWS)):
+        yield [row for row in batch if row]
+
+
+def _cell(row: list[str], place: int | None) -> str:
+    return row[place] if place is not None and place < len(row) else ""
+
+
+def _written(result: GeocodeResult) -> tuple[object, ...]:
+    def degrees(value: float | None) -> str:
+        return "" if value is None else f"{value:.7f}"
+
+    return (
+        result.level,
+        degrees(result.lat),
+        degrees(result.lon),
+        "" if result.uncertainty_m is None else f"{result.uncertainty_m:.0f}",
+        f"{result.confidence:.3f}",
+        result.normal_form,
+        result.matched,
+        "|".join(result.changes),
+        "|".join(result.faults),
+        "|".join(other.label for other in result.alternatives),
+    )

@@ -1,0 +1,194 @@
+"""Rows of a foreign system to placed complaints: check, read, validate, compare, locate, write.
+
+Each batch is one transaction, so a run killed anywhere has taken in whole batches, and the same
+file again takes in the rest: rows in = new + updated + unchanged + quarantined.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from heatmaps.complaints.profiles import load_profile
+from heatmaps.complaints.readers import check_file, read_batches
+from heatmaps.complaints.rows import map_objects
+from heatmaps.complaints.validation import DEFAULT_SOURCE, Bounds, Intake, validate
+from heatmaps.region.territories import TerritoryIndex
+from heatmaps.store import complaints, quarantine
+from heatmaps.store.quarantine import Origin
+from heatmaps.store.region import load_territories
+from pipelines.place_complaints import placed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+    from zoneinfo import ZoneInfo
+
+    from sqlalchemy import Connection
+
+    from heatmaps.complaints.record import ComplaintBatch
+    from heatmaps.complaints.rows import RowBatch
+    from heatmaps.geocoding.result import Geocoder
+    from heatmaps.store.engine import Store
+
+
+SHOWN_REASONS = 5
+"""How many refusals a result quotes; `heatmaps quarantine list` shows all."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of the rows: rows = left_out + new + updated + unchanged + quarantined.
+
+    `unlocated` counts those of the new and updated that have no usable place.
+    """
+
+    rows: int = 0
+    left_out: int = 0
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    quarantined: int = 0
+    unlocated: int = 0
+
+    @property
+    def rows_in(self) -> int:
+        """Rows that the profile did not leave out."""
+        return self.rows - self.left_out
+
+    @property
+    def usable(self) -> int:
+        """Rows that became or already were complaints."""
+        return self.new + self.updated + self.unchanged
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What an import knows beside its file: the clock, zone, geocoder, profile and source."""
+
+    now: datetime
+    zone: ZoneInfo
+    geocoder: Callable[[], Geocoder]
+    profile: str = "default"
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a file became."""
+
+    counts: Counts
+    dropped_columns: tuple[str, ...]
+    reasons: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    given: Circumstances
+    counts: Counts
+
+
+def import_file(
+    store: Store,
+    path: Path,
+    given: Circumstances,
+    progress: Callable[[int, int], None],
+    *,
+    keep: bool = True,
+) -> Imported:
+    """Take in one file of complaints.
+
+    FileError before anything is written where the file as a whole cannot be used.
+    """
+    checked = check_file(path, load_profile(given.profile))
+    job, reasons = _Job(given, Counts()), list[str]()
+    with ExitStack() as stack:
+        dry = None if keep else stack.enter_context(store.writing(keep=False))
+        with _begun(store, dry) as connection:
+            intake = _intake(connection, given)
+            run = complaints.start_run(connection, path.name, given.profile, given.now)
+        origin = Origin(_source(intake), path.name, given.profile)
+        for batch in read_batches(checked):
+            with _begun(store, dry) as connection:
+                reasons += _take_in(connection, batch, intake, origin, job)
+                complaints.note_run(connection, run, _noted(job.counts), None)
+            progress(job.counts.rows, checked.rows)
+        with _begun(store, dry) as connection:
+            complaints.note_run(connection, run, _noted(job.counts), given.now)
+    return Imported(job.counts, checked.dropped, tuple(reasons[:SHOWN_REASONS]))
+
+
+def replay_quarantine(store: Store, given: Circumstances, *, keep: bool = True) -> Counts:
+    """Try the rows in quarantine again, each with the profile it came with.
+
+    Rows that can be used now become complaints and leave quarantine; the others stay, with their
+    newest reason.
+    """
+    job = _Job(given, Counts())
+    with store.writing(keep=keep) as connection:
+        waiting = quarantine.waiting(connection)
+        for origin in dict.fromkeys(row.origin for row in waiting):
+            rows = [row for row in waiting if row.origin == origin]
+            intake = _intake(
+                connection, replace(given, profile=origin.profile, source=origin.source)
+            )
+            raw = [json.loads(row.raw_row) for row in rows]
+            batch = map_objects(intake.profile, [row.line for row in rows], raw)
+            quarantine.release(connection, [row.id for row in rows], given.now)
+            _take_in(connection, batch, intake, origin, job)
+    return job.counts
+
+
+def _source(intake: Intake) -> str:
+    return intake.source or intake.profile.source or DEFAULT_SOURCE
+
+
+def _begun(store: Store, dry: Connection | None) -> AbstractContextManager[Connection]:
+    """Give the transaction of one step: its own, or in a dry run the one that is undone."""
+    return store.writing() if dry is None else nullcontext(dry)
+
+
+def _intake(connection: Connection, given: Circumstances) -> Intake:
+    box = TerritoryIndex(load_territories(connection)).bounds()
+    return Intake(
+        profile=load_profile(given.profile),
+        now=given.now,
+        zone=given.zone,
+        source=given.source,
+        bounds=Bounds(*box) if box else None,
+    )
+
+
+def _take_in(
+    connection: Connection, rows: RowBatch, intake: Intake, origin: Origin, job: _Job
+) -> list[str]:
+    """Take in one batch within a transaction; adds to the counts, gives why rows were refused."""
+    good, refused = validate(rows, intake)
+    for part in complaints.rounds(good):
+        _write(connection, good.take(part), job)
+    quarantine.keep(connection, refused, origin, job.given.now)
+    counts = job.counts
+    counts.rows += rows.rows_in
+    counts.left_out += rows.left_out
+    counts.quarantined += len(refused)
+    return [f"line {row.line}: {row.reason}" for row in refused]
+
+
+def _write(connection: Connection, batch: ComplaintBatch, job: _Job) -> None:
+    counts = job.counts
+    compared = complaints.compare(connection, batch)
+    located = placed(batch.take(compared.to_write), job.given.geocoder)
+    complaints.write(connection, batch, compared, located, job.given.now)
+    counts.new += len(compared.new)
+    counts.updated += len(compared.updated)
+    counts.unchanged += compared.unchanged
+    counts.unlocated += sum(cell is None for cell in located.cell)
+
+
+def _noted(counts: Counts) -> dict[str, int]:
+    noted = asdict(counts)
+    del noted["unlocated"]
+    return noted

@@ -1,0 +1,148 @@
+"""What a spot weighs at a moment: its complaints, its silent customers, its place."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import h3.api.basic_int as h3
+import numpy as np
+
+from heatmaps.desk.case import Facts
+from heatmaps.region.grid import GRID_RESOLUTION, child_range
+from heatmaps.region.territories import TerritoryIndex
+from heatmaps.spots.priority import Behind, priority_of
+from heatmaps.store.types import to_microseconds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+
+    from heatmaps.region.territories import Territory
+    from heatmaps.spots.record import ComplaintColumns, DetectedSpot, Exposure
+    from heatmaps.spots.tuning import PriorityPolicy
+    from heatmaps.store.spots import WeightColumns
+
+RANKED_OVER = timedelta(days=42)
+"""A customer's LTV is ranked among those who complained in this time before the day."""
+
+MIN_RANKED = 2
+"""A rank needs somebody to be compared with."""
+
+MAIN_SHARE = 0.5
+"""A technology is a spot's own when at least this share of its complaints that name one name it."""
+
+
+class Scales:
+    """Weighs spots against the complaints and the region they stand on.
+
+    `columns` and `weights` describe the same complaints, row by row.
+    """
+
+    def __init__(
+        self,
+        columns: ComplaintColumns,
+        weights: WeightColumns,
+        exposure: Exposure,
+        territories: Sequence[Territory],
+    ) -> None:
+        self._columns = columns
+        self._weights = weights
+        self._by_id = np.argsort(columns.complaint_id)
+        self._ids = columns.complaint_id[self._by_id]
+        self._exposed = exposure.cell
+        self._people = np.concatenate([[0.0], np.cumsum(exposure.subscribers)])
+        self._territory_index = TerritoryIndex(territories)
+        self._parents = {each.territory_id: each.parent_id for each in territories}
+        self._ranked: tuple[int, NDArray[np.float64]] | None = None
+
+    def facts(self, spot: DetectedSpot, tick: datetime, policy: PriorityPolicy) -> Facts:
+        """Give what the spot weighs at `tick`."""
+        rows = self._rows(spot)
+        rows = rows[self._columns.time[rows] <= to_microseconds(tick)]
+        customers = len(np.unique(self._columns.customer[rows]))
+        silent = max(round(self.subscribers(spot.cells)) - customers, 0)
+        behind = Behind(
+            time=self._columns.time[rows],
+            segment=self._weights.segment[rows],
+            topic=self._columns.topic[rows],
+            ltv_rank=self._ranks(tick)[rows],
+            customer=self._columns.customer[rows],
+            critical=self._weights.critical[rows],
+        )
+        priority = priority_of(behind, silent, spot.opened_at, tick, policy)
+        parts = tuple(asdict(part) for part in priority.parts)
+        return Facts(customers, silent, priority.total, parts)
+
+    def subscribers(self, cells: Sequence[int]) -> float:
+        """Give how many subscribers the cells hold; they may be of any resolution, not nested."""
+        ranges = np.array([child_range(cell, GRID_RESOLUTION) for cell in cells], dtype=np.int64)
+        first = np.searchsorted(self._exposed, ranges[:, 0], side="left")
+        end = np.searchsorted(self._exposed, ranges[:, 1], side="right")
+        return float((self._people[end] - self._people[first]).sum())
+
+    def technology(self, spot: DetectedSpot) -> str | None:
+        """Give the technology most complaints name; None where none stands out."""
+        named = [name for name in self._weights.technology[self._rows(spot)] if name]
+        counts = {name: named.count(name) for name in sorted(set(named))}
+        best = max(counts, key=lambda name: counts[name], default=None)
+        return best if best and counts[best] >= MAIN_SHARE * len(named) else None
+
+    def centre(self, spot: DetectedSpot) -> tuple[float, float]:
+        """Give the mean of the zone's cell centres, latitude and longitude in degrees."""
+        lat, lon = np.array([h3.cell_to_latlng(cell) for cell in spot.cells]).mean(axis=0)
+        return float(lat), float(lon)
+
+    def territories(self, lat: float, lon: float) -> list[str]:
+        """Give the ids of the deepest territory that holds a point and of all its parents."""
+        found: list[str] = []
+        [here] = self._territory_index.territory_of(np.array([lat]), np.array([lon]))
+        while here is not None:
+            found.append(here)
+            here = self._parents[here]
+        return found
+
+    def _rows(self, spot: DetectedSpot) -> NDArray[np.intp]:
+        """Give where the spot's complaints stand; those before the columns begin are left out."""
+        wanted = np.array(spot.complaint_ids, dtype=np.int64)
+        place = np.searchsorted(self._ids, wanted)
+        inside = place < len(self._ids)
+        place, wanted = place[inside], wanted[inside]
+        rows: NDArray[np.intp] = self._by_id[place[self._ids[place] == wanted]]
+        return rows
+
+    def _ranks(self, tick: datetime) -> NDArray[np.float64]:
+        """Give LTV ranks among those who complained before this day, made once a day.
+
+        Only the past counts, and only a fixed stretch of it, so that a run that is stopped and
+        taken up again weighs alike.
+        """
+        day = to_microseconds(tick.replace(hour=0, minute=0, second=0, microsecond=0))
+        if self._ranked is None or self._ranked[0] != day:
+            time = self._columns.time
+            before = (time <= day) & (time > day - RANKED_OVER // timedelta(microseconds=1))
+            self._ranked = (day, _ranked_among(before, self._weights))
+        return self._ranked[1]
+
+
+def _ranked_among(among: NDArray[np.bool_], weights: WeightColumns) -> NDArray[np.float64]:
+    """Give every complaint's LTV rank, 0 to 1, in the order of the rows that `among` marks.
+
+    Equal values share their middle rank. A missing value gets the median rank of its segment
+    among them; NaN, which counts as the middle, where nobody can be compared with.
+    """
+    known = among & ~np.isnan(weights.ltv)
+    order = np.sort(weights.ltv[known])
+    if len(order) < MIN_RANKED:
+        return np.full(len(weights.ltv), np.nan)
+    below = np.searchsorted(order, weights.ltv, side="left")
+    middle = (below + np.searchsorted(order, weights.ltv, side="right") - 1) / 2
+    ranks: NDArray[np.float64] = np.clip(middle / (len(order) - 1), 0.0, 1.0)
+    missing = np.isnan(weights.ltv)
+    for code in np.unique(weights.segment[missing]).tolist():
+        own = ranks[known & (weights.segment == code)]
+        ranks[missing & (weights.segment == code)] = np.median(own) if len(own) else np.nan
+    return ranks
