@@ -44,6 +44,7 @@ def test_an_example_normalised_twice_changes_nothing(row):
     [
         (steps.fold_unicode, "ПРОСПЕКТ Королёва, № 5", "проспект королева,   5"),
         (steps.fold_unicode, "Мінск – Straße ５", "минск - strasse 5"),
+        (steps.fold_unicode, "Москва;ул.Мира|5", "москва,ул.мира,5"),
         (steps.find_junk, "не указан", ""),
         (steps.find_junk, " -- ", ""),
         (steps.find_junk, "нетесова 5", "нетесова 5"),
@@ -53,7 +54,7 @@ def test_an_example_normalised_twice_changes_nothing(row):
         (steps.drop_brackets, "ленина (бывш. мира) 5", "ленина   5"),
         (steps.cut_second_address, "ленина 5 / мира 10", "ленина 5"),
         (steps.cut_second_address, "ленина 39\\1", "ленина 39/1"),
-        (steps.blank_punctuation, "г.москва;д.5 «а»", "г москва, д 5 а"),
+        (steps.blank_punctuation, "г.москва,д.5 «а»", "г москва, д 5 а"),
         (steps.blank_punctuation, "садовая - кудринская 5 - 7", "садовая кудринская 5-7"),
         (steps.drop_postcode, "190000, москва", ", москва"),
         (steps.read_ordinals, "1-ая, 2ой, 3 -ья, 4-я", "1-й, 2-й, 3 -ья, 4-й"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 _SHE = frozenset({"улица", "линия", "набережная", "площадь", "аллея", "дорога", "просека"})
 _IT = frozenset({"шоссе", "кольцо"})
@@ -49,7 +50,7 @@ class StreetName:
     @property
     def core(self) -> str:
         """What must be equal for two names to be one: everything but type and tail, sorted."""
-        return " ".join(sorted((*self.ordinals, *(_SIZES.get(w, w) for w in self.words))))
+        return _core(self)
 
     @property
     def key(self) -> str:
@@ -59,15 +60,25 @@ class StreetName:
     @property
     def text(self) -> str:
         """The name as people write it, folded: ``1-й басманный переулок``, ``улица ленина``."""
-        she = self.kind in _SHE or (self.words and self.words[0].endswith(("ая", "яя")))
-        ending = "я" if she else "е" if self.kind in _IT else "й"
-        ordinals = [f"{number}-{ending}" for number in self.ordinals]
-        words = list(self.words)
-        kind = [self.kind] if self.kind else []
-        described = bool(words) and words[-1].endswith(_ADJECTIVE_ENDINGS)
-        last = described or self.kind in TRAILING_TYPES
-        rest = words + kind if last else kind + words
-        return " ".join([*ordinals, *rest, *([self.tail] if self.tail else [])])
+        return _text(self)
+
+
+@lru_cache(maxsize=65_536)
+def _core(name: StreetName) -> str:
+    return " ".join(sorted((*name.ordinals, *(_SIZES.get(w, w) for w in name.words))))
+
+
+@lru_cache(maxsize=65_536)
+def _text(name: StreetName) -> str:
+    she = name.kind in _SHE or (name.words and name.words[0].endswith(("ая", "яя")))
+    ending = "я" if she else "е" if name.kind in _IT else "й"
+    ordinals = [f"{number}-{ending}" for number in name.ordinals]
+    words = list(name.words)
+    kind = [name.kind] if name.kind else []
+    described = bool(words) and words[-1].endswith(_ADJECTIVE_ENDINGS)
+    last = described or name.kind in TRAILING_TYPES
+    rest = words + kind if last else kind + words
+    return " ".join([*ordinals, *rest, *([name.tail] if name.tail else [])])
 
 
 @dataclass(frozen=True, slots=True)

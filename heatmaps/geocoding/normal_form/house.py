@@ -61,7 +61,7 @@ def mark_parts(tokens: Sequence[str], pack: Pack) -> list[str]:
             at += 1
         elif token[0] in pack.parts and _SHORT_PART.fullmatch(token, 1):
             marked.append(pack.parts[token[0]].upper() + token[1:])
-        elif marked and _follows_number(marked[-1]) and _GLUED_LETTER.fullmatch(token):
+        elif _GLUED_LETTER.fullmatch(token) and marked and _follows_number(marked[-1]):
             marked.append("ЛИТ" + token[3:])
         else:
             marked.append(token)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _ADJECTIVE = ("ая", "яя", "ий", "ый", "ой", "ое", "ее")
 _SHE = ("ая", "яя")
+_LONGEST_NUMBER = 4
 
 
 class Item(NamedTuple):
@@ -31,6 +32,7 @@ class Span(NamedTuple):
     words: tuple[str, ...]
 
 
+@lru_cache(maxsize=65_536)
 def street_from(span: Span, pack: Pack) -> StreetName:
     """Give the street named by a span's words and type."""
     ordinals: list[str] = []
@@ -42,6 +44,8 @@ def street_from(span: Span, pack: Pack) -> StreetName:
             tail = pack.tails[word]
         elif word.endswith("-й") and word[0].isdigit():
             ordinals.append(word[:-2])
+        elif word.isdigit() and len(word) > _LONGEST_NUMBER:
+            continue
         elif word.isdigit() and following not in pack.units:
             ordinals.append(word)
         else:
@@ -52,6 +56,7 @@ def street_from(span: Span, pack: Pack) -> StreetName:
     return StreetName(span.kind, tuple(ordinals), tuple(telling), tail)
 
 
+@lru_cache(maxsize=65_536)
 def place_from(span: Span, pack: Pack) -> Place:
     """Give the settlement named by a span, under its full name where it has a short one."""
     name = " ".join(pack.tails.get(word, word) for word in span.words)

@@ -8,10 +8,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from heatmaps.geocoding.normal_form.form import NormalForm, Place, StreetName
-from heatmaps.geocoding.normal_form.house import FoundHouse, find_house, is_part, mark_parts
+from heatmaps.geocoding.normal_form.house import find_house, mark_parts
 from heatmaps.geocoding.normal_form.latin import LATIN
 from heatmaps.geocoding.normal_form.names import Span, place_from, read_spans, street_from
 from heatmaps.geocoding.normal_form.russian import RUSSIAN
+from heatmaps.geocoding.normal_form.sides import read_names
 from heatmaps.geocoding.normal_form.steps import clean
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 NORM_VERSION = 1
 """Rises with every change that gives some address another normal form."""
 
-_SHORT = 3
 _READINGS = 5
+_LATIN = re.compile(r"[A-Za-z]")
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
 
 
@@ -33,50 +34,39 @@ def normalise(address: str, city: str | None = None) -> NormalForm:
     A settlement named in the address comes before the column's. Normalising `NormalForm.text`
     again gives the same text.
     """
-    pack = pack_for(address)
-    form = _parse(address, pack)
-    if _is_odd(form, pack):
+    form, odd = _parse(address, pack_for(address))
+    if odd:
         form = _settled(form)
     column = _column_place(city, form.places)
     return replace(form, places=(*form.places, *column)) if column else form
 
 
-def _parse(address: str, pack: Pack) -> NormalForm:
+def _parse(address: str, pack: Pack) -> tuple[NormalForm, bool]:
+    """Give the normal form as first read, and whether its text might read otherwise."""
     draft = clean(address, pack)
+    changes, faults = draft.changes, draft.faults
     if not draft.text:
-        return NormalForm(changes=tuple(draft.changes), faults=tuple(draft.faults))
+        return NormalForm(changes=tuple(changes), faults=tuple(faults)), False
     tokens = mark_parts(draft.text.replace(",", " ,").split(), pack)
     house = find_house(tokens, pack)
-    before, after = _spans(tokens, house, pack)
-    street, untyped = _street(before, after, house, draft.faults)
-    places = _places(before, after, untyped, pack)
-    _note_gaps(draft.faults, house, street)
-    changes = [*draft.changes, *(["korpus_from_list"] if house.from_list else [])]
-    return NormalForm(
-        tuple(places),
-        len(places),
-        _region(before + after),
-        street_from(street, pack) if street else StreetName(),
+    start, end = (house.start, house.end) if house.number else (len(tokens), len(tokens))
+    before, after = tuple(tokens[:start]), tuple(tokens[end:])
+    names = read_names(before, after, pack, with_house=bool(house.number))
+    if house.from_list:
+        changes.append("korpus_from_list")
+    if not house.number:
+        faults.append("no_house")
+    form = NormalForm(
+        names.places,
+        len(names.places),
+        names.region,
+        names.street,
         house.number,
         tuple(changes),
-        tuple(draft.faults),
+        (*faults, *names.faults),
     )
-
-
-def _is_odd(form: NormalForm, pack: Pack) -> bool:
-    """Tell whether a name holds words that have another meaning, so may read anew otherwise."""
-    if form.faults and ("no_street" in form.faults or "several_streets" in form.faults):
-        return True
-    if pack_for(form.text) is not pack:
-        return True
-    words = [
-        *form.street.words,
-        *form.region.split(),
-        *(w for p in form.places for w in p.name.split()),
-    ]
-    return len(form.places) > 1 or any(
-        word in pack.types or len(word) < _SHORT or word[0].isdigit() for word in words
-    )
+    loses_script = bool(_LATIN.search(draft.text)) and pack_for(form.text) is not pack
+    return form, names.odd or loses_script
 
 
 def _settled(form: NormalForm) -> NormalForm:
@@ -84,7 +74,7 @@ def _settled(form: NormalForm) -> NormalForm:
     first = form
     for _ in range(_READINGS):
         text = form.text
-        again = _parse(text, pack_for(text))
+        again, _ = _parse(text, pack_for(text))
         if again.text == text:
             break
         form = again
@@ -151,69 +141,6 @@ def _joined(spans: Sequence[Span]) -> Span:
     return Span("street", kind, tuple(word for span in spans for word in span.words))
 
 
-def _spans(tokens: Sequence[str], house: FoundHouse, pack: Pack) -> tuple[list[Span], list[Span]]:
-    """Give the spans before and behind the house; without a house all stand before."""
-    split = house.start if house.number else len(tokens)
-    return _read_side(tokens[:split], pack), _read_side(tokens[house.end or split :], pack)
-
-
-def _read_side(tokens: Sequence[str], pack: Pack) -> list[Span]:
-    spans: list[Span] = []
-    chunk: list[str] = []
-    for word in (*tokens, ","):
-        if word != "," and not is_part(word):
-            chunk.append(word)
-        elif word == "," and chunk:
-            spans += read_spans(chunk, pack)
-            chunk = []
-    return spans
-
-
-def _street(
-    before: Sequence[Span], after: Sequence[Span], house: FoundHouse, faults: list[str]
-) -> tuple[Span | None, list[Span]]:
-    """Give the street's span, and the spans without a type that are left for settlements."""
-    spans = [*before, *after]
-    untyped = [s for s in spans if not s.of_class]
-    typed = [s for s in spans if s.of_class == "street"]
-    telling = [s for s in typed if s.kind not in RUSSIAN.area_types]
-    if len(telling) > 1 and not house.number:
-        faults.append("several_streets")
-    if telling or typed:
-        return (telling or typed)[0], untyped
-    first = [s for s in before if not s.of_class]
-    if not untyped or (not first and any(s.of_class == "place" for s in before)):
-        return None, untyped
-    street = first[-1] if first else untyped[0]
-    return street, [s for s in untyped if s is not street]
-
-
-def _places(
-    before: Sequence[Span], after: Sequence[Span], untyped: Sequence[Span], pack: Pack
-) -> list[Place]:
-    """Give the settlements named, the narrowest first: typed ones, then bare names."""
-    inward = [*reversed(before), *after]
-    typed = [s for s in inward if s.of_class == "place"]
-    bare = [s for s in inward if any(s is u for u in untyped)]
-    return list(dict.fromkeys(place_from(s, pack) for s in [*typed, *bare]))
-
-
 def _column_place(city: str | None, named: Sequence[Place]) -> list[Place]:
     name = settlement_key(city) if city else ""
     return [Place(name)] if name and all(place.name != name for place in named) else []
-
-
-def _region(spans: Sequence[Span]) -> str:
-    region = next((s for s in spans if s.of_class == "region"), None)
-    if region is None:
-        return ""
-    words = " ".join(region.words)
-    described = region.words[-1].endswith(("ая", "ий"))
-    return f"{words} {region.kind}" if described else f"{region.kind} {words}"
-
-
-def _note_gaps(faults: list[str], house: FoundHouse, street: Span | None) -> None:
-    if not house.number:
-        faults.append("no_house")
-    if street is None:
-        faults.append("no_street")

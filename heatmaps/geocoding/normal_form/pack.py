@@ -14,7 +14,7 @@ Phrase = tuple[re.Pattern[str], "str | Callable[[re.Match[str]], str]"]
 """A pattern and what stands in its place."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pack:
     """Words and patterns of the addresses of one script or country, all folded.
 
@@ -90,4 +90,7 @@ def literal_phrases(table: Mapping[str, str]) -> Phrase:
     """Give one pattern for many phrases: what is written → its spellings, split by ``|``."""
     written = {spelling: full for full, others in table.items() for spelling in others.split("|")}
     longest_first = sorted(written, key=len, reverse=True)
-    return re.compile(rf"\b(?:{'|'.join(longest_first)})\b"), lambda match: written[match[0]]
+    firsts = "".join(sorted({phrase[0] for phrase in written}))
+    return re.compile(rf"\b(?=[{firsts}])(?:{'|'.join(longest_first)})\b"), lambda match: written[
+        match[0]
+    ]

@@ -27,7 +27,11 @@ _LATIN_WORD = re.compile(r"[a-z]")
 _LOOKALIKE_WORD = re.compile(r"[^\W_]*[a-z][^\W_]*")
 _LOOKALIKES = str.maketrans("abcehkmoptxyi", "авсенкмортхуи")
 _KEPT_LATIN = re.compile(r"[abcehkmoptxyi\u0400-\u052f\d]*")
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"))
+_DASHES = dict.fromkeys("‐‑‒–—―−﹘﹣－", "-")
+_COMMAS = dict.fromkeys(";|\n\r\t", ",")
+_ALIKE = str.maketrans({"ё": "е", "і": "и", "ї": "и", "ў": "у", "№": " ", **_DASHES, **_COMMAS})
+_PLAIN = re.compile(r"[\x00-\x7f\u0400-\u045f\u0490-\u04ff№«»“”„‐-―−]*")
+_FIRST_WORD = re.compile(r"[^\W_]+")
 _DATE = re.compile(
     r"(?:^|[,;]) ?(?:\d{1,2}[. ](?:янв|фев|мар|апр|май|июн|июл|авг|сен|окт|ноя|дек)(?:[. ]\d{2,4})?"
     r"|(?:янв|фев|мар|апр|май|июн|июл|авг|сен|окт|ноя|дек)\.\d{1,2})\.? ?$"
@@ -40,40 +44,36 @@ _SECOND_ADDRESS = re.compile(rf"(?<=[\d]) ?/ ?(?={_L}{{3}}).*|(?<=\d{_L}) ?/ ?(?
 _LOOSE_SLASH = re.compile(r"/(?!\d)|(?<![\d\w])/|^/")
 _NUMBER_DASH = re.compile(r"(?<=\d) ?- ?(?=\d)")
 _LOOSE_DASH = re.compile(r"(?<!\w)-+|-+(?!\w)|-{2,}")
-_SEPARATOR = re.compile(r"[;|\n\r\t]+")
-_PUNCTUATION = re.compile(r"[^\w,/-]+|_+")
-_COMMAS = re.compile(r"[ ,]*,[ ,]*")
-_SPACES = re.compile(r" {2,}")
+_PUNCTUATION = re.compile(r"[^\w ,/-]+|_+")
 _ORDINAL = re.compile(
     r"(?<![\w/-])(\d{1,4}(?:-\d{1,4})?)"
     r"(?:(?:-| )?(?:ый|ий|ой|ого|ая|ья|ое|ье|го)|-?й|-я|я(?= \w)|-(?:[ех]|ти)(?= \w))(?![\w-])"
 )
-_WORD_THEN_NUMBER = re.compile(
-    rf"(?<={_L}{{2}})(?<!\bлит{_L})(?<!\bлит{_L}{{2}})(?<!\bлит)(?=\d)|(?<=\bлит)(?=\d)"
-)
-_GLUED = re.compile(rf"\d{_L}{{0,2}}[\w]|{_L}{{2}}\d")
+_WORD_THEN_NUMBER = re.compile(rf"{_L}{{2,}}+(?=\d)")
 _NUMBER_THEN_WORD = re.compile(
-    rf"(?<=\d)(?={_L}{{3}})(?!bis)|(?<=\d)(?=(?:кв|вл|эт|оф|ул|фл)(?!{_L}))"
-    rf"|(?<=\d)(?=[кс]\d)|(?<=\d{_L})(?=[кс]\d)"
+    rf"\d(?=(?!bis){_L}{{3}}|(?:кв|вл|эт|оф|ул|фл)(?!{_L})|[кс]\d)|(?<=\d){_L}(?=[кс]\d)"
 )
 
 
 def fold_unicode(draft: Draft, _pack: Pack) -> None:
-    """``ПРОСПЕКТ`` → ``проспект``, ``ё`` → ``е``, ``і`` → ``и``, full-width and accents folded."""
-    text = draft.text.replace("№", " ")
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(_DASHES)
-        text = unicodedata.normalize("NFKC", text.casefold())
-        text = text.replace("ё", "е").replace("і", "и").replace("ї", "и").replace("ў", "у")
-        draft.text = "".join(_bare(c) for c in text) if not _plain(text) else text
-    else:
-        draft.text = text.lower()
+    """``ПРОСПЕКТ`` → ``проспект``, ``ё`` → ``е``, ``і`` → ``и``, full-width and accents folded.
+
+    Semicolons, tabs and line ends become commas.
+    """
+    if _PLAIN.fullmatch(draft.text):
+        draft.text = draft.text.lower().translate(_ALIKE)
+        return
+    text = unicodedata.normalize("NFKC", draft.text.replace("№", " "))
+    text = unicodedata.normalize("NFKC", text.casefold())
+    draft.text = "".join(_bare(char) for char in text.translate(_ALIKE))
 
 
 def find_junk(draft: Draft, _pack: Pack) -> None:
     """Empty, ``-``, ``нет``, ``тест`` are no address."""
-    words = re.findall(r"[^\W_]+", draft.text)
-    if all(word in _JUNK for word in words):
+    first = _FIRST_WORD.search(draft.text)
+    if first and first[0] not in _JUNK:
+        return
+    if all(word in _JUNK for word in _FIRST_WORD.findall(draft.text)):
         draft.text = ""
         draft.faults.append("junk")
 
@@ -114,8 +114,7 @@ def cut_second_address(draft: Draft, _pack: Pack) -> None:
 
 def blank_punctuation(draft: Draft, _pack: Pack) -> None:
     """Keep words, commas, and ``/`` and ``-`` that join: ``д.5 «а»`` → ``д 5 а``."""
-    text = _SEPARATOR.sub(",", draft.text)
-    text = _PUNCTUATION.sub(" ", text)
+    text = _PUNCTUATION.sub(" ", draft.text.replace(".", " "))
     if "/" in text:
         text = _LOOSE_SLASH.sub(" ", text)
     if "-" in text:
@@ -135,9 +134,8 @@ def read_ordinals(draft: Draft, _pack: Pack) -> None:
 
 def part_glued(draft: Draft, _pack: Pack) -> None:
     """``москва1-й`` → ``москва 1-й``, ``5корп2`` → ``5 корп 2``, ``5к2с1`` → ``5 к2 с1``."""
-    if _GLUED.search(draft.text):
-        text = _NUMBER_THEN_WORD.sub(" ", draft.text)
-        draft.text = _WORD_THEN_NUMBER.sub(" ", text)
+    text = _NUMBER_THEN_WORD.sub(r"\g<0> ", draft.text)
+    draft.text = _WORD_THEN_NUMBER.sub(_part_word, text)
 
 
 def write_out_phrases(draft: Draft, pack: Pack) -> None:
@@ -187,14 +185,13 @@ def clean(text: str, pack: Pack) -> Draft:
 
 
 def _tidy(text: str) -> str:
-    return _SPACES.sub(" ", _COMMAS.sub(", ", text)).strip(" ,")
+    return " ".join(text.replace(",", ", ").split()).replace(" ,", ",").strip(" ,")
 
 
-def _plain(text: str) -> bool:
-    return not _ODD.search(text)
-
-
-_ODD = re.compile(r"[^\x00-\x7f\u0430-\u045f\u0490-\u04ff]")
+def _part_word(match: re.Match[str]) -> str:
+    word = match[0]
+    is_litera = word.startswith("лит") and len("лит") < len(word) <= len("литаб")
+    return word if is_litera else f"{word} "
 
 
 def _bare(char: str) -> str:
