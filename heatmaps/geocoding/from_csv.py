@@ -14,13 +14,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from heatmaps.errors import FileError
-from heatmaps.geocoding.assembly import (
-    Points,
-    ReadReport,
-    assemble,
-    check_file,
-    place_positions,
-)
+from heatmaps.geocoding.assembly import assemble, place_positions
+from heatmaps.geocoding.reading import Points, ReadReport, check_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ import osmium
 import shapely
 
 from heatmaps.errors import FileError
-from heatmaps.geocoding.assembly import Points, ReadReport, assemble, check_file
+from heatmaps.geocoding.assembly import assemble
 from heatmaps.geocoding.osm_places import (
     SETTLEMENT_KINDS,
     FoundArea,
@@ -18,6 +18,7 @@ from heatmaps.geocoding.osm_places import (
     PlaceFinder,
     Whereabouts,
 )
+from heatmaps.geocoding.reading import Points, ReadReport, check_file
 
 if TYPE_CHECKING:
     from pathlib import Path

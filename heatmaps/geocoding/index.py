@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from heatmaps.errors import UsageError
 from heatmaps.geocoding.coordinates import read_coordinates
 from heatmaps.geocoding.gazetteer import distance_m
 from heatmaps.geocoding.house_table import HouseTable
@@ -14,14 +13,14 @@ from heatmaps.geocoding.normal_form import (
     NormalForm,
     StreetName,
     normalise,
-    settlement_key,
 )
 from heatmaps.geocoding.result import Alternative, GeocodeResult, Level, Suggestion
 from heatmaps.geocoding.street_table import FoundStreet, StreetTable
 from heatmaps.geocoding.suggestions import Completion
+from heatmaps.geocoding.town_table import Towns, TownTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from heatmaps.geocoding.gazetteer import Gazetteer
     from heatmaps.geocoding.house_table import FoundHouse
@@ -33,21 +32,8 @@ MAX_ALTERNATIVES = 5
 STREET_ONLY = 0.7
 """Confidence that the street is right when the house on it is not known."""
 SETTLEMENT_ONLY = 0.5
-PLACE_IGNORED = 0.9
-PLACE_CONTRADICTED = 0.8
-ONLY_SETTLEMENT = 0.9
 KORPUS_FROM_LIST = 0.85
 SEVERAL_ADDRESSES = 0.8
-_MAX_TOWN_WORDS = 3
-
-
-class _Towns(NamedTuple):
-    """Where to look: settlements (None is anywhere), how surely, and why."""
-
-    settlements: tuple[int, ...] | None
-    confidence: float = 1.0
-    changes: tuple[str, ...] = ()
-    faults: tuple[str, ...] = ()
 
 
 class _Candidate(NamedTuple):
@@ -80,21 +66,7 @@ class GazetteerIndex:
         self._house_table = HouseTable(
             gazetteer.houses, len(gazetteer.streets), len(gazetteer.settlements)
         )
-        self._towns: dict[str, tuple[int, ...]] = {}
-        for position, name in enumerate(gazetteer.settlements.name):
-            key = settlement_key(name)
-            self._towns[key] = (*self._towns.get(key, ()), position)
-        self._regions = [
-            _region_words(settlement_key(region)) if region else frozenset()
-            for region in gazetteer.settlements.region
-        ]
-        self._default = self._towns.get(settlement_key(default_city)) if default_city else None
-        if default_city and self._default is None:
-            message = (
-                f"Default city {default_city!r} is not in the gazetteer; load a gazetteer that "
-                "holds it or name another city."
-            )
-            raise UsageError(message)
+        self._towns = TownTable(gazetteer.settlements, default_city)
         self._completion: Completion | None = None
 
     def geocode(self, address: str, city: str | None = None) -> GeocodeResult:
@@ -130,9 +102,7 @@ class GazetteerIndex:
         Streets first; once a street is complete and a number begins, its houses.
         """
         if self._completion is None:
-            self._completion = Completion(
-                self._street_table, self._house_table, self._towns, self._default or ()
-            )
+            self._completion = Completion(self._street_table, self._house_table, self._towns)
         suggestions: list[Suggestion] = []
         for street, row in self._completion.complete(text, limit * 2):
             candidate = self._suggested(street, row)
@@ -155,64 +125,26 @@ class GazetteerIndex:
             return None
         return Suggestion(value, level, lat, lon)
 
-    def _search(self, form: NormalForm) -> tuple[_Towns, StreetName, list[_Candidate]]:
+    def _search(self, form: NormalForm) -> tuple[Towns, StreetName, list[_Candidate]]:
         """Give where was looked, for which street, and what was found there."""
-        towns = self._named_towns(form)
+        towns = self._towns.named(form)
         if towns.settlements != ():
             found = self._candidates(form, towns, form.street)
             if found or form.places_named:
                 return towns, form.street, found
-        for inner, street in self._towns_in_street(form) if not form.places_named else ():
+        for inner, street in self._towns.in_street(form) if not form.places_named else ():
             found = self._candidates(form, inner, street)
             if found or not street:
                 return inner, street, found
         return towns, form.street, []
 
-    def _named_towns(self, form: NormalForm) -> _Towns:
-        """Give the settlements to look in: input, column, default, anywhere."""
-        for i, place in enumerate(form.places):
-            known = self._in_region(self._towns.get(place.name, ()), form.region)
-            if known and i < form.places_named:
-                ignored = tuple(f"place_ignored:{p.name}" for p in form.places[:i])
-                typed = any(p.kind for p in form.places[:i])
-                share = PLACE_CONTRADICTED if typed else PLACE_IGNORED if i else 1.0
-                return _Towns(known, share, ignored)
-            if known:
-                ignored = tuple(f"place_ignored:{p.name}" for p in form.places[:i])
-                return _Towns(known, PLACE_CONTRADICTED if i else 1.0, ignored)
-        if form.places:
-            return _Towns((), 1.0, (), ("unknown_settlement",))
-        if self._default is not None:
-            return _Towns(self._default, 1.0, ("default_city",))
-        if len(self._settlements) == 1:
-            return _Towns((0,))
-        return _Towns(None, ONLY_SETTLEMENT, ("city_missing",), ("no_city",))
-
-    def _in_region(self, towns: tuple[int, ...], region: str) -> tuple[int, ...]:
-        """Narrow namesakes down to the region named, where the gazetteer knows it."""
-        if not region or len(towns) < 2:  # noqa: PLR2004, one town needs no region
-            return towns
-        words = _region_words(region)
-        return tuple(t for t in towns if self._regions[t] & words) or towns
-
-    def _towns_in_street(self, form: NormalForm) -> Iterator[tuple[_Towns, StreetName]]:
-        """Give readings of the street's words as a settlement before or behind a street."""
-        name, words = form.street, form.street.words
-        for count in range(min(len(words), _MAX_TOWN_WORDS), 0, -1):
-            for town, rest in ((words[:count], words[count:]), (words[-count:], words[:-count])):
-                known = self._towns.get(settlement_key(" ".join(town)), ())
-                known = self._in_region(known, form.region)
-                if known:
-                    kind = name.kind if rest or name.ordinals else ""
-                    yield _Towns(known), StreetName(kind, name.ordinals, rest, name.tail)
-
-    def _candidates(self, form: NormalForm, towns: _Towns, street: StreetName) -> list[_Candidate]:
+    def _candidates(self, form: NormalForm, towns: Towns, street: StreetName) -> list[_Candidate]:
         if not street:
             return self._streetless(form, towns)
         found = self._street_table.find(street, towns.settlements)
         return [self._on_street(form, towns, one) for one in found]
 
-    def _streetless(self, form: NormalForm, towns: _Towns) -> list[_Candidate]:
+    def _streetless(self, form: NormalForm, towns: Towns) -> list[_Candidate]:
         """Give the houses of that number that stand in their settlement without a street."""
         candidates = []
         for town in towns.settlements or ():
@@ -223,7 +155,7 @@ class GazetteerIndex:
                 candidates.append(self._house(form, house, town, None, towns, 1.0, ()))
         return candidates
 
-    def _on_street(self, form: NormalForm, towns: _Towns, found: FoundStreet) -> _Candidate:
+    def _on_street(self, form: NormalForm, towns: Towns, found: FoundStreet) -> _Candidate:
         town = self._street_table.settlement[found.street]
         if form.house:
             house = self._house_table.find(found.street, form.house)
@@ -248,7 +180,7 @@ class GazetteerIndex:
         house: FoundHouse,
         town: int,
         street: int | None,
-        towns: _Towns,
+        towns: Towns,
         street_share: float,
         street_changes: tuple[str, ...],
     ) -> _Candidate:
@@ -279,7 +211,7 @@ class GazetteerIndex:
         return float(distance_m(others_lat, others_lon, lat, lon).max())
 
     def _without_street(
-        self, form: NormalForm, towns: _Towns, street: StreetName, faults: tuple[str, ...]
+        self, form: NormalForm, towns: Towns, street: StreetName, faults: tuple[str, ...]
     ) -> GeocodeResult:
         """Give the settlement where it is all that is known, else nothing."""
         if street:
@@ -312,7 +244,7 @@ class GazetteerIndex:
 
     def _town_label(self, town: int, rest: str | None) -> str:
         name, region = self._settlements.name[town], self._settlements.region[town]
-        namesakes = len(self._towns[settlement_key(name)]) > 1
+        namesakes = self._towns.has_namesake(town)
         return ", ".join(part for part in (region if namesakes else "", name, rest) if part)
 
 
@@ -346,9 +278,3 @@ def _ambiguous(
             for c in ranked[:MAX_ALTERNATIVES]
         ),
     )
-
-
-def _region_words(region: str) -> frozenset[str]:
-    """Give the words that name a region, without the type word around them."""
-    words = region.split()
-    return frozenset(words) - {"область", "край", "республика", "автономный"}

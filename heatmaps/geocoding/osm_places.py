@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from heatmaps.geocoding.assembly import RADIUS_M, KnownPlace
 from heatmaps.geocoding.gazetteer import distance_m
 from heatmaps.geocoding.normal_form import names_settlement, settlement_key
+from heatmaps.geocoding.reading import RADIUS_M, KnownPlace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,30 +7,30 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from heatmaps.geocoding.normal_form import normalise, street_name
+from heatmaps.geocoding.normal_form import normalise, settlement_key, street_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from heatmaps.geocoding.house_table import HouseTable
     from heatmaps.geocoding.normal_form import StreetName
     from heatmaps.geocoding.street_table import StreetTable
+    from heatmaps.geocoding.town_table import TownTable
 
 _AFTER_ALL = "\U0010ffff"
 _MAX_TOWN_WORDS = 3
 
 
 class Completion:
-    """Streets by the beginning of any word of their name; `home` settlements come first."""
+    """Streets by the beginning of any word of their name; those of the default city first."""
 
     def __init__(
         self,
         streets: StreetTable,
         houses: HouseTable,
-        towns: Mapping[str, tuple[int, ...]],
-        home: Sequence[int],
+        towns: TownTable,
     ) -> None:
         self._streets = streets
         self._houses = houses
@@ -40,7 +40,7 @@ class Completion:
         self._street = np.array([street for _, street in posts], dtype=np.int32)
         self._town = np.array(streets.settlement, dtype=np.int32)
         counts = np.array([len(houses.rows(s)) for s in range(len(streets.names))], dtype=np.int64)
-        at_home = np.isin(self._town, np.array(home, dtype=np.int32))
+        at_home = np.isin(self._town, np.array(towns.default, dtype=np.int32))
         self._weight = counts + at_home * (counts.max(initial=0) + 1)
 
     def complete(self, text: str, limit: int) -> Iterator[tuple[int, int | None]]:
@@ -56,7 +56,7 @@ class Completion:
 
     def _houses_of(self, text: str, house: str, limit: int) -> list[tuple[int, int | None]]:
         form = normalise(text)
-        towns = next((self._towns[p.name] for p in form.places if p.name in self._towns), None)
+        towns = self._towns.named(form).settlements if form.places else None
         streets = [f.street for f in self._streets.find(form.street, towns)]
         if not streets:
             towns, words = self._split_town(list(form.street.words))
@@ -75,10 +75,10 @@ class Completion:
 
     def _streets_of(self, text: str, limit: int) -> list[int]:
         *towns_named, last = [part.strip() for part in text.split(",") if part.strip()] or [""]
-        words = _words(street_name(last))
+        words = _words(street_name(last)) or last.casefold().replace("ё", "е").split()
         towns = None
         for part in towns_named:
-            towns = self._towns.get(" ".join(_words(street_name(part))), towns)
+            towns = self._towns.of_name(settlement_key(part)) or towns
         found = self._beginning_with(words)
         if not len(found) and towns is None:
             towns, words = self._split_town(words)
@@ -90,7 +90,7 @@ class Completion:
 
     def _split_town(self, words: list[str]) -> tuple[tuple[int, ...] | None, list[str]]:
         for count in range(_MAX_TOWN_WORDS, 0, -1):
-            towns = self._towns.get(" ".join(words[:count]))
+            towns = self._towns.of_name(" ".join(words[:count]))
             if towns:
                 return towns, words[count:]
         return None, words

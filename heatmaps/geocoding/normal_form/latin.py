@@ -63,6 +63,8 @@ LATIN = Pack(
         re.compile(r"\b\d+(?:st|nd|rd|th) floor\b"),
     ),
     phrases=(
+        (re.compile(r"(?:^|(?<=, )|(?<=\d )|(?<=\d[a-z] ))st (?=[a-z])"), "saint "),
+        (re.compile(r"\b1ere?\b"), "premier"),
         (re.compile(r"(?<=\d) ?bis\b"), "bis"),
         (re.compile(r"(?<=[a-z]{3})str\b"), "strasse"),
     ),

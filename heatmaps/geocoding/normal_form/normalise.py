@@ -128,12 +128,14 @@ def names_settlement(name: str) -> bool:
 def normal_house(number: str, street: str = "") -> str:
     """Give the normal form of a gazetteer's house number; empty where there is none in it.
 
-    The script of `street` decides whether letters that look alike are Cyrillic.
+    Of a list (``1;3;5``) the first stands for all. The script of `street` decides whether letters
+    that look alike are Cyrillic.
     """
     pack = pack_for(f"{number} {street}")
     marker = "д" if pack is RUSSIAN else "no"
     tokens = mark_parts(clean(f"{marker} {number}", pack).text.replace(",", " ,").split(), pack)
-    return find_house(tokens, pack).number
+    house = find_house(tokens, pack)
+    return house.number.split()[0] if house.from_list else house.number
 
 
 def _joined(spans: Sequence[Span]) -> Span:
