@@ -27,6 +27,7 @@ TAIL_PEAKS = 80
 _MOST_WORLDS = 400
 _SMALLEST_RATE = 1e-6
 _CANDIDATES = 400
+_FURTHEST = 500.0
 _EARTH_KM = 6371.0
 
 
@@ -46,7 +47,8 @@ class Calibration:
         """Give the days between chance openings of at least `score`, per million subscribers."""
         tail = min(TAIL_PEAKS, len(self.peaks))
         if tail and score >= self.peaks[tail - 1]:
-            return self.days / tail * float(np.exp((score - self.peaks[tail - 1]) / self.scale))
+            beyond = min((score - float(self.peaks[tail - 1])) / self.scale, _FURTHEST)
+            return self.days / tail * float(np.exp(beyond))
         return self.days / (1 + int((self.peaks >= score).sum()))
 
     def threshold(self, recurrence_days: float) -> float:

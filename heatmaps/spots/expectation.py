@@ -40,6 +40,8 @@ _TOPIC_PRIOR = 20.0
 _SPREAD_PRIOR = 0.05
 _SPREAD_PRIOR_WEIGHT = 5.0
 _SPREAD_MOST = 2.0
+_FAR_OUT = 3.0
+_LIMIT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +154,11 @@ def fit_expectation(
     subscribers = np.zeros(len(cells))
     subscribers[np.searchsorted(cells, exposure.cell)] = exposure.subscribers
     size = float(subscribers.sum())
-    prior_hours = policy.prior_days * 24
-    rate = (prior_rate * prior_hours * max(size, 1.0) + total.sum()) / (
-        max(size, 1.0) * (prior_hours + hours)
-    )
+    pull = (prior_rate, policy.prior_days * 24)
     floor = _floor(subscribers)
-    implied = np.maximum(total - 1, 0) / (rate * max(hours, 1.0))
+    implied = np.maximum(total - 1, 0) / (_rate(total, size, hours, pull) * max(hours, 1.0))
     subscribers = np.where(subscribers < floor, np.maximum(floor, implied), subscribers)
+    rate = _rate(total, float(subscribers.sum()), hours, pull)
     factor, evidence = _place_factors(cells, total, subscribers * rate * hours)
     hourly = subscribers * rate * factor
     shares, usual = _topic_shares(cells, observed)
@@ -197,6 +197,16 @@ def _at_grid(
     return np.concatenate(cells), np.concatenate(topics), np.concatenate(weights)
 
 
+def _rate(
+    observed: NDArray[np.float64], subscribers: float, hours: float, prior: tuple[float, float]
+) -> float:
+    """Give complaints per subscriber and hour after a Gamma prior of a rate worth some hours."""
+    prior_rate, prior_hours = prior
+    people = max(subscribers, 1.0)
+    seen = prior_rate * prior_hours * people + float(observed.sum())
+    return seen / (people * (prior_hours + hours))
+
+
 def _floor(subscribers: NDArray[np.float64]) -> float:
     populated = subscribers[subscribers > 0]
     return max(1.0, THIN_SHARE * float(np.median(populated))) if len(populated) else 1.0
@@ -210,7 +220,9 @@ def _place_factors(
     Empirical Bayes from coarse to fine: the parent of resolution 7 is drawn towards the region,
     the parent of resolution 8 (a cell and its ring) towards that, the cell towards it; the
     spread between places is estimated by moments at each level (Marshall 1991, Appl. Statist.
-    40:283, with the Gamma-Poisson estimate, which stays sound where almost all counts are 0).
+    40:283, with the Gamma-Poisson estimate, which stays sound where almost all counts are 0). No
+    cell is drawn below what it surely produces, two standard errors under its own count (limited
+    translation, Efron and Morris 1972, JASA 67:130): a station is a station among quiet streets.
     """
     factor = np.ones(len(cells))
     shape = np.inf
@@ -220,12 +232,17 @@ def _place_factors(
         usual = np.bincount(owner, weights=expected * factor).astype(np.float64)
         shape = 1 / _spread(seen, usual)
         factor = factor * ((shape + seen) / (shape + usual))[owner]
-    return factor, shape + observed
+    surely = np.maximum(np.sqrt(observed) - _LIMIT / 2, 0) ** 2
+    return np.maximum(factor, surely / np.maximum(expected, 1e-12)), shape + observed
 
 
 def _spread(observed: NDArray[np.float64], expected: NDArray[np.float64]) -> float:
-    """Give the variance of true over expected rates; a weak prior speaks where data is thin."""
-    excess = float(((observed - expected) ** 2 - expected).sum())
+    """Give the variance of true over expected rates; a weak prior speaks where data is thin.
+
+    Counts far out are drawn in, lest one station make every quiet cell look special.
+    """
+    usual = np.minimum(observed, expected + _FAR_OUT * (1 + np.sqrt(expected)))
+    excess = float(((usual - expected) ** 2 - expected).sum())
     prior = _SPREAD_PRIOR * _SPREAD_PRIOR_WEIGHT
     spread = (prior + excess) / (_SPREAD_PRIOR_WEIGHT + float((expected**2).sum()))
     return min(max(spread, 1e-3), _SPREAD_MOST)

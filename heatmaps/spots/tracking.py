@@ -112,7 +112,7 @@ def reshape(
     opened: list[int] = []
     reshaped: set[int] = set()
     for zone in growth:
-        met = _met(zone, known.values())
+        met = _met(zone, [spot for spot in spots if known[spot.spot_id].merged_into is None])
         heir = _heir({i: share for i, share in met.items() if known[i].topic == zone.topic})
         if heir is None:
             continue

@@ -88,8 +88,13 @@ class View:
     def _zones_of(
         self, counted: NDArray[np.bool_], fresh: NDArray[np.bool_], threshold: float
     ) -> list[Sighting]:
-        """Take the strongest zone; while another stands out apart from it, score the rest again."""
+        """Take the strongest zone; while another stands out apart from it, score the rest again.
+
+        Where nothing is expected anywhere yet, no exposure and no history, nothing stands out.
+        """
         found: list[Sighting] = []
+        if not len(self.ground.expectation.cell):
+            return found
         while (counted & fresh).any() and len(found) < MOST_SIGHTINGS:
             crowd = crowd_at(self.columns, counted, fresh, self.now, self.ground.windows_h)
             zones = scan(self.ground, crowd, self.weight)

@@ -19,6 +19,8 @@ from heatmaps.spots.record import ComplaintColumns, Exposure
 ZONE = ZoneInfo("Europe/Moscow")
 START = datetime(2024, 3, 4, tzinfo=UTC)
 HOUR_US = 3_600_000_000
+START_US = int(START.timestamp()) * 1_000_000
+CENTRE = h3.latlng_to_cell(59.94, 30.3, 9)
 MONTHLY_RATE = 0.003
 TOPIC_SHARES = np.array([0.12, 0.1, 0.2, 0.28, 0.1, 0.12, 0.08])
 
@@ -78,18 +80,24 @@ def rhythm(hour_of_week):
     return of_day * np.where(day == 0, 1.15, np.where(day >= 5, 0.8, 1.0))
 
 
-def make_region(
-    seed,
-    subscribers=1_000_000,
-    history_days=44,
-    days=28,
-    faults_per_week=12.0,
-    bad_geocodes=0.05,
-    bad_days=2.0,
-    chronic=0.5,
-):
+@dataclass(frozen=True)
+class Setting:
+    """What a region is like; rates and spreads as in the domain's figures."""
+
+    subscribers: float = 1_000_000
+    history_days: int = 44
+    days: int = 28
+    faults_per_week: float = 12.0
+    bad_geocodes: float = 0.05
+    bad_days: float = 2.0
+    chronic: float = 0.5
+
+
+def make_region(seed, setting=None):
+    setting = setting or Setting()
+    history_days, days = setting.history_days, setting.days
     rng = np.random.default_rng(seed)
-    exposure = make_exposure(rng, subscribers)
+    exposure = make_exposure(rng, setting.subscribers)
     hours = (history_days + days) * 24
     first = us(START) // HOUR_US
     local = np.array(
@@ -104,15 +112,15 @@ def make_region(
     beat = rhythm(local)
     beat /= rhythm(np.arange(168)).mean()
     level = np.repeat(rng.lognormal(0, 0.08, hours // 24), 24)
-    for _ in range(rng.poisson(bad_days * hours / 24 / 28)):
+    for _ in range(rng.poisson(setting.bad_days * hours / 24 / 28)):
         begin = rng.integers(0, hours - 12)
         level[begin : begin + rng.integers(6, 30)] *= rng.uniform(1.5, 4)
-    place = _chronic(rng, exposure.cell, chronic)
+    place = _chronic(rng, exposure.cell, setting.chronic)
     per_hour = exposure.subscribers * MONTHLY_RATE / 720 * place
-    parts = [_ordinary(rng, exposure, per_hour, beat * level, bad_geocodes)]
+    parts = [_ordinary(rng, exposure, per_hour, beat * level, setting.bad_geocodes)]
     faults, start_id = [], len(parts[0][0])
-    for _ in range(rng.poisson(faults_per_week * days / 7)):
-        fault, extra = _fault(rng, exposure, beat, history_days, days, start_id)
+    for _ in range(rng.poisson(setting.faults_per_week * days / 7)):
+        fault, extra = _fault(rng, exposure, beat, history_days * 24, start_id)
         start_id += len(extra[0])
         faults.append(fault)
         parts.append(extra)
@@ -197,7 +205,7 @@ def _ordinary(rng, exposure, per_hour, beat, bad):
     return cell, hour, rng.choice(7, n, p=TOPIC_SHARES), np.arange(n)
 
 
-def _fault(rng, exposure, beat, history_days, days, first_id):
+def _fault(rng, exposure, beat, earliest_h, first_id):
     size = int(rng.choice([5, 10, 20, 40]))
     while True:
         middle = int(rng.choice(exposure.cell, p=exposure.subscribers / exposure.subscribers.sum()))
@@ -212,7 +220,7 @@ def _fault(rng, exposure, beat, history_days, days, first_id):
         if people.sum() > size * 8 and people.sum() < 0.15 * exposure.subscribers.sum():
             break
     length = float(np.exp(rng.uniform(np.log(3), np.log(168))))
-    start = history_days * 24 + rng.uniform(0, max(days * 24 - length, 1))
+    start = earliest_h + rng.uniform(0, max(len(beat) - earliest_h - length, 1))
     hours = np.arange(int(start), int(start + length) + 1)
     hours = hours[hours < len(beat)]
     odds = beat[hours] + 0.1
@@ -244,7 +252,7 @@ class Run:
     next_id: int
 
 
-def replay(detector, columns, first, last, run=None, subsided_after_h=24):
+def replay(detector, columns, first, last, run=None):
     """Step hour by hour; a spot quiet for a day is over, as the desk would have it."""
     run = run or Run({}, {}, (), 1)
     tick = first
@@ -257,7 +265,7 @@ def replay(detector, columns, first, last, run=None, subsided_after_h=24):
             run.last[spot.spot_id] = spot
             if spot.spot_id in result.opened:
                 run.opened[spot.spot_id] = spot
-        over = timedelta(hours=subsided_after_h)
+        over = timedelta(hours=24)
         run.living = tuple(
             s
             for s in result.spots
@@ -296,3 +304,53 @@ def judge(region, run):
         delay = (us(spot.opened_at) - region.faults[which].start) / HOUR_US
         found[which] = (delay, f1)
     return found, alarms
+
+
+def make_columns(cell, hours, *, topic=3, customer=None, available_h=None):
+    """Columns of complaints `hours` after the start, sorted as the record asks."""
+    hours = np.asarray(hours, dtype=float)
+    cell = np.broadcast_to(np.asarray(cell, dtype=np.int64), hours.shape)
+    time = START_US + (hours * HOUR_US).astype(np.int64)
+    ids = np.arange(len(hours)) + 1
+    customer = ids if customer is None else np.broadcast_to(customer, hours.shape)
+    known = hours if available_h is None else np.maximum(hours, available_h)
+    order = np.lexsort((ids, time))
+    return ComplaintColumns(
+        complaint_id=ids[order].astype(np.int64),
+        customer=np.asarray(customer)[order].astype(np.int64),
+        cell=cell[order],
+        resolution=((cell[order] >> 52) & 15).astype(np.int8),
+        time=time[order],
+        available=START_US + (known[order] * HOUR_US).astype(np.int64),
+        topic=np.broadcast_to(topic, hours.shape)[order].astype(np.int8),
+    )
+
+
+def fixed_n(region, number, hours=24):
+    """What most would pick: so many customers in a cell and its neighbours within a day."""
+    columns, run = region.columns, Run({}, {}, (), 1)
+    alarm_of = {}
+    first, last = us(region.first_tick) - HOUR_US, us(region.last_tick)
+    for i in np.flatnonzero((columns.time > first) & (columns.time <= last)):
+        near = h3.grid_disk(h3.cell_to_center_child(int(columns.cell[i]), 9), 1)
+        start = np.searchsorted(columns.time, columns.time[i] - hours * HOUR_US)
+        rows = start + np.flatnonzero(np.isin(columns.cell[start : i + 1], near))
+        if len(set(columns.customer[rows].tolist())) < number:
+            continue
+        ids = columns.complaint_id[rows].tolist()
+        known = [alarm_of[c] for c in ids if c in alarm_of]
+        which = known[0] if known else run.next_id
+        if not known:
+            tick = -(-int(columns.time[i]) // HOUR_US) * 3600
+            run.opened[which] = Alarm(datetime.fromtimestamp(tick, UTC), tuple(near), 9, tuple(ids))
+            run.next_id += 1
+        alarm_of |= dict.fromkeys(ids, which)
+    return run
+
+
+@dataclass(frozen=True)
+class Alarm:
+    opened_at: datetime
+    cells: tuple
+    resolution: int
+    complaint_ids: tuple

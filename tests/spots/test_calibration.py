@@ -1,0 +1,55 @@
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from heatmaps.spots.calibration import Calibration, calibrate
+from heatmaps.spots.expectation import History, fit_expectation
+from heatmaps.spots.record import Exposure
+from heatmaps.spots.scan import Ground, lattices_for
+
+from .region import CENTRE, START_US, make_columns
+
+ZONE = ZoneInfo("Europe/Moscow")
+CALIBRATION = Calibration(np.linspace(15, 5, 120), 25.0, 1.4)
+
+
+@given(st.floats(0.01, 1e6))
+def test_a_threshold_recurs_as_it_says(days):
+    score = CALIBRATION.threshold(days)
+    assert CALIBRATION.recurrence_days(score) >= min(days, 25.0 / 121) * 0.97
+
+
+@given(st.lists(st.floats(0, 60), min_size=2, max_size=6))
+def test_higher_scores_recur_less_often(values):
+    days = [CALIBRATION.recurrence_days(score) for score in sorted(values)]
+    assert days == sorted(days)
+
+
+def test_no_peaks_at_all_is_still_a_calibration():
+    nothing = Calibration(np.zeros(0), 3.0, 1.0)
+    assert nothing.threshold(7.0) == 0
+    assert nothing.recurrence_days(5.0) == 3.0
+
+
+def ground_of(exposure, policy):
+    history = History(make_columns(CENTRE, []), np.zeros(0, dtype=np.int64))
+    fit = fit_expectation(exposure, history, START_US, policy, ZONE)
+    return Ground(fit, policy, lattices_for(policy))
+
+
+def test_the_same_seed_gives_the_same_calibration(town, small):
+    one, other = (calibrate(ground_of(town, small), 0, 7) for _ in range(2))
+    assert one.scale == other.scale
+    assert (one.peaks == other.peaks).all()
+    assert 5 < one.threshold(1.0) < one.threshold(7.0) < 25
+
+
+@pytest.mark.parametrize("people", [[], [0.5], [3.0]])
+def test_almost_empty_regions_calibrate(small, people):
+    exposure = Exposure(np.array([CENTRE] * len(people), dtype=np.int64), np.array(people))
+    calibration = calibrate(ground_of(exposure, small), 0, 7)
+    assert np.isfinite(calibration.threshold(7.0))
+    assert calibration.recurrence_days(3.0) > 0

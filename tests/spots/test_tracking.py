@@ -1,0 +1,165 @@
+from datetime import UTC, datetime, timedelta
+
+import h3.api.basic_int as h3
+import numpy as np
+import pytest
+
+from heatmaps.spots.record import Signal
+from heatmaps.spots.tracking import (
+    Reading,
+    Sighting,
+    follow,
+    inside,
+    match,
+    overlap,
+    reshape,
+)
+
+from .region import CENTRE
+
+TICK = datetime(2024, 3, 4, 12, tzinfo=UTC)
+LATER = TICK + timedelta(hours=1)
+FAR = h3.latlng_to_cell(60.5, 31.0, 9)
+
+
+def sighting(centre=CENTRE, ring=1, score=20.0, ids=(1, 2, 3), topic="all"):
+    return Sighting(
+        topic=topic,
+        resolution=h3.get_resolution(centre),
+        cells=tuple(sorted(h3.grid_disk(centre, ring))),
+        window_h=6,
+        observed=len(ids),
+        expected=0.1,
+        score=score,
+        recurrence_days=30.0,
+        complaint_ids=ids,
+    )
+
+
+def opened(*sightings, next_id=1):
+    return match((), sightings, TICK, next_id).spots
+
+
+def quiet(spot):
+    return follow(spot, Reading(0, 0.1, 0.0, 0.0, ()), 5.0, LATER)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "share"),
+    [
+        ((CENTRE, 1), (CENTRE, 1), 1.0),
+        ((CENTRE, 0), (CENTRE, 3), 1.0),
+        ((CENTRE, 1), (FAR, 1), 0.0),
+        (
+            (h3.cell_to_center_child(h3.cell_to_parent(CENTRE, 8), 9), 1),
+            (h3.cell_to_parent(CENTRE, 8), 0),
+            1.0,
+        ),
+        (
+            (h3.cell_to_center_child(h3.cell_to_parent(CENTRE, 8), 9), 2),
+            (h3.cell_to_parent(CENTRE, 8), 0),
+            1.0,
+        ),
+        (
+            (h3.cell_to_center_child(h3.cell_to_parent(CENTRE, 8), 9), 0),
+            (h3.cell_to_parent(CENTRE, 7), 4),
+            1.0,
+        ),
+    ],
+)
+def test_overlap_is_a_share_of_the_smaller_and_symmetric(one, other, share):
+    a, b = (
+        (h3.grid_disk(*one), h3.get_resolution(one[0])),
+        (h3.grid_disk(*other), h3.get_resolution(other[0])),
+    )
+    assert overlap(*a, *b) == pytest.approx(share)
+    assert overlap(*b, *a) == pytest.approx(share)
+
+
+def test_a_coarse_place_is_inside_only_as_a_whole():
+    block = h3.cell_to_parent(CENTRE, 8)
+    children = h3.cell_to_children(block, 9)
+    cell = np.array([block, CENTRE, FAR], dtype=np.int64)
+    resolution = np.array([8, 9, 9], dtype=np.int8)
+    assert inside(cell, resolution, children, 9).tolist() == [True, True, False]
+    partly = [c for c in children if c != CENTRE]
+    assert inside(cell, resolution, partly, 9).tolist() == [False, False, False]
+
+
+def test_a_sighting_alone_opens_a_spot_with_the_next_id():
+    result = match((), [sighting(), sighting(FAR, ids=(7, 8, 9))], TICK, 40)
+    assert result.opened == (40, 41)
+    assert [spot.complaint_ids for spot in result.spots] == [(1, 2, 3), (7, 8, 9)]
+    assert result.spots[0].cells == result.spots[0].cells_opened
+    assert result.spots[0].opened_at == TICK
+
+
+def test_unexplained_complaints_by_a_living_spot_join_it():
+    spots = opened(sighting())
+    result = match(spots, [sighting(h3.grid_ring(CENTRE, 2)[0], ids=(8, 9))], LATER, 2)
+    assert result.opened == ()
+    assert result.spots[0].complaint_ids == (1, 2, 3, 8, 9)
+    assert result.spots[0].cells == spots[0].cells
+
+
+def test_a_quiet_spot_relapses_where_it_is_sighted_again():
+    spot = quiet(opened(sighting())[0])
+    assert (spot.signal, spot.quiet_since) == (Signal.QUIET, LATER)
+    again = sighting(h3.grid_ring(CENTRE, 1)[0], ids=(8, 9))
+    woken = match((spot,), [again], LATER, 2).spots[0]
+    assert (woken.spot_id, woken.signal, woken.quiet_since) == (1, Signal.ACTIVE, None)
+    assert woken.cells == again.cells
+    assert woken.complaint_ids == (1, 2, 3, 8, 9)
+
+
+def test_hysteresis_a_signal_holds_above_the_lower_threshold_and_wakes_by_sighting_only():
+    spot = opened(sighting())[0]
+    held = follow(spot, Reading(3, 1.0, 6.0, 6.0, (5,)), 5.0, LATER)
+    assert (held.signal, held.score_last, held.complaint_ids) == (Signal.ACTIVE, 6.0, (1, 2, 3, 5))
+    down = follow(held, Reading(1, 1.0, 4.0, 6.0, ()), 5.0, LATER)
+    assert down.signal is Signal.QUIET
+    up = follow(down, Reading(9, 1.0, 9.0, 9.0, (6,)), 5.0, LATER + timedelta(hours=1))
+    assert (up.signal, up.quiet_since) == (Signal.QUIET, LATER)
+    assert up.complaint_ids == (1, 2, 3, 5)
+
+
+def test_a_zone_that_says_more_becomes_the_spots_own():
+    spots = opened(sighting())
+    wider = sighting(ring=3, score=30.0, ids=(1, 2, 3, 4))
+    grown = reshape(spots, [wider], {1: 21.0}, LATER, 2).spots[0]
+    assert (grown.spot_id, grown.cells) == (1, wider.cells)
+    assert grown.cells_opened == spots[0].cells_opened
+    kept = reshape(spots, [wider], {1: 31.0}, LATER, 2).spots[0]
+    assert kept.cells == spots[0].cells
+
+
+def test_merging_keeps_the_lower_id_and_all_complaints():
+    east = h3.grid_ring(CENTRE, 4)[0]
+    spots = opened(sighting(), sighting(east, ids=(7, 8, 9)))
+    assert [spot.spot_id for spot in spots] == [1, 2]
+    both = sighting(ring=6, score=50.0, ids=(1, 2, 3, 7, 8, 9, 10))
+    one, other = reshape(spots, [both], {1: 20.0, 2: 20.0}, LATER, 3).spots
+    assert other.merged_into == 1
+    assert one.merged_into is None
+    assert one.complaint_ids == (1, 2, 3, 7, 8, 9, 10)
+
+
+def test_splitting_keeps_the_lineage():
+    spots = opened(sighting(ring=6))
+    west, east = h3.grid_ring(CENTRE, 4)[0], h3.grid_ring(CENTRE, 4)[12]
+    halves = [sighting(west, score=40.0, ids=(1, 2)), sighting(east, score=35.0, ids=(3, 4))]
+    result = reshape(spots, halves, {1: 20.0}, LATER, 2)
+    assert result.opened == (2,)
+    one, other = result.spots
+    assert (one.parent_id, other.parent_id) == (None, 1)
+    assert one.cells == halves[0].cells
+
+
+def test_order_of_the_living_changes_nothing():
+    spots = opened(sighting(), sighting(FAR, ids=(7, 8, 9)))
+    zones = [sighting(ring=2, score=30.0, ids=(4, 5))]
+    forward = reshape(spots, zones, {1: 20.0, 2: 20.0}, LATER, 3)
+    backward = reshape(spots[::-1], zones, {1: 20.0, 2: 20.0}, LATER, 3)
+    assert sorted(forward.spots, key=lambda s: s.spot_id) == sorted(
+        backward.spots, key=lambda s: s.spot_id
+    )
