@@ -102,5 +102,7 @@ def _region(spans: Sequence[Span]) -> str:
 
 
 def _has_odd_words(street: StreetName, places: Sequence[Place], region: str, pack: Pack) -> bool:
+    if street.tail and len(street.words) > 1:
+        return True
     words = [*street.words, *region.split(), *(w for p in places for w in p.name.split())]
     return any(word in pack.types or len(word) < _SHORT or word[0].isdigit() for word in words)
