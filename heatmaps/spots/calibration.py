@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from heatmaps.spots.scan import Ground, Zones
 
-SIMULATED_COMPLAINTS = 2500
-"""Null complaints scanned for one calibration: some 25 days of a region of a million."""
+SIMULATED_COMPLAINTS = 1500
+"""Null complaints scanned for one calibration: some 15 days of a region of a million."""
 
-TAIL_PEAKS = 80
+TAIL_PEAKS = 60
 """The highest distinct peaks of chance that the tail is fitted to."""
 
 _MOST_WORLDS = 400
@@ -43,23 +43,28 @@ class Calibration:
     days: float
     scale: float
 
+    def _tail(self) -> tuple[int, float]:
+        """Give how many peaks the tail begins with, and the lowest of them.
+
+        Where chance made no peak at all, as if it had made one of score 0.
+        """
+        tail = min(TAIL_PEAKS, len(self.peaks))
+        return (tail, float(self.peaks[tail - 1])) if tail else (1, 0.0)
+
     def recurrence_days(self, score: float) -> float:
         """Give the days between chance openings of at least `score`, per million subscribers."""
-        tail = min(TAIL_PEAKS, len(self.peaks))
-        if tail and score >= self.peaks[tail - 1]:
-            beyond = min((score - float(self.peaks[tail - 1])) / self.scale, _FURTHEST)
-            return self.days / tail * float(np.exp(beyond))
-        return self.days / (1 + int((self.peaks >= score).sum()))
+        tail, lowest = self._tail()
+        if score < lowest:
+            return self.days / (1 + int((self.peaks >= score).sum()))
+        return self.days / tail * float(np.exp(min((score - lowest) / self.scale, _FURTHEST)))
 
     def threshold(self, recurrence_days: float) -> float:
         """Give the score that chance reaches once in so many days per million subscribers."""
-        tail = min(TAIL_PEAKS, len(self.peaks))
-        if not tail:
-            return 0.0
+        tail, lowest = self._tail()
         if recurrence_days >= self.days / tail:
-            lowest = float(self.peaks[tail - 1])
             return lowest + self.scale * float(np.log(recurrence_days * tail / self.days))
-        return float(self.peaks[min(int(self.days / recurrence_days), len(self.peaks) - 1)])
+        higher = int(self.days / recurrence_days)
+        return float(self.peaks[min(higher, len(self.peaks) - 1)]) if len(self.peaks) else 0.0
 
 
 def calibrate(ground: Ground, first_h: int, seed: int) -> Calibration:

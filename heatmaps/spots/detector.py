@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _DAY_US = 24 * HOUR_US
 _CALIBRATION_EVERY_DAYS = 28
-_YOUNG_CALIBRATIONS = (0, 2, 7, 21)
+_YOUNG_CALIBRATIONS = (0, 3, 14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +109,22 @@ class Detector:
             self._grounds = {key: Ground(fit, self._policy, self._lattices)}
         return self._grounds[key]
 
-    def _calibration(self, history: History, day: int) -> Calibration:
+    def _calibration(self, history: History, today: int) -> Calibration:
         """Calibrate on the day the schedule says, so that any tick after it agrees.
 
         Only complaints a week older than that day are left out: whether they belong to a spot
-        was settled by then.
+        was settled by then. Where nothing was expected anywhere on that day, today's expectation
+        is calibrated.
         """
-        columns = history.columns
-        day = calibration_day(columns, day, self._policy)
-        settled = columns.complaint_id[columns.time < day - WEEK_H * HOUR_US]
-        left_out = history.left_out[np.isin(history.left_out, settled)]
-        history = History(columns, left_out)
-        key = _known_by(history, day, self._policy)
+        day = calibration_day(history.columns, today, self._policy)
+        settled = history.columns.complaint_id[history.columns.time < day - WEEK_H * HOUR_US]
+        then = History(history.columns, history.left_out[np.isin(history.left_out, settled)])
+        key = _known_by(then, day, self._policy)
+        if not key[1] and not len(self._exposure.cell):
+            day, then = today, history
+            key = _known_by(then, day, self._policy)
         if key not in self._calibrations:
-            fit = fit_expectation(self._exposure, history, day, self._policy, self._zone)
+            fit = fit_expectation(self._exposure, then, day, self._policy, self._zone)
             ground = Ground(fit, self._policy, self._lattices)
             self._calibrations = {key: calibrate(ground, day // HOUR_US, day // _DAY_US)}
         return self._calibrations[key]
@@ -131,10 +133,10 @@ class Detector:
 def calibration_day(columns: ComplaintColumns, day: int, policy: DetectionPolicy) -> int:
     """Give the day, not after `day`, whose expectation the calibration in force rests on.
 
-    Every four weeks; in a young history 0, 2, 7 and 21 days after its first complaint.
+    Every four weeks; in a young history 0, 3 and 14 days after its first complaint.
     """
     known = columns.time[(columns.available <= day) & (columns.time < day)]
-    first = -(-int(known[0]) // _DAY_US) * _DAY_US if len(known) else day
+    first = int(known[0]) // _DAY_US * _DAY_US if len(known) else day
     age = (day - first) // _DAY_US
     if age < policy.baseline_days:
         return first + max(young for young in _YOUNG_CALIBRATIONS if young <= max(age, 0)) * _DAY_US

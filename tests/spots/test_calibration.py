@@ -30,8 +30,9 @@ def test_higher_scores_recur_less_often(values):
 
 def test_no_peaks_at_all_is_still_a_calibration():
     nothing = Calibration(np.zeros(0), 3.0, 1.0)
-    assert nothing.threshold(7.0) == 0
-    assert nothing.recurrence_days(5.0) == 3.0
+    assert nothing.threshold(3.0) == 0
+    assert nothing.threshold(30.0) == pytest.approx(np.log(10))
+    assert nothing.recurrence_days(0.0) == 3.0
 
 
 def ground_of(exposure, policy):
