@@ -61,8 +61,8 @@ class DetectedSpot:
 
     `cells` is the zone now and `cells_opened` the zone at opening, both in the zone's own H3
     resolution. `observed` customers against `expected` in `window_h` hours gave `score` (a log
-    likelihood ratio, natural logarithm) and `recurrence_days` at opening; `observed_peak` and
-    `score_last` follow it. `complaint_ids` are all complaints ever counted in it. `quiet_since`
+    likelihood ratio, natural logarithm) and `recurrence_days` at opening: chance does as much once
+    in so many days per million subscribers; `observed_peak` and `score_last` follow it. `complaint_ids` are all complaints ever counted in it. `quiet_since`
     is the tick the signal turned quiet.
     """
 
