@@ -59,11 +59,12 @@ class Exposure:
 class DetectedSpot:
     """A spot as the detector knows it; everything a restart needs to go on.
 
-    `cells` is the zone now and `cells_opened` the zone at opening, both in the zone's own H3
-    resolution. `observed` customers against `expected` in `window_h` hours gave `score` (a log
-    likelihood ratio, natural logarithm) and `recurrence_days` at opening: chance does as much once
-    in so many days per million subscribers; `observed_peak` and `score_last` follow it. `complaint_ids` are all complaints ever counted in it. `quiet_since`
-    is the tick the signal turned quiet.
+    `cells` is the zone now, of H3 `resolution`, and `cells_opened` the zone at opening, of the
+    resolution its cells tell. `observed` customers against `expected` in `window_h` hours gave
+    `score` (a log likelihood ratio, natural logarithm) and `recurrence_days` at opening: chance
+    does as much once in so many days per million subscribers. `observed_last`, `expected_last`,
+    `score_last` and `observed_peak` follow the zone. `complaint_ids` are all complaints ever
+    counted in it. `quiet_since` is the tick the signal turned quiet.
     """
 
     spot_id: int
