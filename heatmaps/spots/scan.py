@@ -67,7 +67,7 @@ class Ground:
         self.min_customers = policy.min_customers
         self.lattices = lattices
         self.total = expectation.hourly.sum(axis=0, dtype=np.float64)
-        self._rolled_up = {r: expectation.rolled_up(r) for r in lattices}
+        self._rolled_up: dict[int, tuple[NDArray[np.int64], NDArray[np.float64]]] = {}
         self._base = {r: np.zeros((1, PLANES)) for r in lattices}
         self._filled = dict.fromkeys(lattices, 1)
 
@@ -85,6 +85,8 @@ class Ground:
 
     def at(self, cells: NDArray[np.int64], resolution: int) -> NDArray[np.float64]:
         """Give the hourly expectation of whole cells of a resolution, shape (len, `PLANES`)."""
+        if resolution not in self._rolled_up:
+            self._rolled_up[resolution] = self.expectation.rolled_up(resolution)
         owners, sums = self._rolled_up[resolution]
         if not len(owners):
             return np.zeros((len(cells), PLANES))

@@ -165,7 +165,8 @@ def follow(
     An active signal turns quiet once the zone's score is below `quiet_below`; a quiet one is
     woken by a sighting alone. That is the hysteresis.
     """
-    quiet = spot.signal is Signal.QUIET or reading.score < quiet_below
+    asleep = spot.signal is Signal.QUIET
+    quiet = asleep or reading.score < quiet_below
     return replace(
         spot,
         signal=Signal.QUIET if quiet else Signal.ACTIVE,
@@ -174,7 +175,7 @@ def follow(
         expected_last=reading.expected,
         score_last=reading.score,
         observed_peak=max(spot.observed_peak, reading.observed),
-        complaint_ids=_union(spot.complaint_ids, () if quiet else reading.complaint_ids),
+        complaint_ids=_union(spot.complaint_ids, () if asleep else reading.complaint_ids),
         last_tick=tick,
     )
 

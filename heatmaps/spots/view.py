@@ -160,8 +160,9 @@ class View:
         observed, expected, score = self._scored(
             spot.cells, spot.resolution, plane, zone & counted, self.seen
         )
-        look = score[self.ground.windows_h <= max(QUIET_LOOK_H, spot.window_h)]
-        best = int(np.argmax(look)) if look.any() else max(len(look) - 1, 0)
+        within = int((self.ground.windows_h <= max(QUIET_LOOK_H, spot.window_h)).sum())
+        look = score[: max(within, 1)]
+        best = int(np.argmax(look)) if look.any() else len(look) - 1
         return Reading(
             observed=int(observed[best]),
             expected=float(expected[best]),

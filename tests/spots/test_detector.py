@@ -242,3 +242,12 @@ def test_a_tick_is_a_full_hour_with_a_zone(town, small, tick):
 def test_a_wrong_exposure_is_refused_with_its_value(small, cell, people, word):
     with pytest.raises(ConfigError, match=word):
         Detector(Exposure(np.array([cell]), np.array([people])), small, ZONE)
+
+
+def test_a_spot_outlives_a_policy_that_scans_other_resolutions(town, small):
+    columns = with_fault(town)
+    run = spots_of(Detector(town, small, ZONE), columns, 396, 402)
+    other = small.model_copy(update={"resolutions": (7,), "windows_h": (48,)})
+    ids = np.array(run.living[0].complaint_ids)
+    result = Detector(town, other, ZONE).step(columns, at(403), run.living, ids, run.next_id)
+    assert [spot.spot_id for spot in result.spots][:1] == [1]
