@@ -55,11 +55,12 @@ def crowd_at(
     tick: int,
     windows_h: NDArray[np.intp],
 ) -> Crowd:
-    """Give the crowd of the counted complaints at `tick`, microseconds UTC.
+    """Give the crowd of the counted complaints of the longest window at `tick`, microseconds UTC.
 
     Of each customer the latest complaint counts, and the latest in each topic.
     """
-    rows = np.flatnonzero(counted)[::-1]
+    recent = columns.time > tick - int(windows_h[-1]) * HOUR_US
+    rows = np.flatnonzero(counted & recent)[::-1]
     customer, topic = columns.customer[rows], columns.topic[rows].astype(np.intp)
     of_all = np.unique(customer, return_index=True)[1]
     order = np.lexsort((topic, customer))
