@@ -160,8 +160,16 @@ class Watch:
             self._left_out = _sorted(self._counted)
 
 
+@dataclass(frozen=True, slots=True)
+class Clockwork:
+    """The clock at the start of a run, and the zone of hours where no territory names one."""
+
+    now: datetime
+    zone: ZoneInfo
+
+
 def detect(
-    store: Store, until: datetime, now: datetime, progress: Callable[[int, int], None]
+    store: Store, until: datetime, clock: Clockwork, progress: Callable[[int, int], None]
 ) -> Detected:
     """Do every hour after the last tick up to `until`, and write what came of it.
 
@@ -173,12 +181,12 @@ def detect(
         ticks = _ticks_to_do(connection, last, until)
         if not ticks:
             return Detected(0, None, last, 0, 0, len(spots.load_living(connection)))
-        ground = _ground(connection, ticks[0], ticks[-1])
+        ground = _ground(connection, ticks[0], ticks[-1], clock.zone)
     watch, opened, living = Watch(ground), 0, 0
     for start in range(0, len(ticks), TICKS_A_TRANSACTION):
         part = ticks[start : start + TICKS_A_TRANSACTION]
         with store.writing() as connection:
-            fresh, living = _write_part(connection, watch, ground, part, now)
+            fresh, living = _write_part(connection, watch, ground, part, clock.now)
         opened += fresh
         progress(start + len(part), len(ticks))
     return Detected(len(ticks), ticks[0], ticks[-1], len(ground.columns.time), opened, living)
@@ -208,21 +216,16 @@ def _write_part(
 
 
 def replay(
-    store: Store,
-    first: datetime,
-    last: datetime,
-    step: timedelta,
-    progress: Callable[[int, int], None],
+    store: Store, ticks: Sequence[datetime], zone: ZoneInfo, progress: Callable[[int, int], None]
 ) -> list[SpotCase]:
-    """Give the spots that detection would have found from `first` to `last`, writing nothing.
+    """Give the spots that detection would have found at these ticks, writing nothing.
 
     Every complaint counts from the hour it was made: late arrivals are taken as prompt.
     """
-    ticks = _hours_between(first, last, step)
     if not ticks:
         return []
     with store.reading() as connection:
-        ground = _ground(connection, ticks[0], ticks[-1])
+        ground = _ground(connection, ticks[0], ticks[-1], zone)
     prompt = replace(ground.columns, available=ground.columns.time)
     watch = Watch(replace(ground, columns=prompt))
     for number, tick in enumerate(ticks, start=1):
@@ -264,14 +267,15 @@ def _ticks_to_do(connection: Connection, last: datetime | None, until: datetime)
                 "before it; past hours are never done again, use `heatmaps replay` to look back."
             )
             raise UsageError(message)
-        return _hours_between(last + HOUR, until, HOUR)
+        return hours_between(last + HOUR, until)
     first = spots.first_complaint_at(connection)
     if first is None:
         return []
-    return _hours_between(_full_hour(first) + HOUR, until, HOUR)
+    return hours_between(_full_hour(first) + HOUR, until)
 
 
-def _hours_between(first: datetime, last: datetime, step: timedelta) -> list[datetime]:
+def hours_between(first: datetime, last: datetime, step: timedelta = HOUR) -> list[datetime]:
+    """Give the full hours from `first` to `last`, both included, every `step` of whole hours."""
     start = _full_hour(first)
     start += HOUR if start < first else timedelta()
     return [start + number * step for number in range((last - start) // step + 1)]
@@ -281,7 +285,7 @@ def _full_hour(moment: datetime) -> datetime:
     return moment.replace(minute=0, second=0, microsecond=0)
 
 
-def _ground(connection: Connection, first: datetime, last: datetime) -> Ground:
+def _ground(connection: Connection, first: datetime, last: datetime, otherwise: ZoneInfo) -> Ground:
     ruling = policies.current_policy(connection)
     columns, weights = spots.load_complaints(
         connection,
@@ -292,5 +296,5 @@ def _ground(connection: Connection, first: datetime, last: datetime) -> Ground:
     exposure = region.load_exposure(connection)
     territories = region.load_territories(connection)
     scales = Scales(columns, weights, exposure, territories)
-    zone = ZoneInfo(territories[0].timezone) if territories else ZoneInfo("UTC")
+    zone = ZoneInfo(territories[0].timezone) if territories else otherwise
     return Ground(columns, scales, exposure, ruling, zone)

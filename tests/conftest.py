@@ -92,10 +92,13 @@ class PostgisDatabases:
         upgrade_store(f"{server}/template_heatmaps").close()
 
     def make(self, *, migrated: bool = True) -> str:
+        return self.copy("template_heatmaps" if migrated else "template1")
+
+    def copy(self, source: str) -> str:
+        """Give the URL of a new database like `source`, a name or URL nobody is connected to."""
         self._made += 1
         name = f"heatmaps_{self._made}"
-        source = "template_heatmaps" if migrated else "template1"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {source}")
+        self._run(f"CREATE DATABASE {name} TEMPLATE {source.rsplit('/', 1)[-1]}")
         return f"{self._server}/{name}"
 
     def drop(self, url: str) -> None:

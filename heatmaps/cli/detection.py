@@ -16,6 +16,7 @@ from heatmaps.settings import load_settings
 from heatmaps.store.spots import load_cases
 from pipelines import find_spots
 from pipelines.export_spots import write_spots
+from pipelines.find_spots import Clockwork
 
 export = typer.Typer(help="What is in the store, to files.", no_args_is_help=True)
 
@@ -38,10 +39,10 @@ def detect(
 
     Example: heatmaps detect --as-of 2026-03-01T12:00+03:00
     """
-    now = clock()
-    until = moment(as_of, load_settings().zone, "--as-of") if as_of else now
+    now, zone = clock(), load_settings().zone
+    until = moment(as_of, zone, "--as-of") if as_of else now
     with opened() as store, progress("Detecting, hours") as advance:
-        done = find_spots.detect(store, until, now, advance)
+        done = find_spots.detect(store, until, Clockwork(now, zone), advance)
     if not done.ticks:
         said = f"No full hour to do: {done.living:,} spots live."
     else:
@@ -72,7 +73,8 @@ def replay(
         message = f"--to {last} lies before --from {first}; exchange them."
         raise UsageError(message)
     with opened() as store, progress("Replaying, hours") as advance:
-        cases = find_spots.replay(store, start, end, _step(step), advance)
+        ticks = find_spots.hours_between(start, end, _step(step))
+        cases = find_spots.replay(store, ticks, zone, advance)
     count = write_spots(cases, out)
     result(as_json, f"{count:,} spots written to {out}.", spots=count, out=str(out))
 
