@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from heatmaps.desk.answer import Verdict
 from heatmaps.desk.words import Cause, Status
 from heatmaps.geocoding.result import Level
 from heatmaps.spots.record import Signal
@@ -103,9 +104,16 @@ class SpotAnswer(_Answer):
 
 
 class LookupAnswer(_Answer):
-    """What an agent sees: the place, the spots there, the nearest others, the sentence to say."""
+    """What an agent sees: the place, the spots there, the nearest others, the sentence to say.
+
+    `certain` is false where the address is known so coarsely that the spot only may cover it;
+    `control_at` is the term told to the caller.
+    """
 
     place: PlaceAnswer
+    verdict: Verdict
+    certain: bool
+    control_at: AwareDatetime | None
     spots: tuple[SpotAnswer, ...]
     nearest: tuple[SpotAnswer, ...]
     script: str

@@ -68,7 +68,7 @@ def address_box(
     """
     data = {
         **asdict(texts),
-        "value": value,
+        "value": _just_entered(key) or value,
         "autofocus": autofocus,
         "url": SUGGEST_URL,
         "limit": MAX_SUGGESTIONS,
@@ -77,3 +77,9 @@ def address_box(
     result = _component(key=key, data=data, on_address_change=lambda: None)
     address = (result.address or "").strip()
     return address[:MAX_LENGTH] or None
+
+
+def _just_entered(key: str) -> str | None:
+    """Give what was entered in this very run, so that an older `value` does not undo it."""
+    address: str | None = st.session_state.get(key, {}).get("address")
+    return address

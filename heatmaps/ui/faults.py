@@ -1,4 +1,4 @@
-"""What a user reads when a page breaks."""
+"""What a user reads when a page cannot be shown."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from heatmaps.errors import HeatmapsError
+from heatmaps.errors import ConfigError, HeatmapsError, StoreError
+from heatmaps.ui.markup import element, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,13 +18,14 @@ if TYPE_CHECKING:
 def fault_display(_: Translator) -> Callable[[Exception], bool]:
     """Give the `on_script_error` handler of the app.
 
-    An error of ours is shown by its sentence, any other by a plain request to try again, since
-    its words may hold personal data; Streamlit has logged both by then.
+    An error of ours is told in the user's language, with its own sentence folded below for the
+    administrator; any other by a plain request to try again, since its words may hold personal
+    data. Streamlit has logged both by then.
     """
 
     def show(error: Exception) -> bool:
         if isinstance(error, HeatmapsError):
-            st.error(str(error), icon=":material/error:")
+            _show_known(error, _)
         else:
             st.error(
                 _(
@@ -35,3 +37,41 @@ def fault_display(_: Translator) -> Callable[[Exception], bool]:
         return True
 
     return show
+
+
+def _show_known(error: HeatmapsError, _: Translator) -> None:
+    title, advice = _plainly(error, _)
+    st.html(
+        element(
+            "section",
+            element("h2", text(title)),
+            element("p", text(advice)),
+            element(
+                "details",
+                element("summary", text(_("For the administrator"))),
+                element("code", text(error)),
+            ),
+            css="notice bad",
+        )
+    )
+
+
+def _plainly(error: HeatmapsError, _: Translator) -> tuple[str, str]:
+    if isinstance(error, StoreError):
+        return (
+            _("No connection to the store"),
+            _(
+                "Spots and addresses cannot be read now. Reload the page in a minute; "
+                "if it stays so, tell your administrator: they check the store with "
+                "“heatmaps db check” and create it with “heatmaps db upgrade”."
+            ),
+        )
+    if isinstance(error, ConfigError):
+        return (
+            _("The app is not set up right"),
+            _("Tell your administrator; the details below say what to mend."),
+        )
+    return (
+        _("This could not be done"),
+        _("Reload the page; if it stays so, tell your administrator."),
+    )

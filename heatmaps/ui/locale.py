@@ -15,7 +15,22 @@ from babel.numbers import format_decimal
 LOCALES = ("ru", "kk", "en")
 
 WordKind: TypeAlias = Literal[
-    "status", "signal", "cause", "topic", "technology", "segment", "channel", "level"
+    "status",
+    "signal",
+    "cause",
+    "topic",
+    "technology",
+    "segment",
+    "channel",
+    "level",
+    "verdict",
+    "fault",
+    "queue",
+    "part",
+    "because",
+    "actor",
+    "move",
+    "outcome",
 ]
 
 _CATALOGUES = Path(__file__).with_name("locales")

@@ -1,6 +1,37 @@
 """The script that `st.App` runs for every session: the frame around the pages."""
 
+from pathlib import Path
+
 import streamlit as st
 
-st.set_page_config(page_title="Теплокарты", page_icon=":material/map:", layout="wide")
-st.title("Теплокарты")
+from heatmaps.settings import load_settings
+from heatmaps.ui.agent.page import agent_page
+from heatmaps.ui.board import ground
+from heatmaps.ui.engineer.page import engineer_page
+from heatmaps.ui.locale import translator
+from heatmaps.ui.markup import element, text
+
+_ = translator(load_settings().locale)
+
+st.set_page_config(
+    page_title=_("Heat maps"),
+    page_icon=Path(__file__).with_name("assets") / "icon.svg",
+    layout="wide",
+)
+st.html(Path(__file__).with_name("style.css"))
+page = st.navigation(
+    [
+        st.Page(
+            agent_page, title=_("Address check"), icon=":material/headset_mic:", default=True
+        ),
+        st.Page(
+            engineer_page, title=_("Spots at work"), icon=":material/engineering:",
+            url_path="engineer",
+        ),
+    ],
+    position="top",
+)  # fmt: skip
+if ground().simulated:
+    note = _("The complaints on these pages are simulated: a demonstration, no real customers.")
+    st.html(element("p", text(note), css="simulated"))
+page.run()

@@ -37,15 +37,21 @@ PLACE = {
     "matched": "Большой проспект В.О., 18",
     "alternatives": [],
 }
+LOOKED_UP = {
+    "place": PLACE,
+    "verdict": "works_go_on",
+    "certain": True,
+    "control_at": OPENED,
+    "spots": [SPOT],
+    "nearest": [],
+}
 
 
 def lookup(address, city):
     if address == "поломка":
         raise RuntimeError(PRIVATE)
     script = f"{address} / {city}"
-    return LookupAnswer.model_validate(
-        {"place": PLACE, "spots": [SPOT], "nearest": [], "script": script}
-    )
+    return LookupAnswer.model_validate({**LOOKED_UP, "script": script})
 
 
 def suggest(text, limit):

@@ -145,13 +145,14 @@ def _spot(
         "number": map_text(round(shape.priority)),
         "fill": MapHtml(CLASS_COLOURS[level]),
         "ink": MapHtml(CLASS_INKS[level]),
-        "look": MapHtml(_look(shape)),
+        "look": MapHtml(look_of(shape)),
         "selected": selected,
         "label": _tooltip(shape.label),
     }
 
 
-def _look(shape: SpotShape) -> str:
+def look_of(shape: SpotShape) -> str:
+    """Give how a spot is drawn: open, quiet, solved or closed."""
     if shape.status in (Status.RESOLVED, Status.CONFIRMED):
         return "solved"
     if shape.status in CLOSED_STATUSES:

@@ -1,0 +1,1 @@
+"""The engineer's page: a queue of spots and the work on each."""

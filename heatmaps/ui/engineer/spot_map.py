@@ -1,0 +1,28 @@
+"""The map of one spot among its neighbours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from heatmaps.ui.board import board, ground
+from heatmaps.ui.map.drawing import draw_spots, look_at_bounds
+from heatmaps.ui.map.shape import bounds_of
+from heatmaps.ui.map.show import show_map
+from heatmaps.ui.spot_words import spot_shape
+
+if TYPE_CHECKING:
+    from heatmaps.desk.card import SpotCard
+    from heatmaps.ui.spot_words import Reader
+
+HEIGHT_PX = 300
+
+
+def show_spot_map(card: SpotCard, reader: Reader) -> None:
+    """Show the spot, selected, with the open ones around it and the last day's complaints."""
+    others = [other for other in board().cards if other.is_open and other.spot_id != card.spot_id]
+    shapes = [spot_shape(each, reader) for each in (*others, card)]
+    drawings = [draw_spots(shapes, selected=card.spot_id)]
+    bounds = bounds_of([shapes[-1]])
+    if bounds is not None:
+        drawings.append(look_at_bounds(bounds, asked=card.spot_id))
+    show_map(ground().base, drawings, key="spot-map", height=HEIGHT_PX)
