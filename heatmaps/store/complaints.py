@@ -129,8 +129,8 @@ def write(
 ) -> None:
     """Write new and corrected complaints; `located` follows ``compared.to_write``.
 
-    A complaint that comes after its hour was detected becomes available at the last tick, so that
-    it enters the next one and no past tick changes.
+    A complaint that comes after its hour was detected becomes available right after the last tick
+    (a microsecond), so that it enters the next one and no past tick changes.
     """
     rows = compared.to_write
     if not len(rows):
@@ -217,7 +217,8 @@ def _complaint_columns(
     columns["content_hash"] = batch.content_hash
     columns["flags"] = [" ".join(flags) or None for flags in batch.flags]
     columns["received_at"] = np.full(len(batch), to_microseconds(received_at))
-    columns["available_at"] = np.maximum(batch.created_at, last_tick)
+    late = batch.created_at <= last_tick
+    columns["available_at"] = np.where(late, last_tick + 1, batch.created_at)
     columns["point"] = _points(located.lat, located.lon)
     return columns
 

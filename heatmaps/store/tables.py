@@ -183,7 +183,7 @@ class StoredComplaint(Base):
     """A complaint and where it stands; who made it and what was said is in `Personal`.
 
     `available_at` is the moment from which detection may know it: its own time when it came
-    promptly, the last tick when it came late. `received_at` is the clock when it came.
+    promptly, right after the last tick when it came late. `received_at` is the clock when it came.
     """
 
     __tablename__ = "complaint"

@@ -184,7 +184,7 @@ def test_a_spot_nobody_took_subsides_after_its_quiet_time_and_tells_so(watched):
 
 def test_a_late_complaint_enters_the_next_tick_and_changes_no_past_one(watched):
     before = the_fault(watched)
-    late = complaint("late", FAULT_AT + HOUR, FAULT_CELLS[0], topic="no_internet")
+    late = complaint("late", SEEN_BY - 2 * HOUR, FAULT_CELLS[0], topic="no_internet")
     tell(watched, [late])
     assert the_fault(watched) == before
     detect(watched, SEEN_BY + HOUR)
