@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -53,8 +53,7 @@ def load_gazetteer(
             f"{merge.houses_moved:,} moved + {merge.houses_unchanged:,} unchanged; "
             f"{merge.streets_added:,} new streets, {merge.settlements_added:,} new settlements."
         )
-        account = ", ".join(f"{name} {value}" for name, value in loaded.report.items())
-        result(as_json, f"{said}\n  read: {account}" + _dry(dry_run=dry_run),
+        result(as_json, f"{said}\n  {_account(loaded.report)}" + _dry(dry_run=dry_run),
                file=str(file), read=loaded.report, merge=merge, dry_run=dry_run)  # fmt: skip
 
 
@@ -91,6 +90,23 @@ def load_territories(
     with opened() as store:
         loaded = load_territories_file(store, file, keep=not dry_run)
     _tell(file, loaded, "territories", as_json=as_json, dry_run=dry_run)
+
+
+def _account(report: dict[str, Any]) -> str:
+    """Say what a reader did with a gazetteer file, so that its rows add up."""
+    left_out = sum(report["left_out"].values())
+    said = (
+        f"{report['rows']:,} rows read = {report['houses']:,} houses + {report['points']:,} points "
+        f"of streets or places + {left_out:,} left out"
+    )
+    if left_out:
+        reasons = ", ".join(f"{count:,} {why}" for why, count in report["left_out"].items())
+        said += f" ({reasons})"
+    if report["far_apart"]:
+        said += f"; {report['far_apart']:,} duplicates stand over 200 m from the one kept"
+    if report["assumed"]:
+        said += f"; {report['assumed']:,} houses were given {report['assumed_settlement']}"
+    return said + "."
 
 
 def _tell(file: Path, loaded: Loaded, what: str, *, as_json: bool, dry_run: bool) -> None:

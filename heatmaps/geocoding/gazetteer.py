@@ -7,7 +7,7 @@ its text key, the normal form of its names: `settlement_keys`, `street_keys`, `h
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -217,6 +217,32 @@ def merge_duplicates(gazetteer: Gazetteer) -> Merged:
         ),
     )
     return Merged(merged, len(houses) - len(first_house), int((apart_m > FAR_M).sum()))
+
+
+def with_known_regions(gazetteer: Gazetteer, known: Settlements) -> Gazetteer:
+    """Give the gazetteer with settlements recognised that `known` holds under another region.
+
+    Files often leave the region out. A settlement is taken for a known one of the same name where
+    either names no region, the two stand within the larger one's radius of each other, and only
+    one known settlement fits; it then takes that one's region, and so its key.
+    """
+    rows = gazetteer.settlements
+    by_name: dict[str, list[int]] = {}
+    for position, name in enumerate(known.name):
+        by_name.setdefault(settlement_key(name), []).append(position)
+    region = rows.region.copy()
+    for row, name in enumerate(rows.name):
+        others = np.array(by_name.get(settlement_key(name), ()), dtype=np.intp)
+        same = [p for p in others if settlement_key(known.region[p]) == settlement_key(region[row])]
+        if same or not len(others):
+            continue
+        apart = distance_m(known.lat[others], known.lon[others], rows.lat[row], rows.lon[row])
+        near = apart <= np.maximum(known.uncertainty_m[others], rows.uncertainty_m[row])
+        unnamed = np.array([not (region[row] and known.region[p]) for p in others])
+        fits = others[near & unnamed]
+        if len(fits) == 1:
+            region[row] = known.region[fits[0]]
+    return replace(gazetteer, settlements=replace(rows, region=region))
 
 
 Table = TypeVar("Table", Settlements, Streets, Houses)

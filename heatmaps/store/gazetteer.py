@@ -18,6 +18,7 @@ from heatmaps.geocoding.gazetteer import (
     house_keys,
     settlement_keys,
     street_keys,
+    with_known_regions,
 )
 from heatmaps.store import bulk
 from heatmaps.store.engine import lock
@@ -61,6 +62,7 @@ def save_gazetteer(
     Makes a new data version, so that indexes are rebuilt, only where anything changed.
     """
     lock(connection, "gazetteer")
+    gazetteer = with_known_regions(gazetteer, _load_settlements(connection)[1])
     settlement_ids, settlements_added = _save_settlements(connection, gazetteer)
     street_ids, streets_added = _save_streets(connection, gazetteer, settlement_ids)
     added, moved = _save_houses(connection, gazetteer, settlement_ids, street_ids)
@@ -85,12 +87,8 @@ def data_version(connection: Connection) -> int:
 
 def load_gazetteer(connection: Connection) -> Gazetteer:
     """Give the whole gazetteer, ordered by id, so that its index is the same every time."""
-    s, t, h = SETTLEMENT.c, STREET.c, HOUSE.c
-    settlement_id, name, kind, region, s_lat, s_lon, reach, boundary = bulk.read_columns(
-        connection,
-        select(s.id, s.name, s.kind, s.region, s.lat, s.lon, s.uncertainty_m, s.boundary)
-        .order_by(s.id),
-    )  # fmt: skip
+    t, h = STREET.c, HOUSE.c
+    settlement_id, settlements = _load_settlements(connection)
     street_id, street_settlement, *street = bulk.read_columns(
         connection,
         select(t.id, t.settlement_id, t.name, t.lat, t.lon, t.uncertainty_m).order_by(t.id),
@@ -103,9 +101,7 @@ def load_gazetteer(connection: Connection) -> Gazetteer:
         )
     )  # fmt: skip
     return Gazetteer(
-        Settlements(
-            name, kind, region, _floats(s_lat), _floats(s_lon), _floats(reach), boundary
-        ),
+        settlements,
         Streets(_positions(street_settlement, settlement_id), street[0], *map(_floats, street[1:])),
         Houses(
             _positions(house_settlement, settlement_id),
@@ -119,6 +115,17 @@ def house_points(connection: Connection) -> tuple[NDArray[np.float64], NDArray[n
     """Give latitude and longitude of every house, for spreading coarse exposure."""
     lat, lon = bulk.read_columns(connection, select(HOUSE.c.lat, HOUSE.c.lon))
     return _floats(lat), _floats(lon)
+
+
+def _load_settlements(connection: Connection) -> tuple[NDArray[np.object_], Settlements]:
+    s = SETTLEMENT.c
+    ids, name, kind, region, lat, lon, reach, boundary = bulk.read_columns(
+        connection,
+        select(s.id, s.name, s.kind, s.region, s.lat, s.lon, s.uncertainty_m, s.boundary)
+        .order_by(s.id),
+    )  # fmt: skip
+    places = Settlements(name, kind, region, _floats(lat), _floats(lon), _floats(reach), boundary)
+    return ids, places
 
 
 def _floats(column: NDArray[np.object_]) -> NDArray[np.float64]:

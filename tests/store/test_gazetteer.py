@@ -84,3 +84,20 @@ def test_a_dry_run_counts_and_keeps_nothing(store):
     assert len(loaded(store).houses) == 0
     with store.reading() as connection:
         assert data_version(connection) == 0
+
+
+def test_a_settlement_whose_file_names_no_region_is_the_known_one(store):
+    save(store, sample())
+    places = sample().settlements
+    bare = replace(sample(), settlements=replace(places, region=text_column(["", ""])))
+    merge = save(store, bare)
+    assert (merge.settlements_added, merge.houses_added, merge.houses_unchanged) == (0, 0, 3)
+
+
+def test_a_namesake_far_away_is_another_settlement(store):
+    save(store, sample())
+    places = sample().settlements
+    elsewhere = replace(
+        places, region=text_column(["", ""]), lat=places.lat + 5.0, lon=places.lon + 5.0
+    )
+    assert save(store, replace(sample(), settlements=elsewhere)).settlements_added == 2
