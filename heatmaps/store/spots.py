@@ -163,13 +163,16 @@ def save_cases(
 ) -> None:
     """Write what became of the spots; those not in `before` are new."""
     old = {case.detected.spot_id: case for case in before}
-    for case in sorted(after, key=lambda case: case.detected.spot_id):
-        earlier = old.get(case.detected.spot_id)
-        if earlier is None:
+    ordered = sorted(after, key=lambda case: case.detected.spot_id)
+    for case in ordered:
+        if case.detected.spot_id not in old:
             connection.execute(insert(Spot).values(_opening_values(case)))
-        elif case != earlier:
+    for case in ordered:  # spots refer to each other, so all of them stand before any is related
+        earlier = old.get(case.detected.spot_id)
+        if case != earlier:
             here = Spot.id == case.detected.spot_id
-            connection.execute(update(Spot).where(here).values(_current_values(case)))
+            changed = {**_current_values(case), **_relations(case)}
+            connection.execute(update(Spot).where(here).values(changed))
         _save_cells(connection, earlier, case)
         _save_links(connection, earlier, case)
 
@@ -217,7 +220,6 @@ def _current_values(case: SpotCase) -> dict[str, Any]:
         "expected_last": seen.expected_last,
         "score_last": seen.score_last,
         "observed_peak": seen.observed_peak,
-        "merged_into": seen.merged_into,
         "lat": case.lat,
         "lon": case.lon,
         "outline": shapely.to_wkb(shapely.multipolygons(shapely.get_parts(zone))),
@@ -227,6 +229,10 @@ def _current_values(case: SpotCase) -> dict[str, Any]:
         "priority_parts": list(case.now.parts),
         **work_values(case.work),
     }
+
+
+def _relations(case: SpotCase) -> dict[str, int | None]:
+    return {"merged_into": case.detected.merged_into, "parent_id": case.detected.parent_id}
 
 
 def _opening_values(case: SpotCase) -> dict[str, Any]:
@@ -240,7 +246,6 @@ def _opening_values(case: SpotCase) -> dict[str, Any]:
         "expected": seen.expected,
         "score": seen.score,
         "recurrence_days": seen.recurrence_days,
-        "parent_id": seen.parent_id,
         "technology": case.technology,
         "territory_id": case.territory_id,
         "policy_version": case.policy_version,
