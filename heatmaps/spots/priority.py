@@ -26,6 +26,7 @@ _DAY_H = 24.0
 _SEGMENTS = tuple(Segment)
 _TOPICS = tuple(Topic)
 _MIDDLE_RANK = 0.5
+_FEW_SILENT = 100
 _UNITS = 1024
 
 
@@ -180,5 +181,10 @@ def _growth(age_h: NDArray[np.float64], policy: PriorityPolicy) -> Part:
 
 
 def _silent(silent: int, policy: PriorityPolicy) -> Part:
-    points = _points(policy.silent_points_per_1000 * max(silent, 0) / 1000)
-    return Part("silent", points, {"silent": float(silent)})
+    """Give points for each doubling of the silent customers, counted from `_FEW_SILENT` up.
+
+    In proportion, a zone that covers a quarter of a city would outweigh any number of complaints.
+    """
+    doublings = float(np.log2(1 + max(silent, 0) / _FEW_SILENT))
+    points = _points(policy.silent_points * doublings)
+    return Part("silent", points, {"silent": float(silent), "doublings": doublings})

@@ -50,7 +50,7 @@ class PriorityPolicy(Section):
     half_life_h: Positive
     growth_points: Weight
     age_points_per_day: Weight
-    silent_points_per_1000: Weight
+    silent_points: Weight
     repeat_factor: Weight
     critical_points: Weight
     complaint_points: Weight

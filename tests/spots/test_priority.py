@@ -96,8 +96,14 @@ def test_each_part_by_the_packaged_weights(complaints, part, expected):
     assert points(complaints)[part] == pytest.approx(expected, abs=1e-3)
 
 
-def test_silent_customers_count_by_the_thousand():
-    assert points([], silent=2500)["silent"] == pytest.approx(10.0)
+def test_silent_customers_count_by_their_doublings():
+    rate = POLICY.silent_points
+    assert points([], silent=100)["silent"] == pytest.approx(rate, abs=0.001)
+    assert points([], silent=700)["silent"] == pytest.approx(3 * rate, abs=0.001)
+
+
+def test_a_vast_zone_does_not_outweigh_a_crowd_of_complaints():
+    assert points([], silent=300_000)["silent"] < 40 * POLICY.complaint_points
 
 
 def test_parts_are_named_in_order_and_explained_by_numbers():
