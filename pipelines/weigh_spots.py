@@ -12,7 +12,7 @@ import numpy as np
 from heatmaps.desk.case import Facts
 from heatmaps.region.grid import GRID_RESOLUTION, child_range
 from heatmaps.region.territories import TerritoryIndex
-from heatmaps.spots.priority import Behind, priority_of
+from heatmaps.spots.priority import Behind, ltv_ranks, priority_of
 from heatmaps.store.types import to_microseconds
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
 RANKED_OVER = timedelta(days=42)
 """A customer's LTV is ranked among those who complained in this time before the day."""
-
-MIN_RANKED = 2
-"""A rank needs somebody to be compared with."""
 
 MAIN_SHARE = 0.5
 """A technology is a spot's own when at least this share of its complaints that name one name it."""
@@ -124,25 +121,6 @@ class Scales:
         if self._ranked is None or self._ranked[0] != day:
             time = self._columns.time
             before = (time <= day) & (time > day - RANKED_OVER // timedelta(microseconds=1))
-            self._ranked = (day, _ranked_among(before, self._weights))
+            ranks = ltv_ranks(self._weights.ltv, self._weights.segment, before)
+            self._ranked = (day, ranks)
         return self._ranked[1]
-
-
-def _ranked_among(among: NDArray[np.bool_], weights: WeightColumns) -> NDArray[np.float64]:
-    """Give every complaint's LTV rank, 0 to 1, in the order of the rows that `among` marks.
-
-    Equal values share their middle rank. A missing value gets the median rank of its segment
-    among them; NaN, which counts as the middle, where nobody can be compared with.
-    """
-    known = among & ~np.isnan(weights.ltv)
-    order = np.sort(weights.ltv[known])
-    if len(order) < MIN_RANKED:
-        return np.full(len(weights.ltv), np.nan)
-    below = np.searchsorted(order, weights.ltv, side="left")
-    middle = (below + np.searchsorted(order, weights.ltv, side="right") - 1) / 2
-    ranks: NDArray[np.float64] = np.clip(middle / (len(order) - 1), 0.0, 1.0)
-    missing = np.isnan(weights.ltv)
-    for code in np.unique(weights.segment[missing]).tolist():
-        own = ranks[known & (weights.segment == code)]
-        ranks[missing & (weights.segment == code)] = np.median(own) if len(own) else np.nan
-    return ranks

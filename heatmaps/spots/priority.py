@@ -91,21 +91,27 @@ def priority_of(
     return Priority(sum(part.points for part in parts), parts)
 
 
-def ltv_ranks(ltv: NDArray[np.float64], segment: NDArray[np.int8]) -> NDArray[np.float64]:
+def ltv_ranks(
+    ltv: NDArray[np.float64], segment: NDArray[np.int8], among: NDArray[np.bool_] | None = None
+) -> NDArray[np.float64]:
     """Give each customer's LTV rank within the region, 0 (lowest) to 1, the same shape.
 
-    Equal values share their middle rank, so an outlier is worth no more than being first. A
-    missing value (NaN) gets the median rank of its segment, or 0.5 where the segment has none.
+    The order is that of the rows `among` marks, of all where it is not given; a row outside gets
+    the rank it would have there. Equal values share their middle rank, so an outlier is worth no
+    more than being first. A missing value (NaN) gets the median rank of its segment, or 0.5 where
+    the segment has none; so does everybody where fewer than two can be compared.
     """
-    known = np.flatnonzero(~np.isnan(ltv))
-    ranks = np.full(len(ltv), np.nan)
-    _, value, times = np.unique(ltv[known], return_inverse=True, return_counts=True)
-    last = np.cumsum(times) - 1
-    middle = last - (times - 1) / 2
-    ranks[known] = middle[value] / (len(known) - 1) if len(known) > 1 else _MIDDLE_RANK
-    for code in np.unique(segment[np.isnan(ranks)]).tolist():
-        own = ranks[(segment == code) & ~np.isnan(ltv)]
-        ranks[(segment == code) & np.isnan(ltv)] = np.median(own) if len(own) else _MIDDLE_RANK
+    missing = np.isnan(ltv)
+    known = ~missing if among is None else ~missing & among
+    order = np.sort(ltv[known])
+    if len(order) <= 1:
+        return np.full(len(ltv), _MIDDLE_RANK)
+    below = np.searchsorted(order, ltv, side="left")
+    middle = (below + np.searchsorted(order, ltv, side="right") - 1) / 2
+    ranks: NDArray[np.float64] = np.clip(middle / (len(order) - 1), 0.0, 1.0)
+    for code in np.unique(segment[missing]).tolist():
+        own = ranks[known & (segment == code)]
+        ranks[missing & (segment == code)] = np.median(own) if len(own) else _MIDDLE_RANK
     return ranks
 
 

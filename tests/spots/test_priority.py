@@ -155,3 +155,9 @@ def test_ranks_share_ties_fill_gaps_by_segment_and_do_not_see_outliers():
 def test_ranks_are_shares(values):
     ranks = ltv_ranks(np.array(values, dtype=float), np.zeros(len(values), dtype=np.int8))
     assert ((ranks >= 0) & (ranks <= 1)).all()
+
+
+def test_an_outsider_is_ranked_among_the_others_without_moving_them():
+    ltv, segment = np.array([10.0, 20.0, 30.0, 25.0, 999.0]), np.zeros(5, dtype=np.int8)
+    among = np.array([True, True, True, False, False])
+    assert ltv_ranks(ltv, segment, among).tolist() == [0.0, 0.5, 1.0, 0.75, 1.0]
