@@ -2,91 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import socket
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from playwright.sync_api import BrowserContext, Frame, Page
+    from playwright.sync_api import Frame, Page
 
 pytestmark = pytest.mark.browser
 
 PIECES = Path(__file__).with_name("pieces")
-PROJECT = Path(__file__).parents[2]
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-START_S = 30
+LOAD_MS = 30_000
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    options = ["--server.headless=true", "--browser.gatherUsageStats=false"]
-    command = [sys.executable, "-m", "streamlit", "run", str(PIECES / "app.py"), *options]
-    server = subprocess.Popen(  # noqa: S603 — our own app by our own interpreter
-        [*command, f"--server.port={port}", "--server.address=127.0.0.1"],
-        cwd=PIECES,
-        env={**os.environ, "PYTHONPATH": str(PROJECT)},
-    )
-    try:
-        _wait_for(port)
-        yield url
-    finally:
-        server.terminate()
-        server.wait(timeout=10)
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.2)
-    pytest.fail(f"nothing answers on port {port}")
-
-
-@pytest.fixture(scope="module")
-def context() -> Iterator[BrowserContext]:
-    """One browser for all tests, so that Streamlit's own scripts load once."""
-    if not CHROMIUM.exists():
-        message = f"{CHROMIUM} is missing; `make test` installs it as root on Debian and Ubuntu"
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(message)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser.new_context(viewport={"width": 1400, "height": 1000})
-        browser.close()
+def address(serve) -> str:
+    return serve("sqlite:///no-store-needed.db", PIECES / "app.py")
 
 
 @pytest.fixture
-def page(address: str, context: BrowserContext) -> Iterator[Page]:
-    """A page of its own session; afterwards nothing was hacked, broken or asked of other hosts."""
-    opened = context.new_page()
-    opened.add_init_script("window.hacks = []; window.hacked = (how) => hacks.push(how)")
-    requested: list[str] = []
-    broken: list[str] = []
-    opened.on("request", lambda request: requested.append(request.url))
-    opened.on("pageerror", lambda error: broken.append(str(error)))
-    opened.goto(address)
-    badges(opened).first.wait_for(timeout=START_S * 1000)
-    yield opened
-    hacks = [frame.evaluate("window.hacks") for frame in opened.frames]
-    opened.close()
-    assert hacks == [[] for _ in hacks]
-    assert [url for url in requested if not url.startswith((address, "blob:", "data:"))] == []
-    assert broken == []
+def page(page: Page, address: str) -> Page:
+    page.goto(address)
+    badges(page).first.wait_for(timeout=LOAD_MS)
+    return page
 
 
 def badges(page: Page):

@@ -28,7 +28,7 @@ def show_curve(dossier: Dossier, reader: Reader) -> None:
     made = [row["created_at"] for row in dossier.complaints]
     head = element("h3", text(_("Complaints per hour")), css="part")
     usual = card.expected / card.window_h
-    drawn = curve(made, usual, reader)
+    drawn = curve(made, usual, card.last_tick, reader)
     counts = Counter(row["topic"] for row in dossier.complaints)
     topics = " · ".join(
         f"{_.word('topic', topic)} {_.number(count)}" for topic, count in counts.most_common()

@@ -22,9 +22,9 @@ MARKS = 5
 _HOUR = timedelta(hours=1)
 
 
-def curve(made: Sequence[datetime], usual: float, reader: Reader) -> Html:
-    """Give the drawing of the hours up to now, at most a week; `usual` is complaints an hour."""
-    _, counts = reader.translate, per_hour(made, reader.now)
+def curve(made: Sequence[datetime], usual: float, until: datetime, reader: Reader) -> Html:
+    """Give the drawing of the hours up to `until`, at most a week; `usual` is per hour."""
+    _, counts = reader.translate, per_hour(made, until)
     top = max(*counts, usual, 1.0)
     bars = "".join(f'<i style="height:{100 * count / top:.1f}%"></i>' for count in counts)
     level = Html(f'<s style="bottom:{100 * usual / top:.1f}%"></s>')
@@ -33,18 +33,18 @@ def curve(made: Sequence[datetime], usual: float, reader: Reader) -> Html:
         "div",
         element("div", _line(_.number(top)), _line("0"), css="scale"),
         element("div", Html(bars), level, css="bars"),
-        element("div", *map(_line, _hours(len(counts), reader)), css="hours"),
+        element("div", *map(_line, _hours(len(counts), until, reader)), css="hours"),
         element("div", text(told), css="usual"),
         css="curve",
     )
 
 
-def per_hour(made: Sequence[datetime], now: datetime) -> list[int]:
-    """Give complaints in each hour up to the one of `now`: a day, or back to the first complaint.
+def per_hour(made: Sequence[datetime], until: datetime) -> list[int]:
+    """Give complaints in each hour up to that of `until`: a day, or back to the first complaint.
 
-    Never more than `MOST_HOURS`; earlier complaints are left out.
+    Never more than `MOST_HOURS`; earlier and later complaints are left out.
     """
-    last = _full_hour(now)
+    last = _full_hour(until)
     ages = Counter((last - _full_hour(moment)) // _HOUR for moment in made)
     hours = min(max(max(ages, default=0) + 2, LEAST_HOURS), MOST_HOURS)
     return [ages[age] for age in range(hours - 1, -1, -1)]
@@ -54,9 +54,9 @@ def _full_hour(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
-def _hours(hours: int, reader: Reader) -> list[str]:
-    """Name some hours from the first to now, by the region's clock."""
-    last = _full_hour(reader.now)
+def _hours(hours: int, until: datetime, reader: Reader) -> list[str]:
+    """Name some hours from the first to the last, by the region's clock."""
+    last = _full_hour(until)
     ages = [round((hours - 1) * (1 - step / (MARKS - 1))) for step in range(MARKS)]
     return [f"{(last - age * _HOUR).astimezone(reader.zone):%d.%m %H:%M}" for age in ages]
 

@@ -38,7 +38,8 @@ def engineer_page() -> None:
 
 def _show_spot(dossier: Dossier, reader: Reader) -> None:
     show_heading(dossier.card, reader)
-    show_outcome(dossier, reader)
+    with st.container():  # always there, so that what follows keeps its place on the page
+        show_outcome(dossier, reader)
     show_actions(dossier.card, reader)
     why, where = st.columns([6, 5], gap="medium")
     with why:

@@ -38,12 +38,19 @@ def actor() -> str:
 
 
 def chosen_spot() -> int | None:
-    """Give the number of the spot that is being worked on, which stands in the URL."""
+    """Give the number of the spot that is being worked on, which stands in the URL.
+
+    Where none does, the most urgent of the queue goes there: it stays on the page when it is
+    resolved and leaves the queue.
+    """
     number = st.query_params.get(_SPOT, "")
     if number.isascii() and number.isdigit():
         return int(number)
     first = next(iter(_queue_cards()), None)
-    return first.spot_id if first else None
+    if first is None:
+        return None
+    st.query_params[_SPOT] = str(first.spot_id)
+    return first.spot_id
 
 
 @st.fragment(run_every=RENEWED_EVERY_S)
