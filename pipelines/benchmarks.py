@@ -1,0 +1,161 @@
+"""How fast the journey is, measured on the store at hand or on a simulated one."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from heatmaps.errors import UsageError
+from heatmaps.geocoding.gazetteer import NO_STREET, distance_m
+from heatmaps.geocoding.result import Level
+from heatmaps.simulation import load_region, simulate, write
+from heatmaps.store.gazetteer import load_gazetteer
+from heatmaps.store.spots import last_tick
+from pipelines import find_spots
+from pipelines.check_address import GeocoderOfStore, check_address
+from pipelines.import_complaints import Circumstances, import_file
+from pipelines.load_region import (
+    load_gazetteer_file,
+    load_subscribers_file,
+    load_territories_file,
+)
+from pipelines.set_up import set_up_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from heatmaps.desk.answer import Asked
+    from heatmaps.geocoding.gazetteer import Gazetteer
+    from heatmaps.store.engine import Store
+    from pipelines.find_spots import Clockwork
+
+SEED = 20260301
+RIGHT_WITHIN_M = 50.0
+TYPED = 6
+"""Letters typed when suggestions are measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One figure of a benchmark with its unit."""
+
+    what: str
+    figure: float
+    unit: str
+
+
+def bench_geocoding(store: Store, sample: int) -> list[Measured]:
+    """Geocode houses of the gazetteer by their own names; speed, and how many come back right."""
+    with store.reading() as connection:
+        gazetteer = load_gazetteer(connection)
+    rows, addresses = _addresses(gazetteer, sample)
+    started = time.perf_counter()
+    geocoder = GeocoderOfStore(store, None).current()
+    built = time.perf_counter()
+    results = geocoder.geocode_batch(addresses, [None] * len(addresses))
+    seconds = time.perf_counter() - built
+    at_house = np.array([result.level is Level.HOUSE for result in results])
+    lat = np.array([result.lat or np.nan for result in results], dtype=np.float64)
+    lon = np.array([result.lon or np.nan for result in results], dtype=np.float64)
+    away = distance_m(lat, lon, gazetteer.houses.lat[rows], gazetteer.houses.lon[rows])
+    right = at_house & (away <= RIGHT_WITHIN_M)
+    return [
+        Measured("houses in the gazetteer", len(gazetteer.houses), ""),
+        Measured("reading the gazetteer and building the index", built - started, "s"),
+        Measured("addresses a second, one core", len(addresses) / seconds, "1/s"),
+        Measured("right house within 50 m", 100 * float(right.mean()), "%"),
+    ]
+
+
+def bench_lookup(store: Store, asked: Asked, sample: int) -> list[Measured]:
+    """Check addresses one by one, as an agent does, with the index warm."""
+    with store.reading() as connection:
+        _, addresses = _addresses(load_gazetteer(connection), sample)
+    geocoder = GeocoderOfStore(store, None)
+    check_address(store, geocoder, addresses[0], None, asked)
+    checks = [_timed(check_address, store, geocoder, a, None, asked) for a in addresses]
+    index = geocoder.current()
+    typed = [_timed(index.suggest, a.split(", ", 1)[1][:TYPED]) for a in addresses]
+    return [
+        *_spread_of("address check", checks),
+        *_spread_of("suggestions while typing", typed),
+    ]
+
+
+def bench_detection(store: Store, clock: Clockwork, days: int) -> list[Measured]:
+    """Replay the last days before the last tick hour by hour; nothing is written."""
+    with store.reading() as connection:
+        last = last_tick(connection)
+    if last is None:
+        message = "Nothing has been detected in this store; run `heatmaps detect` first."
+        raise UsageError(message)
+    ticks = find_spots.hours_between(last - timedelta(days=days), last)
+    stamps = [time.perf_counter()]
+    find_spots.replay(store, ticks, clock.zone, lambda *_: stamps.append(time.perf_counter()))
+    steps = np.diff(stamps).tolist()
+    return [
+        Measured("hourly steps", len(ticks), ""),
+        Measured("first step, with reading and calibration", steps[0], "s"),
+        *_spread_of("a further step", steps[1:]),
+        Measured("all steps", float(sum(steps)), "s"),
+    ]
+
+
+def bench_pipeline(url: str, folder: Path, region: Path, clock: Clockwork) -> list[Measured]:
+    """Take a simulated region from files to spots in a new store at `url`."""
+    until = clock.now.replace(minute=0, second=0, microsecond=0)
+    store = set_up_store(url, clock.now)
+    geocoder = GeocoderOfStore(store, None)
+    given = Circumstances(clock.now, clock.zone, geocoder.current)
+    stages: dict[str, Callable[[], object]] = {
+        "simulate": lambda: write(simulate(load_region(region), until), folder),
+        "territories": lambda: load_territories_file(store, folder / "territories.geojson"),
+        "gazetteer": lambda: load_gazetteer_file(store, folder / "gazetteer.csv", clock.now),
+        "subscribers": lambda: load_subscribers_file(
+            store, folder / "subscribers.csv", "subscribers"
+        ),
+        "ingest": lambda: import_file(store, folder / "complaints.csv", given, _silent),
+        "ingest again": lambda: import_file(store, folder / "complaints.csv", given, _silent),
+        "detect": lambda: find_spots.detect(store, until, clock, _silent),
+    }
+    measured = [Measured(name, _timed(stage), "s") for name, stage in stages.items()]
+    store.close()
+    return measured
+
+
+def _addresses(gazetteer: Gazetteer, sample: int) -> tuple[np.ndarray, list[str]]:
+    """Give positions of some houses on streets, and their addresses as one writes them."""
+    houses = gazetteer.houses
+    on_street = np.flatnonzero(houses.street != NO_STREET)
+    if not len(on_street):
+        message = "The gazetteer holds no house on a street; run `heatmaps gazetteer load` first."
+        raise UsageError(message)
+    rng = np.random.default_rng(SEED)
+    rows = np.sort(rng.choice(on_street, min(sample, len(on_street)), replace=False))
+    city = gazetteer.settlements.name[houses.settlement[rows]]
+    street = gazetteer.streets.name[houses.street[rows]]
+    parts = zip(city, street, houses.number[rows], strict=True)
+    return rows, [f"{city}, {street}, {number}" for city, street, number in parts]
+
+
+def _timed(work: Callable[..., object], *given: object) -> float:
+    started = time.perf_counter()
+    work(*given)
+    return time.perf_counter() - started
+
+
+def _spread_of(what: str, seconds: list[float]) -> list[Measured]:
+    middle, high = np.percentile(seconds, [50, 95]) * 1000
+    return [
+        Measured(f"{what}, median", float(middle), "ms"),
+        Measured(f"{what}, p95", float(high), "ms"),
+    ]
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Show nothing: a benchmark measures the work alone."""
