@@ -143,7 +143,8 @@ def test_upgrading_again_does_not_bring_the_packaged_policy_back(fresh):
     mine = packaged_text().replace("min_customers = 3", "min_customers = 5")
     fresh("policy", "load", fresh.file("mine.toml", mine)).done()
     fresh("db", "upgrade").done()
-    assert fresh("policy", "show", "--json").done().json["policy"]["detection"]["min_customers"] == 5
+    told = fresh("policy", "show", "--json").done().json
+    assert told["policy"]["detection"]["min_customers"] == 5
 
 
 def test_doctor_lists_every_setting(fresh):
@@ -173,8 +174,8 @@ def test_doctor_names_what_is_wrong(embedded, env, named):
 
 
 def test_no_password_of_the_store_is_ever_shown(anywhere):
-    secret = "postgresql+psycopg://planner:top-secret@127.0.0.1:1/heatmaps"
+    url = "postgresql+psycopg://planner:top-secret@127.0.0.1:1/heatmaps"
     for command in (("doctor",), ("doctor", "--json"), ("db", "check"), ("db", "upgrade")):
-        told = anywhere(*command, HEATMAPS_DATABASE_URL=secret)
+        told = anywhere(*command, HEATMAPS_DATABASE_URL=url)
         assert told.code != 0
         assert "top-secret" not in told.out + told.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import random
 import time
 
@@ -26,7 +27,6 @@ def wrong_encoding() -> bytes:
 FILES = {
     "empty": (b"", "empty"),
     "only blank lines": (b"\n\n  \n", "empty"),
-    "only a header": (HEADER.encode(), "row"),
     "UTF-16": (GOOD.encode("utf-16"), "UTF-"),
     "wrong encoding": (wrong_encoding(), "line 2"),
     "no id column": (GOOD.replace("external_id", "ticket").encode(), "external_id"),
@@ -54,7 +54,6 @@ GZIPPED = {
     "truncated gzip": lambda whole: whole[: len(whole) // 2],
     "gzip without its end": lambda whole: whole[:-6],
     "broken gzip": lambda whole: whole[: len(whole) // 2] + b"\0" * 40 + whole[len(whole) // 2 :],
-    "no gzip at all": lambda _: GOOD.encode(),
     "empty gzip": lambda _: b"",
     "gzip of nothing": lambda _: gzip.compress(b""),
 }
@@ -72,6 +71,12 @@ def test_a_gzip_that_cannot_be_used(embedded, fault):
 def test_a_whole_gzip_is_read(embedded):
     embedded.file("c.csv.gz", gzip.compress(GOOD.encode()))
     assert embedded("ingest", "c.csv.gz", "--json").done().json["new"] == 1
+
+
+def test_a_quiet_hour_of_a_header_only_is_no_fault(embedded):
+    embedded.file("quiet.csv", HEADER)
+    counts = embedded("ingest", "quiet.csv", "--json").done().json
+    assert (counts["rows_in"], counts["new"], counts["quarantined"]) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("fault", ["wrong encoding", "truncated gzip"])
@@ -105,8 +110,7 @@ def test_a_line_of_200_megabytes(embedded, place, packed):
     path = embedded.folder / ("c.csv.gz" if packed else "c.csv")
     start = {"header": "", "row": GOOD + "2,", "quoted": GOOD + '2,"'}[place].encode()
     block = b"x" * 2**20
-    opened = gzip.open(path, "wb", compresslevel=1) if packed else path.open("wb")
-    with opened as file:
+    with gzip.open(path, "wb", compresslevel=1) if packed else path.open("wb") as file:
         file.write(start)
         for _ in range(200):
             file.write(block)
@@ -128,33 +132,37 @@ def test_a_quote_that_never_closes(embedded):
     assert counts["quarantined"] >= 1
 
 
+def feature(geometry: dict[str, object], **properties: object) -> bytes:
+    told = {"name": "A", "timezone": "Europe/Moscow", **properties}
+    one = {"type": "Feature", "properties": told, "geometry": geometry}
+    return json.dumps({"type": "FeatureCollection", "features": [one]}).encode()
+
+
+POINT = {"type": "Point", "coordinates": [30, 60]}
+AREA = {"type": "Polygon", "coordinates": [[[30, 60], [31, 60], [31, 61], [30, 60]]]}
+
 REGION_FAULTS = {
-    ("subscribers", "no such column"): ("s.csv", b"cell,people\n89110614b5bffff,10\n", "subscribers"),
+    ("subscribers", "no such column"): (
+        "s.csv", b"cell,people\n89110614b5bffff,10\n", "subscribers",
+    ),
     ("subscribers", "empty"): ("s.csv", b"", "s.csv"),
     ("subscribers", "a picture"): ("s.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "s.csv"),
     ("territories", "no polygons"): (
-        "t.geojson",
-        b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"territory_id":"a",'
-        b'"name":"A","parent_id":null,"level":0,"timezone":"Europe/Moscow"},"geometry":'
-        b'{"type":"Point","coordinates":[30,60]}}]}',
-        "Point",
+        "t.geojson", feature(POINT, territory_id="a", parent_id=None, level=0), "polygon",
     ),
-    ("territories", "no such column"): (
-        "t.geojson",
-        b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"A"},'
-        b'"geometry":{"type":"Polygon","coordinates":[[[30,60],[31,60],[31,61],[30,60]]]}}]}',
-        "territory_id",
-    ),
+    ("territories", "no such column"): ("t.geojson", feature(AREA), "territory_id"),
     ("territories", "not a map"): ("t.geojson", b"cell,subscribers\n1,2\n", "t.geojson"),
     ("territories", "empty"): ("t.geojson", b"", "t.geojson"),
-    ("gazetteer", "no such column"): ("g.csv", "city,road,house\nМосква,Мира,5\n".encode(), "street"),
+    ("gazetteer", "no such column"): (
+        "g.csv", "city,road,house\nМосква,Мира,5\n".encode(), "street",
+    ),
     ("gazetteer", "empty"): ("g.csv", b"", "g.csv"),
     ("gazetteer", "truncated gzip"): (
         "g.osm.gz", gzip.compress(random.Random(1).randbytes(9000))[:4000], "g.osm.gz",
     ),
     ("gazetteer", "not a map"): ("g.osm", b"hello", "g.osm"),
     ("gazetteer", "not a map, packed"): ("g.osm.pbf", b"hello" * 99, "g.osm.pbf"),
-    ("gazetteer", "unknown format"): ("g.docx", b"hello", "g.docx"),
+    ("gazetteer", "unknown format"): ("g.docx", b"hello", ".csv"),
 }  # fmt: skip
 
 

@@ -157,6 +157,17 @@ def test_a_failed_run_leaves_an_older_output_alone(embedded):
     assert out.read_text(encoding="utf-8") == "older work\n"
 
 
+def test_a_row_longer_than_the_header_is_told_and_nothing_slips(embedded_region):
+    embedded_region.file("in.csv", "no,address\n1,Мира 5,more,and more\n2,Мира 6\n")
+    told = embedded_region("geocode", "in.csv", "out.csv", "--city", CITY)
+    if told.code:
+        told.refused("in.csv", "2")
+        return
+    with (embedded_region.folder / "out.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert all(row["geocode_level"] in LEVELS for row in rows)
+
+
 def test_its_own_output_geocoded_again_has_each_column_once(embedded_region, sample):
     street, house, _, _ = known_house(sample)
     embedded_region.table("in.csv", {"address": f"{street}, {house}"})

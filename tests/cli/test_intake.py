@@ -120,9 +120,10 @@ def test_delimiter_and_encoding_are_recognised(embedded, delimiter, encoding):
         delimiter=delimiter, encoding=encoding,
     )  # fmt: skip
     assert counts(embedded("ingest", "c.csv", "--json")) == (2, 0, 0, 0)
-    assert embedded.rows("SELECT text FROM personal ORDER BY text DESC") == [("да",), (text,)][
-        :: 1 if text < "да" else -1
-    ]
+    assert (
+        embedded.rows("SELECT text FROM personal ORDER BY text DESC")
+        == [("да",), (text,)][:: 1 if text < "да" else -1]
+    )
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["unix", "windows", "old mac"])

@@ -10,7 +10,7 @@ import h3
 import pytest
 
 STORES = ("sqlite", "postgis")
-UNTIL = "2026-03-01T12:00+03:00"
+SINCE, UNTIL = "2026-02-27T12:00+03:00", "2026-03-01T12:00+03:00"
 CITY = "Санкт-Петербург"
 AT_OPENING = [
     "spot_id", "opened_at", "closed_at", "status", "signal", "cells", "observed", "expected",
@@ -21,13 +21,18 @@ SINCE_THEN = [
     "cells_last", "observed_peak", "priority_last", "acknowledged_at", "resolved_at", "cause",
     "eta", "queue", "policy_version", "lat", "lon",
 ]  # fmt: skip
-STATUS = set(
-    "new acknowledged in_progress on_hold resolved confirmed reopened rejected merged"
-    " subsided".split()
-)
-TOPICS = set(
-    "no_service no_coverage no_internet slow_internet voice_quality dropped_calls other".split()
-)
+STATUS = {
+    "new", "acknowledged", "in_progress", "on_hold", "resolved", "confirmed", "reopened",
+    "rejected", "merged", "subsided",
+}  # fmt: skip
+TOPICS = {
+    "no_service", "no_coverage", "no_internet", "slow_internet", "voice_quality",
+    "dropped_calls", "other", "all",
+}  # fmt: skip
+# A pinned past may be overdue by now: the clock on the wall decides which is said.
+SAID = {
+    "works_go_on": "Вижу, что по вашему адресу уже ведутся работы", "overdue": "Приносим извинения",
+}  # fmt: skip
 FORBIDDEN = (
     "Вы должны", "Вам необходимо", "Я ничем не могу", "Это от меня не зависит", "Вы, наверное",
 )  # fmt: skip
@@ -49,7 +54,9 @@ def spots(detected):
 @pytest.fixture
 def copied(detected, stores, tmp_path, prompt_at):
     """Give a prompt at a copy of the store after detection, to write to."""
-    return prompt_at(tmp_path, stores.copy(detected.url))
+    url = stores.copy(detected.url)
+    yield prompt_at(tmp_path, url)
+    stores.drop(url)
 
 
 # Simulation
@@ -154,7 +161,8 @@ def test_every_value_of_a_spot_is_of_its_kind(spots, sample):
         assert spot["territory"].startswith("spb")
         assert spot["queue"]
         assert spot["policy_version"] == "1"
-        assert (59 < float(spot["lat"]) < 61) and (29 < float(spot["lon"]) < 31)
+        assert 59 < float(spot["lat"]) < 61
+        assert 29 < float(spot["lon"]) < 31
 
 
 def test_spots_stand_where_faults_were_planted(spots, sample):
@@ -167,12 +175,13 @@ def test_spots_stand_where_faults_were_planted(spots, sample):
 
 
 def meets(spot, fault) -> bool:
-    fine = {c for cell in spot["cells"].split() for c in h3.cell_to_children(cell, 9)
-            } if h3.get_resolution(spot["cells"].split()[0]) < 9 else set(spot["cells"].split())  # fmt: skip
+    fine = {child for cell in spot["cells"].split() for child in h3.cell_to_children(cell, 9)}
     opened = datetime.fromisoformat(spot["opened_at"])
     began = datetime.fromisoformat(fault["starts_at"])
     ended = datetime.fromisoformat(fault["ends_at"])
-    return began <= opened <= ended + timedelta(hours=24) and bool(fine & set(fault["cells"].split()))
+    return began <= opened <= ended + timedelta(hours=24) and bool(
+        fine & set(fault["cells"].split())
+    )
 
 
 @pytest.mark.parametrize("suffix", ["geojson", "gpkg", "parquet"])
@@ -236,9 +245,8 @@ def test_an_export_of_no_spots_is_a_table_without_rows(embedded):
 
 def test_detecting_again_makes_no_new_ticks(copied):
     before = copied.dump()
-    told = copied("detect", "--as-of", UNTIL, "--json").done().json
-    assert told["ticks"] == 0
-    assert copied("detect", "--as-of", "2026-03-01T12:59:59+03:00", "--json").done().json["ticks"] == 0
+    for moment in (UNTIL, "2026-03-01T12:59:59+03:00"):
+        assert copied("detect", "--as-of", moment, "--json").done().json["ticks"] == 0
     assert copied.dump() == before
 
 
@@ -251,7 +259,7 @@ def test_detecting_an_earlier_moment_is_refused(copied, moment):
 
 def test_ticks_are_full_hours_without_a_gap(detected):
     ticks = [tick for (tick,) in detected.rows("SELECT tick_at FROM tick ORDER BY tick_at")]
-    assert len(ticks) >= 48
+    assert len(ticks) >= 40
     assert len(set(ticks)) == len(ticks)
     from datetime import UTC
 
@@ -275,25 +283,29 @@ def test_a_store_without_complaints_has_nothing_to_detect(embedded):
         assert told.json["opened"] == 0
 
 
-def test_replay_finds_the_same_spots_and_leaves_the_store_alone(detected, spots):
+def test_replay_finds_the_same_spots_as_detection(made, prompt_at, tmp_path):
+    shell = prompt_at(tmp_path, made("detected", "sqlite"))
+    shell("export", "spots", "--out", "detected.csv").done()
+    before = shell.dump()
+    shell("replay", "--from", SINCE, "--to", UNTIL, "--out", "replay.csv").done()
+    assert shell.dump() == before
+    tables = []
+    for name in ("detected.csv", "replay.csv"):
+        with (tmp_path / name).open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file)
+            tables.append(list(reader))
+            assert list(reader.fieldnames or ()) == AT_OPENING + SINCE_THEN
+    compared = ("spot_id", "opened_at", "cells", "observed", "expected", "topic")
+    one, two = ([[spot[c] for c in compared] for spot in table] for table in tables)
+    assert one == two
+
+
+def test_replay_leaves_the_store_alone(detected):
     before = detected.dump()
-    ticks = detected("detect", "--as-of", UNTIL, "--json").done().json
-    first = detected.rows("SELECT min(created_at) FROM complaint")
-    assert first
-    told = detected(
-        "replay", "--from", "2026-02-26T12:00+03:00", "--to", UNTIL, "--out", "replay.csv", "--json"
-    ).done()  # fmt: skip
+    hours = ("--from", "2026-03-01T10:00+03:00", "--to", UNTIL)
+    told = detected("replay", *hours, "--out", "replay.csv", "--json").done()
     assert told.json
     assert detected.dump() == before
-    with (detected.folder / "replay.csv").open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        replayed = list(reader)
-        assert list(reader.fieldnames or ()) == AT_OPENING + SINCE_THEN
-    compared = ("spot_id", "opened_at", "cells", "observed", "expected", "topic")
-    assert [tuple(s[c] for c in compared) for s in replayed] == [
-        tuple(s[c] for c in compared) for s in spots
-    ]
-    assert ticks["ticks"] == 0
 
 
 # The agent
@@ -318,10 +330,10 @@ def test_an_address_in_a_living_spot(detected, house):
     _, street, number = house
     before = detected.dump()
     told = detected("lookup", f"{street}, {number}", "--city", CITY, "--json").done().json
-    assert told["verdict"].startswith("spot")
+    assert SAID[told["verdict"]] in told["sentence"]
+    assert told["certain"] is True
     assert told["geocoded"]["level"] == "house"
     assert told["spot"]
-    assert told["sentence"].startswith("Вижу, что по вашему адресу")
     assert not any(words in told["sentence"] for words in FORBIDDEN)
     assert detected.dump() == before
     said = detected("lookup", f"{street}, {number}", "--city", CITY).done().out
@@ -330,28 +342,47 @@ def test_an_address_in_a_living_spot(detected, house):
 
 def test_the_spot_told_is_the_spot_exported(detected, house):
     spot, street, number = house
+    address = f"{street}, {number}"
+    found = detected("lookup", address, "--city", CITY, "--json").done().json["spot"]
+    work = found.get("work", found)
+    assert str(work["spot_id"]) == spot["spot_id"]
+    assert work["status"] == spot["status"]
+    assert f"spot {spot['spot_id']}" in detected("lookup", address, "--city", CITY).done().out
+
+
+def test_cells_leave_as_text(detected, house):
+    """As everywhere outside the store; a JSON reader with 53-bit numbers would round them."""
+    spot, street, number = house
     told = detected("lookup", f"{street}, {number}", "--city", CITY, "--json").done().json
-    found = told["spot"]
-    assert str(found.get("spot_id", found.get("id"))) == spot["spot_id"]
-    assert found["status"] == spot["status"]
+    assert set(told["spot"]["cells"]) == set(spot["cells_last"].split())
+
+
+def around(cell: str) -> set[str]:
+    """Give the cell, its neighbours of two rings, and all their parents down to resolution 7."""
+    near = h3.grid_disk(cell, 2)
+    fine = min(h3.get_resolution(cell), 9)
+    return {h3.cell_to_parent(c, r) for c in near for r in range(7, fine + 1)}
 
 
 def test_an_address_outside_every_spot_is_told_the_nearest(detected, spots, sample):
     covered = {cell for spot in spots for cell in spot["cells_last"].split()}
     with (sample / "truth.csv").open(encoding="utf-8", newline="") as file:
-        rows = [r for r in csv.DictReader(file) if r["house"].isdigit() and h3.get_resolution(r["cell"]) == 9]
-    free = [r for r in rows if not {h3.cell_to_parent(r["cell"], n) for n in (9, 8, 7)} & covered
-            and not set(h3.grid_disk(r["cell"], 2)) & covered]  # fmt: skip
+        rows = [row for row in csv.DictReader(file) if row["house"].isdigit()]
+    free = [row for row in rows if not covered & around(row["cell"])]
     assert free
     told = detected("lookup", f"{free[0]['street']}, {free[0]['house']}", "--city", CITY, "--json")
     found = told.done().json
-    assert found["verdict"].startswith("no_spot")
+    assert found["verdict"] == "nothing_known"
     assert found["spot"] is None
     assert found["near"], "spots are within ten kilometres of every house of the sample"
     assert found["sentence"]
 
 
-@pytest.mark.parametrize("address", ["йцукен 99999", "?!", "📵", "'; DROP TABLE spot; --", "а" * 5000])
+@pytest.mark.parametrize(
+    "address",
+    ["йцукен 99999", "?!", "📵", "", "'; DROP TABLE spot; --", "а" * 5000],
+    ids=["letters", "marks", "emoji", "nothing", "SQL", "endless"],
+)
 def test_a_nonsense_address_is_asked_again(detected, address):
     told = detected("lookup", address, "--city", CITY, "--json").done().json
     assert told["verdict"] == "address_unclear"
@@ -362,9 +393,9 @@ def test_a_nonsense_address_is_asked_again(detected, address):
 # Small scenes: twenty people of one house complain within an hour
 
 
-def scene(shell, rows, *, as_of="2026-02-20T16:00+03:00"):
-    """Take the rows in, after a quiet fortnight's first complaint, and detect."""
-    far = {"external_id": "far", "customer_id": "far", "created_at": "2026-02-18T10:00:00+03:00",
+def scene(shell, rows, *, as_of="2026-02-20T14:00+03:00"):
+    """Take the rows in, after a first complaint far away, and detect."""
+    far = {"external_id": "far", "customer_id": "far", "created_at": "2026-02-20T09:10:00+03:00",
            "lat": "59.83", "lon": "30.37", "topic": "other"}  # fmt: skip
     shell.table("scene.csv", far, *rows)
     shell("ingest", "scene.csv").done()
@@ -392,63 +423,61 @@ def people(number: int, **changed):
         ({"address_kind": "registration"}, False),
         ({"address_kind": "home"}, True),
         ({"lat": "", "lon": ""}, False),
-        ({"segment": "mass", "ltv": "0"}, True),
-        ({"segment": "vip", "ltv": "1000000"}, True),
         ({"customer_id": ""}, True),
     ],
     ids=lambda value: " ".join(value.values()) or "plain" if isinstance(value, dict) else "",
 )
-def test_what_makes_a_spot(embedded_region, changed, opens):
-    told = scene(embedded_region, people(20, **changed))
+def test_what_makes_a_spot(quick, changed, opens):
+    told = scene(quick, people(20, **changed))
     assert (told["opened"] >= 1) is opens, told
 
 
-def test_a_spot_opens_on_both_stores(region):
+def test_a_spot_opens_under_the_packaged_policy_on_both_stores(region):
     assert scene(region, people(20))["opened"] >= 1
 
 
-def test_two_customers_are_no_spot_and_a_policy_may_say_otherwise(embedded_region):
-    from heatmaps.policy import PACKAGED_POLICY
-
-    text = PACKAGED_POLICY.read_text(encoding="utf-8")
-    said = text.replace("count_registration_addresses = false", "count_registration_addresses = true")
-    embedded_region("policy", "load", embedded_region.file("p.toml", said)).done()
-    told = scene(embedded_region, people(20, address_kind="registration"))
+def test_a_policy_may_let_registration_addresses_form_spots(quick):
+    key = "count_registration_addresses"
+    text = quick("policy", "show").done().out
+    said = text.replace(f"{key} = false", f"{key} = true")
+    assert said != text
+    quick("policy", "load", quick.file("p.toml", said)).done()
+    told = scene(quick, people(20, address_kind="registration"))
     assert told["opened"] >= 1
-    embedded_region("export", "spots", "--out", "x.csv").done()
-    with (embedded_region.folder / "x.csv").open(encoding="utf-8", newline="") as file:
-        assert {row["policy_version"] for row in csv.DictReader(file)} == {"2"}
+    quick("export", "spots", "--out", "x.csv").done()
+    with (quick.folder / "x.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["policy_version"] for row in csv.DictReader(file)} == {"3"}
 
 
-def test_withdrawing_before_detection_takes_the_complaints_out(embedded_region):
-    shell = embedded_region
+def test_withdrawing_before_detection_takes_the_complaints_out(quick):
+    shell = quick
     shell.table("said.csv", *people(20))
     shell("ingest", "said.csv").done()
     assert scene(shell, people(20, state="withdrawn"))["opened"] == 0
     assert shell.count()["complaint_revision"] == 20
 
 
-def test_late_complaints_enter_the_next_tick_and_no_earlier_one(embedded_region):
-    shell = embedded_region
+def test_late_complaints_enter_the_next_tick_and_no_earlier_one(quick):
+    shell = quick
     assert scene(shell, people(2))["opened"] == 0
     ticks = shell.rows("SELECT tick_at FROM tick")
     shell.table("late.csv", *people(20))
     shell("ingest", "late.csv").done()
-    shell("detect", "--as-of", "2026-02-20T16:00+03:00").done()
+    shell("detect", "--as-of", "2026-02-20T14:00+03:00").done()
     assert shell.rows("SELECT tick_at FROM tick") == ticks
     assert shell.count()["spot"] == 0
-    assert shell("detect", "--as-of", "2026-02-20T17:00+03:00", "--json").done().json["opened"] >= 1
+    assert shell("detect", "--as-of", "2026-02-20T15:00+03:00", "--json").done().json["opened"] >= 1
     shell("export", "spots", "--out", "x.csv").done()
     with (shell.folder / "x.csv").open(encoding="utf-8", newline="") as file:
         [opened] = {datetime.fromisoformat(row["opened_at"]) for row in csv.DictReader(file)}
-    assert opened == datetime.fromisoformat("2026-02-20T17:00+03:00")
+    assert opened == datetime.fromisoformat("2026-02-20T15:00+03:00")
 
 
-def test_ltv_and_segment_move_priority_but_not_the_zone(embedded_region, stores, prompt_at, tmp_path):
+def test_segment_moves_priority_but_not_the_zone(quick, stores, prompt_at, tmp_path):
     """Promise 6: the same complaints of richer customers are the same spot, further up."""
-    base = stores.copy(embedded_region.url)
+    base = stores.copy(quick.url)
     found = []
-    for segment, url in (("mass", embedded_region.url), ("vip", base)):
+    for segment, url in (("mass", quick.url), ("vip", base)):
         shell = prompt_at(tmp_path, url)
         scene(shell, people(20, segment=segment))
         shell("export", "spots", "--out", f"{segment}.csv").done()
@@ -460,10 +489,10 @@ def test_ltv_and_segment_move_priority_but_not_the_zone(embedded_region, stores,
     assert float(rich[0]["priority"]) > float(poor[0]["priority"])
 
 
-def test_the_order_of_the_rows_never_changes_the_spots(embedded_region, stores, prompt_at, tmp_path):
-    base = stores.copy(embedded_region.url)
+def test_the_order_of_the_rows_never_changes_the_spots(quick, stores, prompt_at, tmp_path):
+    base = stores.copy(quick.url)
     texts = []
-    for rows, url in ((people(20), embedded_region.url), (people(20)[::-1], base)):
+    for rows, url in ((people(20), quick.url), (people(20)[::-1], base)):
         shell = prompt_at(tmp_path, url)
         scene(shell, rows)
         shell("export", "spots", "--out", "o.csv").done()
@@ -471,19 +500,19 @@ def test_the_order_of_the_rows_never_changes_the_spots(embedded_region, stores, 
     assert texts[0] == texts[1]
 
 
-def test_one_file_or_many_give_the_same_spots(embedded_region, stores, prompt_at, tmp_path):
-    base = stores.copy(embedded_region.url)
-    scene(embedded_region, people(20))
+def test_one_file_or_many_give_the_same_spots(quick, stores, prompt_at, tmp_path):
+    base = stores.copy(quick.url)
+    scene(quick, people(20))
     parts = prompt_at(tmp_path, base)
     for n in range(4):
         parts.table(f"part{n}.csv", *people(20)[n::4])
         parts("ingest", f"part{n}.csv").done()
     scene(parts, people(20))
-    for shell in (embedded_region, parts):
+    for shell in (quick, parts):
         shell("export", "spots", "--out", "o.csv").done()
         shutil.copy(shell.folder / "o.csv", tmp_path / f"{shell.url.rsplit('/', 1)[1]}.csv")
     one, two = (
         (tmp_path / f"{s.url.rsplit('/', 1)[1]}.csv").read_text(encoding="utf-8")
-        for s in (embedded_region, parts)
+        for s in (quick, parts)
     )
     assert one == two

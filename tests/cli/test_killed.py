@@ -53,7 +53,9 @@ def content(shell, *tables: str) -> dict[str, list[tuple]]:
         for table in tables:
             columns = [r[1] for r in connection.execute(f"PRAGMA table_info({table})")]
             chosen = ", ".join(c for c in columns if c not in CLOCK)
-            found[table] = connection.execute(f"SELECT {chosen} FROM {table} ORDER BY 1, 2").fetchall()
+            found[table] = connection.execute(
+                f"SELECT {chosen} FROM {table} ORDER BY 1, 2"
+            ).fetchall()
         return found
 
 
@@ -104,7 +106,7 @@ def test_a_killed_ingest_in_its_first_moments(embedded, after):
 
 def test_a_killed_detection_is_run_again(stores, made, prompt_at, tmp_path):
     shell = prompt_at(tmp_path, stores.copy(made("taken_in", "sqlite")))
-    in_time = killed_midway(shell, ("detect", "--as-of", UNTIL), "tick", 30)
+    in_time = killed_midway(shell, ("detect", "--as-of", UNTIL), "tick", 1)
     undisturbed = prompt_at(tmp_path, made("detected", "sqlite"))
     done, all_ticks = rows_of(shell, "tick"), rows_of(undisturbed, "tick")
     assert in_time, "detection wrote its ticks in one piece, or ended before it could be killed"
