@@ -13,8 +13,8 @@ from heatmaps.errors import UsageError
 from heatmaps.geocoding.gazetteer import NO_STREET, distance_m
 from heatmaps.geocoding.result import Level
 from heatmaps.simulation import load_region, simulate, write
+from heatmaps.store.detection import last_tick
 from heatmaps.store.gazetteer import load_gazetteer
-from heatmaps.store.spots import last_tick
 from pipelines import find_spots
 from pipelines.check_address import GeocoderOfStore, check_address
 from pipelines.import_complaints import Circumstances, import_file

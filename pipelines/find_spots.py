@@ -19,7 +19,7 @@ from heatmaps.desk.routing import queue_for
 from heatmaps.desk.words import Cause, Status
 from heatmaps.errors import UsageError
 from heatmaps.spots.detector import Detector, reach_back
-from heatmaps.store import policies, region, spots
+from heatmaps.store import detection, policies, region, spots
 from heatmaps.store.engine import lock
 from heatmaps.store.spots import Event
 from pipelines.weigh_spots import Scales
@@ -177,7 +177,7 @@ def detect(
     before the last tick: past ticks are never rewritten.
     """
     with store.reading() as connection:
-        last = spots.last_tick(connection)
+        last = detection.last_tick(connection)
         ticks = _ticks_to_do(connection, last, until)
         if not ticks:
             return Detected(0, None, last, 0, 0, len(spots.load_living(connection)))
@@ -197,21 +197,21 @@ def _write_part(
 ) -> tuple[int, int]:
     """Do some hours in one transaction; gives how many spots opened and how many live."""
     lock(connection, "detection")
-    done = spots.last_tick(connection)
+    done = detection.last_tick(connection)
     ticks = [
         tick for tick in part if done is None or tick > done
     ]  # another run may have come first
     before = spots.load_living(connection)
     if not ticks:
         return 0, len(before)
-    counted = spots.counted_complaints(
+    counted = detection.counted_complaints(
         connection, ticks[0] - reach_back(ground.ruling.policy.detection)
     )
     watch.take_up(before, counted.tolist(), spots.next_spot_id(connection))
     events = [event for tick in ticks for event in watch.advance(tick)]
     spots.save_cases(connection, before, [*watch.living.values(), *watch.closed.values()])
     spots.save_events(connection, events)
-    spots.note_ticks(connection, ticks, now, ground.ruling.version)
+    detection.note_ticks(connection, ticks, now, ground.ruling.version)
     return sum(event.kind == "opened" for event in events), len(watch.living)
 
 
@@ -268,7 +268,7 @@ def _ticks_to_do(connection: Connection, last: datetime | None, until: datetime)
             )
             raise UsageError(message)
         return hours_between(last + HOUR, until)
-    first = spots.first_complaint_at(connection)
+    first = detection.first_complaint_at(connection)
     if first is None:
         return []
     return hours_between(_full_hour(first) + HOUR, until)
@@ -287,7 +287,7 @@ def _full_hour(moment: datetime) -> datetime:
 
 def _ground(connection: Connection, first: datetime, last: datetime, otherwise: ZoneInfo) -> Ground:
     ruling = policies.current_policy(connection)
-    columns, weights = spots.load_complaints(
+    columns, weights = detection.load_complaints(
         connection,
         first - reach_back(ruling.policy.detection),
         last,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from heatmaps.region.territories import Territory
     from heatmaps.spots.record import ComplaintColumns, DetectedSpot, Exposure
     from heatmaps.spots.tuning import PriorityPolicy
-    from heatmaps.store.spots import WeightColumns
+    from heatmaps.store.detection import WeightColumns
 
 RANKED_OVER = timedelta(days=42)
 """A customer's LTV is ranked among those who complained in this time before the day."""

@@ -1,50 +1,29 @@
-"""Spots in the store: what detection reads and writes, and the ticks it has done."""
+"""Spots in the store, whole: as detection takes them up and leaves them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import shapely
-from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 
-from heatmaps.complaints.record import AddressKind, Segment, State, Topic
 from heatmaps.desk.case import Facts, SpotCase
 from heatmaps.desk.lifecycle import Work
 from heatmaps.desk.words import Cause, Status
-from heatmaps.spots.record import ComplaintColumns, DetectedSpot, Signal
+from heatmaps.spots.record import DetectedSpot, Signal
 from heatmaps.store import bulk
-from heatmaps.store.complaints import COMPLAINT
 from heatmaps.store.region import outline
-from heatmaps.store.tables import Spot, SpotCell, SpotComplaint, SpotEvent, Tick
-from heatmaps.store.types import microseconds
+from heatmaps.store.tables import Spot, SpotCell, SpotComplaint, SpotEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from numpy.typing import NDArray
     from sqlalchemy import Connection, Table
 
 SPOT: Table = Spot.__table__  # type: ignore[assignment]  # a mapped table is a Table
 LINK: Table = SpotComplaint.__table__  # type: ignore[assignment]
-
-NO_CODE = -1
-"""Code of an absent segment or technology."""
-
-TOPIC_CODES = {str(topic): code for code, topic in enumerate(Topic)}
-SEGMENT_CODES = {str(segment): code for code, segment in enumerate(Segment)}
-
-
-@dataclass(frozen=True, slots=True)
-class WeightColumns:
-    """What priority weighs, row by row beside `ComplaintColumns`; `ltv` NaN where unknown."""
-
-    segment: NDArray[np.int8]
-    ltv: NDArray[np.float64]
-    critical: NDArray[np.bool_]
-    technology: NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,80 +37,6 @@ class Event:
     detail: dict[str, Any]
 
 
-def last_tick(connection: Connection) -> datetime | None:
-    """Give the last hour detection has done; None before the first."""
-    moment: datetime | None = connection.scalar(select(func.max(Tick.tick_at)))
-    return moment
-
-
-def note_ticks(
-    connection: Connection, ticks: Iterable[datetime], done_at: datetime, policy_version: int
-) -> None:
-    """Note hours as done, never to be done again."""
-    rows = [
-        {"tick_at": tick, "done_at": done_at, "policy_version": policy_version} for tick in ticks
-    ]
-    connection.execute(insert(Tick), rows)
-
-
-def first_complaint_at(connection: Connection) -> datetime | None:
-    """Give the time of the earliest complaint that has a place; None where there is none."""
-    query = select(func.min(COMPLAINT.c.created_at)).where(COMPLAINT.c.cell.is_not(None))
-    moment: datetime | None = connection.scalar(query)
-    return moment
-
-
-def load_complaints(
-    connection: Connection, since: datetime, until: datetime, *, count_registration: bool
-) -> tuple[ComplaintColumns, WeightColumns]:
-    """Give the complaints detection may count: placed, not withdrawn, since < time <= until.
-
-    A complaint without customer is a customer of its own. Registration addresses are left out
-    unless `count_registration`.
-    """
-    c = COMPLAINT.c
-    query = (
-        select(c.id, c.customer_id, c.cell, c.resolution, microseconds(c.created_at),
-               microseconds(c.available_at), c.topic, c.segment, c.ltv, c.critical, c.technology)
-        .where(c.cell.is_not(None), c.state != State.WITHDRAWN,
-               c.created_at > since, c.created_at <= until)
-        .order_by(c.created_at, c.id)
-    )  # fmt: skip
-    if not count_registration:
-        query = query.where(c.address_kind != AddressKind.REGISTRATION)
-    (ids, customers, cells, resolutions, times, available, topics, segments, ltv, critical,
-     technology) = bulk.read_columns(connection, query)  # fmt: skip
-    columns = ComplaintColumns(
-        complaint_id=ids.astype(np.int64),
-        customer=_customer_codes(customers),
-        cell=cells.astype(np.int64),
-        resolution=resolutions.astype(np.int8),
-        time=times.astype(np.int64),
-        available=available.astype(np.int64),
-        topic=np.array([TOPIC_CODES[topic] for topic in topics], dtype=np.int8),
-    )
-    weights = WeightColumns(
-        segment=np.array([SEGMENT_CODES.get(s, NO_CODE) for s in segments], dtype=np.int8),
-        ltv=ltv.astype(np.float64),
-        critical=critical.astype(np.bool_),
-        technology=technology,
-    )
-    return columns, weights
-
-
-def _customer_codes(customers: NDArray[np.object_]) -> NDArray[np.int64]:
-    """Give each customer a number, by first appearance; an unnamed one has its own."""
-    codes: dict[object, int] = {}
-    return np.fromiter(
-        (
-            codes.setdefault(row if customer is None else customer, len(codes))
-            for row, customer in enumerate(customers)
-        ),
-        np.int64,
-        len(customers),
-    )
-
-
 def load_living(connection: Connection) -> list[SpotCase]:
     """Give the spots that are not over, by id, held against changes until the transaction ends."""
     return _cases(connection, select(Spot).where(Spot.closed_at.is_(None)).with_for_update())
@@ -140,17 +45,6 @@ def load_living(connection: Connection) -> list[SpotCase]:
 def load_cases(connection: Connection) -> list[SpotCase]:
     """Give every spot there ever was, by id."""
     return _cases(connection, select(Spot))
-
-
-def counted_complaints(connection: Connection, since: datetime) -> NDArray[np.int64]:
-    """Give the ids of complaints made after `since` that were ever counted in a spot."""
-    query = (
-        select(LINK.c.complaint_id)
-        .distinct()
-        .join(COMPLAINT, COMPLAINT.c.id == LINK.c.complaint_id)
-        .where(COMPLAINT.c.created_at > since)
-    )
-    return np.array(connection.scalars(query).all(), dtype=np.int64)
 
 
 def next_spot_id(connection: Connection) -> int:

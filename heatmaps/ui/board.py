@@ -12,9 +12,9 @@ import streamlit as st
 
 from heatmaps.store import desk, region
 from heatmaps.store.complaints import holds_source
+from heatmaps.store.detection import last_tick
 from heatmaps.store.gazetteer import data_version
 from heatmaps.store.policies import current_policy
-from heatmaps.store.spots import last_tick
 from heatmaps.ui.map.basemap import BaseMap, Territory, base_map
 from heatmaps.ui.workplace import clock, workplace
 

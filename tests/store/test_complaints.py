@@ -12,8 +12,8 @@ from heatmaps.complaints.record import ComplaintBatch
 from heatmaps.quarantine import Refused
 from heatmaps.store import complaints, quarantine
 from heatmaps.store.complaints import Compared
+from heatmaps.store.detection import note_ticks
 from heatmaps.store.policies import seed_policy
-from heatmaps.store.spots import note_ticks
 from heatmaps.store.tables import (
     ComplaintRevision,
     Personal,
