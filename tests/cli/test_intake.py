@@ -258,6 +258,15 @@ def test_quarantine_comes_in_once_the_profile_is_mended(fresh):
     assert fresh.count()["complaint"] == 2
 
 
+def test_a_row_that_stays_refused_keeps_its_raw_text(fresh):
+    fresh.file("mine.toml", PROFILE)
+    fresh("ingest", foreign(fresh), "--profile", "mine.toml").done()
+    kept = fresh.rows("SELECT raw_row FROM personal WHERE quarantine_id IS NOT NULL")
+    fresh("quarantine", "replay")
+    assert fresh.rows("SELECT raw_row FROM personal WHERE quarantine_id IS NOT NULL") == kept
+    assert all(raw for (raw,) in kept)
+
+
 def test_a_released_row_does_not_overwrite_what_is_newer(fresh):
     """The complaint came in properly, and newer, while its faulty row waited."""
     fresh.file("mine.toml", 'kind = "complaints"\n')

@@ -432,8 +432,8 @@ def test_what_makes_a_spot(quick, changed, opens):
     assert (told["opened"] >= 1) is opens, told
 
 
-def test_a_spot_opens_under_the_packaged_policy_on_both_stores(region):
-    assert scene(region, people(20))["opened"] >= 1
+def test_a_spot_opens_under_the_packaged_policy(embedded_region):
+    assert scene(embedded_region, people(20))["opened"] >= 1
 
 
 def test_a_policy_may_let_registration_addresses_form_spots(quick):
