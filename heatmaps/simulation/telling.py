@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     )
     from heatmaps.simulation.region import Region
 
-SOURCE = "crm"
+SOURCE = "simulation"
 CRITICAL = 0.012
 """Share of the complaints without any connection that are critical."""
 _CAN_BE_CRITICAL = frozenset({Topic.NO_SERVICE, Topic.NO_INTERNET})

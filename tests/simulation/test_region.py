@@ -73,10 +73,14 @@ def test_a_missing_folder_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "fault"),
     [
-        ("gazetteer.csv.gz", gzip.compress(b"city,street\n"), "lacks the columns house, lat, lon"),
+        (
+            "gazetteer.csv.gz",
+            gzip.compress(b"city,street\n", mtime=0),
+            "lacks the columns house, lat, lon",
+        ),
         ("buildings.csv.gz", b"no gzip", "cannot be read"),
-        ("buildings.csv.gz", gzip.compress(b""), "lacks the columns"),
-        ("population_h3r8.csv.gz", gzip.compress(b"cell\n")[:-6], "cannot be read"),
+        ("buildings.csv.gz", gzip.compress(b"", mtime=0), "lacks the columns"),
+        ("population_h3r8.csv.gz", gzip.compress(b"cell\n", mtime=0)[:-6], "cannot be read"),
         ("districts.geojson", b'{"features": []}', "without a parent"),
         ("districts.geojson", b"\xff\xfe", "cannot be read"),
     ],

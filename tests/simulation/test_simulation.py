@@ -231,7 +231,7 @@ def test_complaints_file_has_the_words_of_the_interface(written):
         "topic": Topic,
     }
     for row in rows:
-        assert row["source"] == "crm"
+        assert row["source"] == "simulation"
         assert row["external_id"]
         for column, allowed in words.items():
             assert not row[column] or allowed(row[column])
