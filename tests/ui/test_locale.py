@@ -1,17 +1,33 @@
 import itertools
+from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import heatmaps.ui
 from heatmaps.complaints.record import Channel, Segment, Technology, Topic
+from heatmaps.desk.answer import Verdict
 from heatmaps.desk.words import Cause, Status
 from heatmaps.geocoding.result import Level
+from heatmaps.policy import packaged_policy
+from heatmaps.spots.priority import Behind, priority_of
 from heatmaps.spots.record import ALL_TOPICS, Signal
+from heatmaps.ui.agent.unclear import TELLING_FAULTS
+from heatmaps.ui.engineer.actions import MOVES, NAMELESS
+from heatmaps.ui.engineer.handling import Outcome
 from heatmaps.ui.locale import LOCALES, translator
 
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+BEHIND = Behind(
+    time=np.array([int(NOW.timestamp() * 1e6)] * 2), segment=np.zeros(2, np.int8),
+    topic=np.zeros(2, np.int8), ltv_rank=np.array([0.5, np.nan]), customer=np.zeros(2, np.int64),
+    critical=np.ones(2, np.bool_),
+)  # fmt: skip
+PRIORITY = priority_of(BEHIND, 900, NOW, NOW, packaged_policy().priority)
+ROUTING = packaged_policy().routing
 ROOM = Path(heatmaps.ui.__file__).parent
 KEYWORDS = {"_": None, "plural": (1, 2)}
 WORDS = {
@@ -23,6 +39,13 @@ WORDS = {
     "segment": Segment,
     "channel": Channel,
     "level": Level,
+    "verdict": Verdict,
+    "fault": TELLING_FAULTS,
+    "queue": {ROUTING.default_queue, *(rule.queue for rule in ROUTING.rules)},
+    "part": [part.name for part in PRIORITY.parts],
+    "because": sorted({number for part in PRIORITY.parts for number in part.because}),
+    "move": [*MOVES, Status.RESOLVED, Status.REJECTED],
+    "outcome": [*Outcome, NAMELESS],
 }
 
 

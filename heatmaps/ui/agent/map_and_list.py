@@ -70,12 +70,23 @@ def _filtered(cards: Sequence[SpotCard], _: Translator) -> list[SpotCard]:
         _("Topic"), [EVERY, *topics], key="topic", label_visibility="collapsed",
         format_func=lambda one: _("Every topic") if one == EVERY else _.word("topic", one),
     )  # fmt: skip
+    answered = _answered_spot(_)
     return [
         card
         for card in cards
-        if (card.is_open if status == OPEN else status in {EVERY, card.work.status})
-        and topic in {EVERY, card.topic}
+        if card.spot_id == answered or (_has_status(card, status) and topic in {EVERY, card.topic})
     ]
+
+
+def _answered_spot(_: Translator) -> int | None:
+    """Give the spot the last answer tells of, which is shown whatever the filters say."""
+    question = last_question()
+    spot = question.answer(_.locale).spot if question else None
+    return spot.spot_id if spot else None
+
+
+def _has_status(card: SpotCard, choice: str) -> bool:
+    return card.is_open if choice == OPEN else choice in {EVERY, card.work.status}
 
 
 def _status_choice(choice: str, _: Translator) -> str:
@@ -86,15 +97,16 @@ def _status_choice(choice: str, _: Translator) -> str:
 
 def _show_list(cards: Sequence[SpotCard], reader: Reader) -> int | None:
     _, selected = reader.translate, focus().selected
+    last = board().last_tick
+    calm = _("No spots: nothing stands out from the usual.") if last else ""
     chosen = choose_row(
         [spot_row(card, reader) for card in cards],
         label=_("Spots by priority"),
         key="spots",
         selected=str(selected) if selected is not None else None,
-        empty=_("No spots: nothing stands out from the usual."),
+        empty=calm,
         height="calc(100vh - 12rem)",
     )
-    last = board().last_tick
     calculated = (
         _("Calculated {when}").format(when=reader.moment(last))
         if last

@@ -22,6 +22,8 @@ window.heatmapsMap = (() => {
       .map((territory) => drawTerritory(map, territory, data.filled))
       .sort((one, other) => widthOf(map, other.outline) - widthOf(map, one.outline));
     map.on("zoomend", () => declutter(map, names));
+    // The page or our own style sheet may change the map's height after it was made.
+    new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
     map.fitBounds(data.bounds, { animate: false, padding: [8, 8] });
     declutter(map, names);
   }

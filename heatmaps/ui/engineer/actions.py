@@ -31,8 +31,10 @@ ANY_WORDS = "…"
 MOVES = (Status.ACKNOWLEDGED, Status.IN_PROGRESS, Status.ON_HOLD, Status.REOPENED)
 ANY_CHANGE = Change(cause=Cause.UNKNOWN)
 
+NAMELESS = "nameless"
+"""What becomes of a change by nobody."""
+
 _OUTCOME = "outcome"
-_NAMELESS = "nameless"
 _TAKING = {Status.ACKNOWLEDGED, Status.IN_PROGRESS}
 
 
@@ -58,12 +60,14 @@ def show_outcome(dossier: Dossier, reader: Reader) -> None:
     spot_id, outcome = st.session_state.pop(_OUTCOME, (None, None))
     if spot_id != dossier.card.spot_id or outcome is None:
         return
-    _ = reader.translate
-    said = element("p", element("b", text(_.word("outcome", outcome))))
-    last = dossier.events[-1] if dossier.events and outcome == Outcome.OVERTAKEN else None
-    happened = [element("p", event_in_words(last, reader))] if last else []
-    tone = "good" if outcome == Outcome.DONE else "bad"
-    st.html(element("section", said, *happened, css=f"notice {tone}"))
+    words = reader.translate.word("outcome", outcome)
+    if outcome == Outcome.DONE:
+        st.toast(words, icon=":material/check:")
+        return
+    said = [element("p", element("b", text(words)))]
+    if outcome == Outcome.OVERTAKEN and dossier.events:
+        said.append(element("p", event_in_words(dossier.events[-1], reader)))
+    st.html(element("section", *said, css="notice bad"))
 
 
 def _move_button(work: Work, status: Status, reader: Reader) -> None:
@@ -180,15 +184,19 @@ def _finish(seen: Work, status: Status) -> None:
 
 
 def _do(seen: Work, change: Change) -> None:
-    """Carry out a change made of what was on the screen; the page then says what became of it."""
+    """Carry out a change made of what was on the screen; the page then says what became of it.
+
+    What was typed stays until it is written.
+    """
     if not actor():
-        st.session_state[_OUTCOME] = (seen.spot_id, _NAMELESS)
+        st.session_state[_OUTCOME] = (seen.spot_id, NAMELESS)
         return
     if change.status in _TAKING:
         change = Change(change.status, change.cause, change.eta, change.done, owner=actor())
     outcome = carry_out(workplace().store, seen, change, actor(), clock())
     st.session_state[_OUTCOME] = (seen.spot_id, outcome)
-    if outcome in {Outcome.DONE, Outcome.OVERTAKEN}:
+    if outcome is Outcome.DONE:
         forget_board()
-        for name in ("day", "time", "cause", "done"):
+        written = ("day", "time", "cause", *(("done",) if change.done else ()))
+        for name in written:
             st.session_state.pop(f"{name}-{seen.spot_id}", None)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from heatmaps.desk.card import SpotCard
     from heatmaps.ui.spot_words import Reader
 
-HEIGHT_PX = 300
+HEIGHT_PX = 250
 
 
 def show_spot_map(card: SpotCard, reader: Reader) -> None:
