@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from heatmaps.complaints.encoding import open_bytes, scan_file
 from heatmaps.complaints.readers import DELIMITERS
@@ -29,6 +28,15 @@ COLUMNS = (
 BATCH_ROWS = 10_000
 
 
+class _CsvRows(Protocol):
+    """What ``csv.reader`` gives: rows, and the line it has come to."""
+
+    @property
+    def line_num(self) -> int: ...
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+
 def geocode_file(
     source: Path,
     target: Path,
@@ -46,17 +54,19 @@ def geocode_file(
         raise UsageError(message)
     scan = scan_file(source)
     levels: Counter[str] = Counter()
+    partial = target.with_name(f".{target.name}.partial")
     try:
         with (
             io.TextIOWrapper(open_bytes(source), scan.encoding, newline="") as read,
-            target.open("w", encoding="utf-8", newline="") as written,
+            partial.open("w", encoding="utf-8", newline="") as written,
         ):
             rows = csv.reader(read, delimiter=(delimiter := _delimiter(source, scan.encoding)))
             header = next(rows)
+            _refuse_own_output(source, header)
             address, city = _places(source, header, named)
             writer = csv.writer(written, delimiter=delimiter)
             writer.writerow([*header, *COLUMNS])
-            for batch in _batches(rows):
+            for batch in _batches(source, rows, len(header)):
                 addresses = [_cell(row, address) for row in batch]
                 cities = [_cell(row, city) or None for row in batch]
                 results = geocoder.geocode_batch(addresses, cities)
@@ -65,12 +75,15 @@ def geocode_file(
                     writer.writerow([*own, *_written(result)])
                 levels.update(str(result.level) for result in results)
                 progress(sum(levels.values()), max(scan.lines - 1, 0))
+        partial.replace(target)
     except csv.Error as error:
         message = f"{source} is no readable CSV ({error}); mend it or export it again."
         raise FileError(message) from error
     except OSError as error:
         message = f"{target} cannot be written: {error.strerror or error}; choose another place."
         raise FileError(message) from error
+    finally:
+        partial.unlink(missing_ok=True)
     return {str(level): levels[str(level)] for level in Level}
 
 
@@ -95,9 +108,33 @@ def _places(
     return names.index(address.casefold()), None if city is None else names.index(city.casefold())
 
 
-def _batches(rows: Iterator[list[str]]) -> Iterator[list[list[str]]]:
-    while batch := list(islice(rows, BATCH_ROWS)):
-        yield [row for row in batch if row]
+def _refuse_own_output(source: Path, header: list[str]) -> None:
+    ours = [name for name in header if name in COLUMNS]
+    if ours:
+        message = (
+            f"{source} already has the column {ours[0]}; geocode the file it was made from, or "
+            "remove the geocode_ columns."
+        )
+        raise FileError(message)
+
+
+def _batches(source: Path, rows: _CsvRows, width: int) -> Iterator[list[list[str]]]:
+    """Give the rows that are not blank; FileError where one has more fields than the header."""
+    batch: list[list[str]] = []
+    for row in rows:
+        if len(row) > width:
+            message = (
+                f"{source} line {rows.line_num} has {len(row)} fields where the header has "
+                f"{width}; quote the text that holds the delimiter."
+            )
+            raise FileError(message)
+        if row:
+            batch.append(row)
+        if len(batch) == BATCH_ROWS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _cell(row: list[str], place: int | None) -> str:

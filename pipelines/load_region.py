@@ -10,8 +10,9 @@ import numpy as np
 from heatmaps.complaints.profiles import Kind, load_profile
 from heatmaps.complaints.readers import check_file, read_batches
 from heatmaps.errors import FileError
-from heatmaps.geocoding.from_csv import read_csv
-from heatmaps.geocoding.from_osm import read_osm
+from heatmaps.geocoding.from_csv import CSV_SUFFIXES, read_csv
+from heatmaps.geocoding.from_osm import OSM_SUFFIXES, read_osm
+from heatmaps.geocoding.reading import check_file as check_gazetteer_file
 from heatmaps.region.grid import cells_of, parents, resolution_of
 from heatmaps.region.subscribers import read_subscribers, spread
 from heatmaps.region.territories import read_territories
@@ -56,8 +57,9 @@ def load_gazetteer_file(
     store: Store, path: Path, now: datetime, *, keep: bool = True
 ) -> LoadedGazetteer:
     """Merge one file, OSM or CSV, into the gazetteer; exposure is spread anew over the houses."""
-    read = read_csv if ".csv" in (suffix.casefold() for suffix in path.suffixes) else read_osm
-    gazetteer, account = read(path)
+    check_gazetteer_file(path, (*CSV_SUFFIXES, *OSM_SUFFIXES))
+    reads_csv = path.name.casefold().endswith(CSV_SUFFIXES)
+    gazetteer, account = (read_csv if reads_csv else read_osm)(path)
     report = asdict(account)
     with store.writing(keep=keep) as connection:
         merge = gazetteers.save_gazetteer(

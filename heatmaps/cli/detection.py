@@ -40,7 +40,7 @@ def detect(
     Example: heatmaps detect --as-of 2026-03-01T12:00+03:00
     """
     now, zone = clock(), load_settings().zone
-    until = moment(as_of, zone, "--as-of") if as_of else now
+    until = moment(as_of, zone, "--as-of") if as_of is not None else now
     with opened() as store, progress("Detecting, hours") as advance:
         done = find_spots.detect(store, until, Clockwork(now, zone), advance)
     if not done.ticks:

@@ -11,6 +11,7 @@ import typer
 from heatmaps.cli.context import clock, opened
 from heatmaps.cli.output import AsJson, DryRun, progress, result, warn
 from heatmaps.desk.answer import Asked
+from heatmaps.region.grid import to_text
 from heatmaps.settings import load_settings
 from heatmaps.store import quarantine as stored_quarantine
 from pipelines.check_address import GeocoderOfStore, check_address, region_zone
@@ -19,6 +20,7 @@ from pipelines.import_complaints import Circumstances, import_file, replay_quara
 
 if TYPE_CHECKING:
     from heatmaps.desk.answer import Answer
+    from heatmaps.desk.card import SpotCard
     from heatmaps.store.engine import Store
     from pipelines.import_complaints import Counts
 
@@ -174,12 +176,18 @@ def _told(given: Answer) -> str:
     return "\n".join([*lines, given.sentence])
 
 
+def _spot_facts(card: SpotCard) -> dict[str, object]:
+    """Give a spot with its number in front and its cells as they stand outside the store."""
+    cells = [to_text(cell) for cell in card.cells]
+    return {"spot_id": card.spot_id, **asdict(card), "cells": cells}
+
+
 def _facts(given: Answer) -> dict[str, object]:
     return {
         "verdict": given.verdict,
         "sentence": given.sentence,
         "geocoded": given.geocoded,
-        "spot": given.spot,
+        "spot": _spot_facts(given.spot) if given.spot else None,
         "control_at": given.control_at,
         "certain": given.certain,
         "near": [{"spot_id": n.card.spot_id, "distance_m": n.distance_m} for n in given.near],

@@ -35,7 +35,7 @@ def simulate_region(
     Example: heatmaps simulate var/demo --seed 7
     """
     last_hour = clock().replace(minute=0, second=0, microsecond=0)
-    end = moment(until, load_settings().zone, "--until") if until else last_hour
+    end = moment(until, load_settings().zone, "--until") if until is not None else last_hour
     made = simulate(load_region(region), end, seed)
     write(made, directory)
     said = (

@@ -112,8 +112,9 @@ def doctor(*, as_json: AsJson = False) -> None:
     values = {
         f"HEATMAPS_{name.upper()}": getattr(settings, name) for name in type(settings).model_fields
     }
-    values["HEATMAPS_DATABASE_URL"] = _place()
     faults = _faults()
+    if not any("no database URL" in fault for fault in faults):
+        values["HEATMAPS_DATABASE_URL"] = _place()
     lines = [f"{name} = {value}" for name, value in values.items()]
     lines += faults or ["Nothing is wrong."]
     result(as_json, "\n".join(lines), settings=values, faults=faults)

@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from heatmaps.complaints.record import WORDS
 from heatmaps.errors import ConfigError
 from heatmaps.region.timezones import is_timezone
 
@@ -163,6 +164,17 @@ class Profile(BaseModel):
                     f"{section}.{strange[0]} is no column of {self.kind}; "
                     f"ours are {', '.join(sorted(ours))}"
                 )
+                raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _our_words(self) -> Self:
+        """Refuse a fixed value for which every row that gets it would be quarantined."""
+        given = list(self.defaults.items())
+        given += [(ours, value) for ours, table in self.values.items() for value in table.values()]
+        for ours, value in given:
+            if value and ours in WORDS and value not in set(WORDS[ours]):
+                message = f"{value!r} is no {ours}; it may be {', '.join(WORDS[ours])}"
                 raise ValueError(message)
         return self
 

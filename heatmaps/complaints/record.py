@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ABSENT_TIME",
+    "WORDS",
     "AddressKind",
     "Channel",
     "ComplaintBatch",
@@ -112,6 +113,19 @@ class Topic(StrEnum):
     VOICE_QUALITY = "voice_quality"
     DROPPED_CALLS = "dropped_calls"
     OTHER = "other"
+
+
+WORDS: dict[str, type[StrEnum]] = {
+    "state": State,
+    "address_kind": AddressKind,
+    "place": Place,
+    "technology": Technology,
+    "channel": Channel,
+    "language": Language,
+    "segment": Segment,
+    "topic": Topic,
+}
+"""The columns whose values are fixed, and their words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,9 +78,21 @@ class Asked:
     language: str
 
 
+VILLAGE_M = 3_200.0
+"""A place known to within this is worth an answer: a village is one point, a city is not."""
+
+
 def is_placed(geocoded: GeocodeResult) -> bool:
-    """Whether an address was found well enough to look for spots there."""
-    return geocoded.level not in {Level.NONE, Level.AMBIGUOUS, Level.REGION}
+    """Whether an address was found well enough to say what is known there.
+
+    A street that was not found leaves only the settlement, and telling a caller about a spot
+    somewhere in it would be a guess.
+    """
+    if geocoded.level in {Level.NONE, Level.AMBIGUOUS, Level.REGION}:
+        return False
+    if geocoded.level is Level.SETTLEMENT and "street_not_found" in geocoded.faults:
+        return False
+    return geocoded.uncertainty_m is not None and geocoded.uncertainty_m <= VILLAGE_M
 
 
 def answer(

@@ -30,12 +30,15 @@ _DELIMITERS = ",;\t"
 _GZIP = b"\x1f\x8b"
 
 
+CSV_SUFFIXES = (".csv", ".csv.gz")
+
+
 def read_csv(path: Path) -> tuple[Gazetteer, ReadReport]:
     """Give the gazetteer in a ``.csv`` or ``.csv.gz`` file and what was done with its lines.
 
     UTF-8 (with or without BOM) or CP1251; delimited by comma, semicolon or tab. Raises FileError.
     """
-    check_file(path, (".csv", ".csv.gz"))
+    check_file(path, CSV_SUFFIXES)
     rows = list(_rows(path, _text(path)))
     named = [(row["city"], row["region"]) for row in rows if row["city"]]
     places, position = place_positions(named)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from heatmaps.geocoding.gazetteer import Gazetteer
 
-SUFFIXES = (".osm.pbf", ".osm.gz", ".osm.bz2", ".osm")
+OSM_SUFFIXES = (".osm.pbf", ".osm.gz", ".osm.bz2", ".osm")
 _KEYS = ("addr:housenumber", "highway", "place", "boundary")
 
 
@@ -79,7 +79,7 @@ def read_osm(path: Path) -> tuple[Gazetteer, ReadReport]:
     place. Where the extract shows no settlement at all, its most common ``addr:city`` stands in;
     what then has none is left out. Raises FileError.
     """
-    check_file(path, SUFFIXES)
+    check_file(path, OSM_SUFFIXES)
     found = _collect(path)
     houses = found.buildings  # before nodes: a building comes before a shop in it
     houses.extend(found.nodes)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from heatmaps.errors import FileError
 from heatmaps.region.grid import to_text
 from heatmaps.simulation.telling import Complaint
 
@@ -39,7 +40,11 @@ TRUTH_COLUMNS = ("source", "external_id", "fault_id", "street", "house", "lat", 
 
 def write(simulation: Simulation, directory: Path) -> None:
     """Write every file into `directory`, made if missing; the same simulation, the same bytes."""
-    directory.mkdir(parents=True, exist_ok=True)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"The folder {directory} cannot be made ({error.strerror}); choose another."
+        raise FileError(message) from error
     files = {
         "complaints.csv": _complaints(simulation),
         "truth.csv": _truth(simulation),

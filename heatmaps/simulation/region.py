@@ -201,7 +201,8 @@ def _text(path: Path) -> str:
         data = path.read_bytes()
         return (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
     except (OSError, EOFError, UnicodeDecodeError) as error:
-        message = f"{path} cannot be read ({error}); give the folder of a region's sample."
+        reason = getattr(error, "strerror", None) or error
+        message = f"{path} cannot be read ({reason}); give the folder of a region's sample."
         raise FileError(message) from error
 
 

@@ -43,6 +43,13 @@ class LtvWeights(Section):
     low: Weight
     high: Weight
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.low > self.high:
+            message = f"low {self.low} is above high {self.high}; a higher LTV may not weigh less"
+            raise ValueError(message)
+        return self
+
 
 class PriorityPolicy(Section):
     """What makes one spot more urgent than another."""

@@ -81,8 +81,12 @@ def upgrade_store(url: str) -> Store:
     engine = _engine(url)
     if path := _sqlite_path(engine.url):
         _make_room(path)
+        if path.is_file() and path.stat().st_size:
+            _require_file(engine.url)
     with _told_plainly(engine):
         schema.upgrade(engine)
+        if engine.dialect.name == "sqlite":
+            _let_readers_read_while_one_writes(engine)
     return Store(engine)
 
 
@@ -108,6 +112,7 @@ def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
+            _require_lasting(parsed)
             engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_S})
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
@@ -131,6 +136,15 @@ def _engine(url: str) -> Engine:
     raise ConfigError(message)
 
 
+def _require_lasting(url: URL) -> None:
+    if not url.database or url.database == ":memory:" or "mode=memory" in url.database:
+        message = (
+            f"HEATMAPS_DATABASE_URL={url.render_as_string()!r} is a database in memory, which "
+            "keeps nothing; write sqlite:///path/to/file.db."
+        )
+        raise ConfigError(message)
+
+
 def _without_password(url: str) -> str:
     return re.sub(r"://[^@/]*@", "://***@", url)
 
@@ -138,11 +152,18 @@ def _without_password(url: str) -> str:
 def _prepare_sqlite(dbapi: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
     dbapi.isolation_level = None  # transactions are begun by `_begin_sqlite`, not by the driver
     cursor = dbapi.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")  # NORMAL may lose a commit when power fails
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA cache_size=-131072")
     cursor.close()
+
+
+def _let_readers_read_while_one_writes(engine: Engine) -> None:
+    """Turn on write-ahead logging; the file remembers it, so opening a store changes nothing."""
+    with engine.connect() as connection:
+        cursor = connection.connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -165,7 +186,7 @@ def _require_file(url: URL) -> None:
         raise StoreError(message)
     with path.open("rb") as file:
         head = file.read(16)
-    if head and head != b"SQLite format 3\x00":
+    if head != b"SQLite format 3\x00":
         message = f"{path} is not a store of heatmaps; point HEATMAPS_DATABASE_URL elsewhere."
         raise StoreError(message)
 
@@ -196,10 +217,11 @@ def _told_plainly(engine: Engine) -> Iterator[None]:
 
 
 def _is_access_fault(error: DBAPIError, reason: str) -> bool:
-    if error.connection_invalidated:
+    """Tell a store that cannot be reached or used from a fault of our own statements."""
+    kind = type(error.orig).__name__
+    if error.connection_invalidated or kind == "InsufficientPrivilege":
         return True
-    words = ("unable to open", "readonly", "read-only", "database is locked", "disk is full",
-             "malformed", "not a database", "connection", "authentication", "does not exist",
-             "permission denied", "timeout")  # fmt: skip
-    refused = type(error.orig).__name__ in {"OperationalError", "InsufficientPrivilege"}
-    return refused and any(word in reason for word in words)
+    if kind == "DatabaseError":  # SQLite: the file is damaged or no database
+        return True
+    ours = ("no such table", "no such column", "syntax error", "has no column")
+    return kind == "OperationalError" and not any(word in reason for word in ours)

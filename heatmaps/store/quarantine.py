@@ -60,6 +60,11 @@ def keep(connection: Connection, refused: Sequence[Refused], origin: Origin, at:
             .where(QuarantinedRow.id == row_id)
             .values(reason=by_hash[row_hash].reason, replayed_at=None)
         )
+        connection.execute(
+            update(Personal)
+            .where(Personal.quarantine_id == row_id)
+            .values(raw_row=by_hash[row_hash].raw)
+        )
     fresh = {row_hash: row for row_hash, row in by_hash.items() if row_hash not in known}
     _insert(connection, fresh, origin, at)
     return len(fresh)

@@ -43,17 +43,22 @@ def require_current(connection: Connection) -> None:
         return
     if have is None:
         message = f"The store at {_place(connection)} is empty; run `heatmaps db upgrade`."
-    elif have in {script.revision for script in _scripts().walk_revisions()}:
-        message = (
-            f"The store at {_place(connection)} has schema {have} and this version needs {need}; "
-            "run `heatmaps db upgrade`."
-        )
-    else:
-        message = (
-            f"The store at {_place(connection)} has schema {have}, which this version does not "
-            "know; install the newer version of heatmaps it was made with."
-        )
+        raise StoreError(message)
+    _require_known(connection, have)
+    message = (
+        f"The store at {_place(connection)} has schema {have} and this version needs {need}; "
+        "run `heatmaps db upgrade`."
+    )
     raise StoreError(message)
+
+
+def _require_known(connection: Connection, revision: str) -> None:
+    if revision not in {script.revision for script in _scripts().walk_revisions()}:
+        message = (
+            f"The store at {_place(connection)} has schema {revision}, which this version does "
+            "not know; install the newer version of heatmaps it was made with."
+        )
+        raise StoreError(message)
 
 
 def upgrade(engine: Engine) -> None:
@@ -67,6 +72,8 @@ def upgrade(engine: Engine) -> None:
                     text("SELECT pg_advisory_xact_lock(hashtext('heatmaps:schema'))")
                 )
                 _require_postgis(connection)
+            if (have := current(connection)) is not None:
+                _require_known(connection, have)
             config = Config()
             config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
             config.attributes["connection"] = connection

@@ -4,6 +4,7 @@ import io
 import json
 import resource
 import time
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,8 @@ from heatmaps.complaints.encoding import MAX_LINE_BYTES
 from heatmaps.complaints.profiles import Kind, Profile, load_profile
 from heatmaps.complaints.readers import MAX_FIELD, check_file, read_batches
 from heatmaps.errors import FileError
+
+gzipped = partial(gzip.compress, mtime=0)  # test ids must not depend on the clock
 
 HEADER = "external_id,created_at,text\n"
 ROW = "A1,2026-02-01T10:00:00+03:00,нет связи\n"
@@ -38,7 +41,7 @@ def columns(path, *names, profile=None):
         (b"", "is empty"),
         (b"\xef\xbb\xbf", "is empty"),
         (b"\n \r\n\n", "is empty"),
-        (gzip.compress(b""), "is empty"),
+        (gzipped(b""), "is empty"),
         (b"id,when\n1,2\n", "lacks the column external_id, created_at among id, when"),
         (b"external_id\n1\n", "lacks the column created_at"),
         (b"external_id,created_at,Created_At \n", "more than one column 'created_at'"),
@@ -53,8 +56,8 @@ def columns(path, *names, profile=None):
         (b"PK\x03\x04" + bytes(range(256)), "XLSX"),
         (b"PAR1" + bytes(64), "Parquet"),
         (bytes(range(1, 256)) * 40, "binary"),
-        (gzip.compress(RUSSIAN.encode())[:-12], "gzip that ends too early"),
-        (gzip.compress(RUSSIAN.encode())[:-8] + bytes(8), "damaged gzip"),
+        (gzipped(RUSSIAN.encode())[:-12], "gzip that ends too early"),
+        (gzipped(RUSSIAN.encode())[:-8] + bytes(8), "damaged gzip"),
         (b"\x1f\x8b\x08" + bytes(40), "gzip"),
         (HEADER.encode() + b"x" * (MAX_LINE_BYTES + 1), "more than 1,048,576 bytes in line 2"),
         (b'"' + b"x,\n" * MAX_FIELD, "no readable header line"),
@@ -126,7 +129,7 @@ def test_encoding_delimiter_and_packing_are_recognised(file, delimiter, encoding
     lines = ["external_id,created_at,text", "№1,2026-02-01,«Ёлка» — нет связи", "2,2026-02-02,"]
     text = newline.join(lines).replace(",", delimiter) + newline
     content = text.encode(encoding)
-    path = file(gzip.compress(content) if packed else content, "no_suffix")
+    path = file(gzipped(content) if packed else content, "no_suffix")
     checked = check_file(path, Profile())
     assert (checked.delimiter, checked.rows) == (delimiter, 2)
     assert checked.scan.text_bytes == len(content)
@@ -260,7 +263,7 @@ def test_a_row_of_many_lines_is_bounded_too(file):
 
 def test_blank_lines_end_nothing_however_many(file):
     blank = (" " * 10_000 + "\n") * 4_000
-    (batch,) = read(file(gzip.compress(f"{HEADER}{blank}{ROW}".encode(), compresslevel=1)))
+    (batch,) = read(file(gzipped(f"{HEADER}{blank}{ROW}".encode(), compresslevel=1)))
     assert batch.line.tolist() == [4_002]
 
 
