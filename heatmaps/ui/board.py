@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 import streamlit as st
 
+from heatmaps.simulation.telling import SOURCE as SIMULATED_SOURCE
 from heatmaps.store import desk, region
 from heatmaps.store.complaints import holds_source
 from heatmaps.store.detection import last_tick
@@ -38,9 +39,6 @@ SETTLED_S = 300
 
 CELLS_OVER = timedelta(hours=24)
 """The hexagons on the map count the complaints of this long."""
-
-SIMULATED_SOURCE = "simulation"
-"""Complaints of this source come from `heatmaps simulate`, and a page that shows them says so."""
 
 ATTRIBUTION = "© OpenStreetMap"
 

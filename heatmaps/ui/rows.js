@@ -75,9 +75,8 @@ class Rows {
 
   // Scrolls the list alone, never the page around it.
   show(row) {
-    const top = row.offsetTop - this.list.offsetTop;
-    if (top < this.list.scrollTop) this.list.scrollTop = top;
-    const over = top + row.offsetHeight - this.list.clientHeight;
+    if (row.offsetTop < this.list.scrollTop) this.list.scrollTop = row.offsetTop;
+    const over = row.offsetTop + row.offsetHeight - this.list.clientHeight;
     if (over > this.list.scrollTop) this.list.scrollTop = over;
   }
 

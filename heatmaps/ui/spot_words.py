@@ -80,7 +80,7 @@ def spot_row(card: SpotCard, reader: Reader) -> Row:
     return Row(
         id=str(card.spot_id),
         title=_.word("topic", card.topic),
-        detail=" · ".join((_news(card, reader), spot_place(card, _), spot_number(card))),
+        detail=" · ".join((_news(card, reader), spot_number(card), spot_place(card, _))),
         tag=_.word("status", card.work.status),
         tone=spot_tone(card, reader.now),
         badge="✓" if look == "solved" else str(round(card.priority)),

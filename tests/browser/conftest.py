@@ -104,14 +104,14 @@ def read_table(path: Path) -> list[dict[str, str]]:
 
 
 def poison_complaints(path: Path, truth: list[dict[str, str]], since: datetime) -> None:
-    """Mark all as simulated, and fill every text of the latest with attacks.
+    """Fill every text of the latest complaints with attacks.
 
     They keep their place: true coordinates stand beside the hostile address.
     """
     rows, attacks = read_table(path), itertools.cycle(HOSTILE)
     places = {row["external_id"]: row for row in truth}
     for row in rows:
-        row |= {"source": "simulation", **dict.fromkeys(UNREAD, "")}
+        row.update(dict.fromkeys(UNREAD, ""))
         if SCREENSHOTS or datetime.fromisoformat(row["created_at"]) < since:
             continue
         place = places[row["external_id"]]

@@ -67,6 +67,7 @@ def test_a_caller_is_answered_and_told_of_the_end_when_an_engineer_resolves(
     page, address, filled, picture
 ):
     open_agent(page, address)
+    expect(page.get_by_text("Жалобы на этих страницах смоделированы")).to_be_visible()
     typed = filled.address
     box(page).press_sequentially(typed, delay=5)
     suggestions(page).filter(has_text=typed).first.click()

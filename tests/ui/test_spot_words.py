@@ -40,7 +40,7 @@ def card(status: Status = Status.NEW, **work) -> SpotCard:
 def test_a_row_says_what_matters_now(spot, tag, tone, news, badge):
     row = spot_row(spot, READER)
     assert (row.tag, row.tone, row.badge, row.title) == (tag, tone, badge, "нет связи")
-    assert row.detail.replace(SPACE, " ") == f"{news} · Гавань · № 7"
+    assert row.detail.replace(SPACE, " ") == f"{news} · № 7 · Гавань"
 
 
 def test_the_tooltip_on_the_map_says_the_same():
