@@ -33,4 +33,8 @@ class StoreError(HeatmapsError):
 
 
 class RuleError(HeatmapsError):
-    """A rule of the business forbids what was asked."""
+    """A rule of the business forbids what was asked; `reason` is a word a screen can translate."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason

@@ -27,6 +27,10 @@ class Settings(BaseSettings):
         None, description="settlement of addresses that name none; unset: such are ambiguous"
     )
 
+    map_attribution: str = Field(
+        "© OpenStreetMap", description="whose borders the base map shows, said on every map"
+    )
+
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, name: str) -> str:

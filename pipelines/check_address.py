@@ -17,7 +17,7 @@ from heatmaps.region.grid import cell_of
 from heatmaps.store import desk
 from heatmaps.store.gazetteer import data_version, load_gazetteer
 from heatmaps.store.policies import current_policy
-from heatmaps.store.region import load_territories
+from heatmaps.store.region import region_timezone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,8 +70,8 @@ class GeocoderOfStore:
 def region_zone(store: Store, otherwise: ZoneInfo) -> ZoneInfo:
     """Give the zone of the region, in which people are told times."""
     with store.reading() as connection:
-        territories = load_territories(connection)
-    return ZoneInfo(territories[0].timezone) if territories else otherwise
+        name = region_timezone(connection)
+    return ZoneInfo(name) if name else otherwise
 
 
 def check_address(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from heatmaps.desk.words import CLOSED_STATUSES, OPEN_STATUSES, Cause, Status
+from heatmaps.desk.words import CLOSED_STATUSES, OPEN_STATUSES, Cause, Refusal, Status
 from heatmaps.errors import RuleError
 
 if TYPE_CHECKING:
@@ -86,23 +86,23 @@ def check_move(work: Work, change: Change, now: datetime) -> None:
             f"Spot {work.spot_id} is {work.status} and closed; "
             "new complaints there will open a new spot."
         )
-        raise RuleError(message)
+        raise RuleError(message, Refusal.CLOSED)
     if change.status is not None:
         _check_status(work, change.status)
     if change.eta is not None and change.eta <= now:
         message = f"The term {change.eta.isoformat()} has already passed; name a later one."
-        raise RuleError(message)
-    if change.status is Status.RESOLVED:
-        _check_resolution(work, change)
+        raise RuleError(message, Refusal.TERM_PASSED)
+    if change.status in {Status.RESOLVED, Status.REJECTED}:
+        _check_ending(work, change)
 
 
 def apply_change(work: Work, change: Change, now: datetime) -> Work:
-    """Give the work after a person's change; RuleError where it is not allowed."""
+    """Give the work after a person's change; RuleError where none is allowed or none is made."""
     check_move(work, change, now)
     status = change.status or work.status
     moved = status is not work.status
     eta = change.eta or work.eta
-    return replace(
+    after = replace(
         work,
         status=status,
         status_at=now if moved else work.status_at,
@@ -115,6 +115,10 @@ def apply_change(work: Work, change: Change, now: datetime) -> Work:
         eta_first=work.eta_first or eta,
         done=change.done or work.done,
     )
+    if after == work:
+        message = f"Nothing would change about spot {work.spot_id}; name a status, cause or term."
+        raise RuleError(message, Refusal.NOTHING_NEW)
+    return after
 
 
 def due_status(
@@ -151,7 +155,7 @@ def apply_rule(work: Work, status: Status, now: datetime) -> Work:
     """Give the work after a rule moved it; RuleError where no rule may."""
     if status not in RULE_MOVES.get(work.status, frozenset()):
         message = f"No rule moves spot {work.spot_id} from {work.status} to {status}."
-        raise RuleError(message)
+        raise RuleError(message, Refusal.NO_SUCH_MOVE)
     return replace(
         work,
         status=status,
@@ -182,16 +186,17 @@ def _check_status(work: Work, wanted: Status) -> None:
             f"Spot {work.spot_id} is {work.status} and cannot become {wanted}; "
             f"from here it may become {names}."
         )
-        raise RuleError(message)
+        raise RuleError(message, Refusal.NO_SUCH_MOVE)
 
 
-def _check_resolution(work: Work, change: Change) -> None:
-    if (change.cause or work.cause) is None:
+def _check_ending(work: Work, change: Change) -> None:
+    """Refuse an ending that nobody could explain to a customer afterwards."""
+    if change.status is Status.RESOLVED and (change.cause or work.cause) is None:
         message = f"Spot {work.spot_id} has no cause; name one before it is resolved."
-        raise RuleError(message)
+        raise RuleError(message, Refusal.NO_CAUSE)
     if not (change.done or work.done or "").strip():
-        message = f"Say what was done about spot {work.spot_id} before it is resolved."
-        raise RuleError(message)
+        message = f"Say what was done about spot {work.spot_id}, or why it is rejected."
+        raise RuleError(message, Refusal.NO_WORDS)
 
 
 def _resolved_at(work: Work, status: Status, now: datetime) -> datetime | None:

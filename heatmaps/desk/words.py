@@ -27,6 +27,18 @@ CLOSED_STATUSES = frozenset({Status.CONFIRMED, Status.REJECTED, Status.MERGED, S
 """A spot in one of these is over; new complaints there make another."""
 
 
+class Refusal(StrEnum):
+    """Why a change to a spot was not made."""
+
+    CLOSED = "closed"
+    NO_SUCH_MOVE = "no_such_move"
+    TERM_PASSED = "term_passed"
+    NO_CAUSE = "no_cause"
+    NO_WORDS = "no_words"
+    NOTHING_NEW = "nothing_new"
+    OVERTAKEN = "overtaken"
+
+
 class Cause(StrEnum):
     """Why connection was bad. `ORDERED_RESTRICTION` is never counted as a fault of the network."""
 

@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, func, or_, select, update
 
 from heatmaps.desk.card import SpotCard
 from heatmaps.desk.lifecycle import Change, Work, apply_change
-from heatmaps.desk.words import OPEN_STATUSES
+from heatmaps.desk.words import OPEN_STATUSES, Refusal
 from heatmaps.errors import RuleError, UsageError
 from heatmaps.region.grid import GRID_RESOLUTION, child_range, parent
 from heatmaps.store import bulk
@@ -57,22 +57,24 @@ def covering_cards(connection: Connection, cell: int, resolution: int) -> list[S
 
 
 def change_work(
-    connection: Connection, spot_id: int, change: Change, *, actor: str, now: datetime
+    connection: Connection, seen: Work, change: Change, *, actor: str, now: datetime
 ) -> Work:
     """Write a person's change with its event; gives the work after it.
 
-    RuleError where the life cycle forbids it, UsageError where there is no such spot. The row is
-    held from reading to writing, so two engineers cannot both take one spot.
+    RuleError where the life cycle forbids it, or where the work is no longer as the person has
+    `seen` it: nobody overwrites what another did meanwhile. The row is held from reading to
+    writing. UsageError where there is no such spot.
     """
+    spot_id = seen.spot_id
     row = connection.execute(select(Spot).where(Spot.id == spot_id).with_for_update()).one_or_none()
     if row is None:
         message = f"There is no spot {spot_id}; `heatmaps export spots` lists them all."
         raise UsageError(message)
     before = work_of(row)
+    if before != seen:
+        message = f"Spot {spot_id} was changed meanwhile and is now {before.status}; look again."
+        raise RuleError(message, Refusal.OVERTAKEN)
     after = apply_change(before, change, now)
-    if after == before:
-        message = f"Nothing would change about spot {spot_id}; name a status, cause, term or work."
-        raise RuleError(message)
     connection.execute(update(Spot).where(Spot.id == spot_id).values(work_values(after)))
     save_events(connection, [Event(spot_id, now, "work", actor, _difference(before, after))])
     return after

@@ -107,6 +107,14 @@ def load_territories(connection: Connection) -> list[Territory]:
     return [Territory(*row) for row in rows]
 
 
+def region_timezone(connection: Connection) -> str | None:
+    """Give the zone name of the region, the top territory; None where none is loaded."""
+    t = StoredTerritory
+    query = select(t.timezone).order_by(t.level, t.territory_id).limit(1)
+    zone: str | None = connection.scalar(query)
+    return zone
+
+
 def _values(row: Territory) -> dict[str, Any]:
     values = {name: getattr(row, name) for name in row.__slots__ if name != "wkb"}
     return {**values, "boundary": row.wkb}

@@ -40,7 +40,6 @@ SETTLED_S = 300
 CELLS_OVER = timedelta(hours=24)
 """The hexagons on the map count the complaints of this long."""
 
-ATTRIBUTION = "© OpenStreetMap"
 
 _EVERYWHERE: tuple[Point, Point] = ((41.0, 27.0), (72.0, 140.0))
 
@@ -116,7 +115,8 @@ def _base_map(stored: Sequence[StoredTerritory]) -> BaseMap:
     parts = [one for one in stored if one.parent_id is not None] or list(stored)
     level = min((one.level for one in parts), default=0)
     drawn = [Territory(one.name, _geojson(one.wkb)) for one in parts if one.level == level]
-    return base_map(drawn, ATTRIBUTION, bounds=None if drawn else _EVERYWHERE)
+    attribution = workplace().settings.map_attribution if drawn else ""
+    return base_map(drawn, attribution, bounds=None if drawn else _EVERYWHERE)
 
 
 def _geojson(wkb: bytes) -> dict[str, Any]:

@@ -113,11 +113,16 @@ def test_a_bad_field_is_named_in_one_sentence_without_its_value(path, body, fiel
 
 
 @pytest.mark.parametrize(
-    ("error", "status"), [(StoreError, 503), (RuleError, 409), (UsageError, 400)]
+    ("error", "status"),
+    [
+        (StoreError(SENTENCE), 503),
+        (RuleError(SENTENCE, "closed"), 409),
+        (UsageError(SENTENCE), 400),
+    ],
 )
 def test_an_error_of_ours_becomes_its_sentence(error, status):
     def broken(_address, _city):
-        raise error(SENTENCE)
+        raise error
 
     api = create_api(lookup=broken, suggest=suggest, allowed_hosts=["heatmaps.example"])
     answer = TestClient(api, base_url=HOST).post("/v1/lookup", json={"address": "x"})

@@ -153,7 +153,7 @@ def work_with_hostile_words(store: Store, cards: list[SpotCard], now: datetime) 
     with store.writing() as connection:
         for card, actor in zip(cards, attacks, strict=False):
             change = Change(Status.ACKNOWLEDGED, Cause.POWER, owner=actor, done=next(attacks))
-            desk.change_work(connection, card.spot_id, change, actor=actor, now=now)
+            desk.change_work(connection, card.work, change, actor=actor, now=now)
 
 
 def address_in(card: SpotCard, others: list[SpotCard], truth: list[dict[str, str]]) -> str:

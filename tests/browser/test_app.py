@@ -185,7 +185,7 @@ def test_the_second_of_two_engineers_sees_what_the_first_did(page, address, fill
         with store.writing() as connection:
             change = Change(status=Status.IN_PROGRESS, owner="Первый")
             now = datetime.now(UTC)
-            desk.change_work(connection, spot.spot_id, change, actor="Первый", now=now)
+            desk.change_work(connection, spot.work, change, actor="Первый", now=now)
         page.get_by_role("button", name="Отложить").click()
         expect(page.locator(".notice.bad")).to_contain_text("пятно изменилось")
         expect(page.locator(".notice.bad")).to_contain_text("Первый")

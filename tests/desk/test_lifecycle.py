@@ -69,6 +69,8 @@ def test_resolving_needs_a_cause_and_what_was_done():
         apply_change(taken, Change(status=Status.RESOLVED, done="Заменили модуль"), NOW)
     with pytest.raises(RuleError, match="what was done"):
         apply_change(taken, Change(status=Status.RESOLVED, cause=Cause.EQUIPMENT, done="  "), NOW)
+    with pytest.raises(RuleError, match="why it is rejected"):
+        apply_change(taken, Change(status=Status.REJECTED), NOW)
     solved = apply_change(
         taken, Change(status=Status.RESOLVED, cause=Cause.EQUIPMENT, done="Заменили модуль"), NOW
     )

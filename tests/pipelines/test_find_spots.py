@@ -154,11 +154,11 @@ def test_replay_finds_what_detection_found_and_writes_nothing(watched):
 
 
 def test_detection_never_overwrites_what_people_did(watched):
-    spot_id = the_fault(watched).detected.spot_id
+    work = the_fault(watched).work
     eta = SEEN_BY + timedelta(days=3)
     with watched.writing() as connection:
         desk.change_work(
-            connection, spot_id, Change(status=Status.ACKNOWLEDGED, owner="Лист", cause=Cause.POWER,
+            connection, work, Change(status=Status.ACKNOWLEDGED, owner="Лист", cause=Cause.POWER,
                                         eta=eta), actor="Лист", now=SEEN_BY,
         )  # fmt: skip
     detect(watched, SEEN_BY + timedelta(days=2))

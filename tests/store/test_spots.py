@@ -9,7 +9,7 @@ from batches import at_given_points, batch
 
 from heatmaps.desk.case import Facts, SpotCase
 from heatmaps.desk.lifecycle import Change, Work
-from heatmaps.desk.words import Cause, Status
+from heatmaps.desk.words import Cause, Refusal, Status
 from heatmaps.errors import RuleError, UsageError
 from heatmaps.region.grid import cell_of, parent
 from heatmaps.spots.record import DetectedSpot, Signal
@@ -105,7 +105,7 @@ def test_work_is_written_with_its_event(store):
     save(store, [], [case(1)])
     taken = Change(status=Status.ACKNOWLEDGED, cause=Cause.POWER, owner="Лист")
     with store.writing() as connection:
-        after = desk.change_work(connection, 1, taken, actor="Лист", now=AT)
+        after = desk.change_work(connection, case(1).work, taken, actor="Лист", now=AT)
     with store.reading() as connection:
         assert desk.card(connection, 1).work == after
         [event] = desk.events(connection, 1)
@@ -117,7 +117,8 @@ def test_work_is_written_with_its_event(store):
 def test_a_forbidden_change_writes_nothing(store):
     save(store, [], [case(1)])
     with pytest.raises(RuleError), store.writing() as connection:
-        desk.change_work(connection, 1, Change(status=Status.CONFIRMED), actor="x", now=AT)
+        confirmed = Change(status=Status.CONFIRMED)
+        desk.change_work(connection, case(1).work, confirmed, actor="x", now=AT)
     with store.reading() as connection:
         assert desk.card(connection, 1).work.status is Status.NEW
         assert desk.events(connection, 1) == []
@@ -141,3 +142,17 @@ def test_complaints_behind_a_spot_tell_no_contact(store):
         [behind] = desk.complaints_behind(connection, 1)
     assert (behind["text"], behind["address"]) == ("нет сети", "Мира, 5")
     assert not {"contact", "name"} & set(behind)
+
+
+def test_nobody_overwrites_what_another_did_meanwhile(store):
+    save(store, [], [case(1)])
+    seen = case(1).work
+    with store.writing() as connection:
+        first = desk.change_work(
+            connection, seen, Change(status=Status.ACKNOWLEDGED, owner="Первый"), actor="1", now=AT
+        )
+    with pytest.raises(RuleError, match="meanwhile") as refused, store.writing() as connection:
+        desk.change_work(connection, seen, Change(status=Status.REJECTED), actor="2", now=AT)
+    assert refused.value.reason == Refusal.OVERTAKEN
+    with store.reading() as connection:
+        assert desk.card(connection, 1).work == first

@@ -11,7 +11,12 @@ def page():
 
     show = fault_display(translator("ru"))
     private = "Тайная улица, 7"
-    faults = (StoreError("No <b>store</b>."), ConfigError("x"), RuleError("x"), KeyError(private))
+    faults = (
+        StoreError("No <b>store</b>."),
+        ConfigError("x"),
+        RuleError("x", "closed"),
+        KeyError(private),
+    )
     st.session_state["handled"] = [show(fault) for fault in faults]
 
 

@@ -10,14 +10,14 @@ from babel.messages.pofile import read_po
 import heatmaps.ui
 from heatmaps.complaints.record import Channel, Segment, Technology, Topic
 from heatmaps.desk.answer import Verdict
-from heatmaps.desk.words import Cause, Status
+from heatmaps.desk.words import Cause, Refusal, Status
 from heatmaps.geocoding.result import Level
 from heatmaps.policy import packaged_policy
 from heatmaps.spots.priority import Behind, priority_of
 from heatmaps.spots.record import ALL_TOPICS, Signal
 from heatmaps.ui.agent.unclear import TELLING_FAULTS
 from heatmaps.ui.engineer.actions import MOVES, NAMELESS
-from heatmaps.ui.engineer.handling import Outcome
+from heatmaps.ui.engineer.handling import DONE
 from heatmaps.ui.locale import LOCALES, translator
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -45,7 +45,7 @@ WORDS = {
     "part": [part.name for part in PRIORITY.parts],
     "because": sorted({number for part in PRIORITY.parts for number in part.because}),
     "move": [*MOVES, Status.RESOLVED, Status.REJECTED],
-    "outcome": [*Outcome, NAMELESS],
+    "outcome": [DONE, *Refusal, NAMELESS],
 }
 
 

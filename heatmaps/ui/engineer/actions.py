@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from heatmaps.desk.lifecycle import Change, can_move
-from heatmaps.desk.words import Cause, Status
+from heatmaps.desk.words import Cause, Refusal, Status
 from heatmaps.ui.board import forget_board, ground
 from heatmaps.ui.engineer.background import event_in_words
-from heatmaps.ui.engineer.handling import Outcome, carry_out
+from heatmaps.ui.engineer.handling import DONE, carry_out
 from heatmaps.ui.engineer.queue import actor
 from heatmaps.ui.markup import element, text
 from heatmaps.ui.workplace import clock, workplace
@@ -61,11 +61,11 @@ def show_outcome(dossier: Dossier, reader: Reader) -> None:
     if spot_id != dossier.card.spot_id or outcome is None:
         return
     words = reader.translate.word("outcome", outcome)
-    if outcome == Outcome.DONE:
+    if outcome == DONE:
         st.toast(words, icon=":material/check:")
         return
     said = [element("p", element("b", text(words)))]
-    if outcome == Outcome.OVERTAKEN and dossier.events:
+    if outcome == Refusal.OVERTAKEN and dossier.events:
         said.append(element("p", event_in_words(dossier.events[-1], reader)))
     st.html(element("section", *said, css="notice bad"))
 
@@ -177,9 +177,6 @@ def _finish(seen: Work, status: Status) -> None:
     state = st.session_state
     words = (state[f"done-{seen.spot_id}"] or "").strip()
     cause = state.get(f"cause-{seen.spot_id}") if status is Status.RESOLVED else None
-    if status is Status.REJECTED and not words:
-        state[_OUTCOME] = (seen.spot_id, Outcome.NO_WORDS)
-        return
     _do(seen, Change(status=status, cause=cause, done=words or None))
 
 
@@ -195,7 +192,7 @@ def _do(seen: Work, change: Change) -> None:
         change = Change(change.status, change.cause, change.eta, change.done, owner=actor())
     outcome = carry_out(workplace().store, seen, change, actor(), clock())
     st.session_state[_OUTCOME] = (seen.spot_id, outcome)
-    if outcome is Outcome.DONE:
+    if outcome == DONE:
         forget_board()
         written = ("day", "time", "cause", *(("done",) if change.done else ()))
         for name in written:

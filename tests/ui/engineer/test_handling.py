@@ -7,12 +7,12 @@ import pytest
 
 from heatmaps.desk.case import Facts, SpotCase
 from heatmaps.desk.lifecycle import Change, Work
-from heatmaps.desk.words import Cause, Status
+from heatmaps.desk.words import Cause, Refusal, Status
 from heatmaps.region.grid import cell_of
 from heatmaps.spots.record import DetectedSpot, Signal
 from heatmaps.store import desk, spots
 from heatmaps.store.policies import seed_policy
-from heatmaps.ui.engineer.handling import Outcome, carry_out
+from heatmaps.ui.engineer.handling import DONE, carry_out
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CELLS = (cell_of(59.94, 30.25),)
@@ -49,36 +49,36 @@ def work_now(store) -> Work:
 @pytest.mark.parametrize(
     ("change", "outcome"),
     [
-        (Change(status=Status.IN_PROGRESS), Outcome.DONE),
-        (Change(cause=Cause.POWER, eta=SOON), Outcome.DONE),
-        (Change(status=Status.RESOLVED, cause=Cause.POWER, done="починили"), Outcome.DONE),
-        (Change(cause=Cause.POWER, eta=PAST), Outcome.TERM_PASSED),
-        (Change(status=Status.RESOLVED, done="починили"), Outcome.NO_CAUSE),
-        (Change(status=Status.RESOLVED, cause=Cause.POWER), Outcome.NO_WORDS),
-        (Change(status=Status.RESOLVED, cause=Cause.POWER, done="  "), Outcome.NO_WORDS),
-        (Change(status=Status.REOPENED), Outcome.NO_SUCH_MOVE),
-        (Change(), Outcome.NOTHING_NEW),
+        (Change(status=Status.IN_PROGRESS), DONE),
+        (Change(cause=Cause.POWER, eta=SOON), DONE),
+        (Change(status=Status.RESOLVED, cause=Cause.POWER, done="починили"), DONE),
+        (Change(cause=Cause.POWER, eta=PAST), Refusal.TERM_PASSED),
+        (Change(status=Status.RESOLVED, done="починили"), Refusal.NO_CAUSE),
+        (Change(status=Status.RESOLVED, cause=Cause.POWER), Refusal.NO_WORDS),
+        (Change(status=Status.RESOLVED, cause=Cause.POWER, done="  "), Refusal.NO_WORDS),
+        (Change(status=Status.REOPENED), Refusal.NO_SUCH_MOVE),
+        (Change(), Refusal.NOTHING_NEW),
     ],
     ids=str,
 )
 def test_what_becomes_of_a_change(store, spot, change, outcome):
     seen = spot(acknowledged_at=AT)
     assert carry_out(store, seen, change, "Анна", AT) is outcome
-    assert (work_now(store) == seen) is (outcome is not Outcome.DONE)
+    assert (work_now(store) == seen) is (outcome != DONE)
 
 
 def test_a_closed_spot_stays_as_it_is(store, spot):
     seen = spot(Status.REJECTED, closed_at=AT)
     outcome = carry_out(store, seen, Change(status=Status.IN_PROGRESS), "Анна", AT)
-    assert outcome is Outcome.CLOSED
+    assert outcome == Refusal.CLOSED
 
 
 def test_a_change_made_on_an_old_view_overwrites_nothing(store, spot):
     seen = spot()
     first = Change(cause=Cause.POWER, eta=SOON)
-    assert carry_out(store, seen, first, "Первый", AT) is Outcome.DONE
+    assert carry_out(store, seen, first, "Первый", AT) == DONE
     second = Change(cause=Cause.OVERLOAD, eta=SOON)
-    assert carry_out(store, seen, second, "Вторая", AT) is Outcome.OVERTAKEN
+    assert carry_out(store, seen, second, "Вторая", AT) == Refusal.OVERTAKEN
     assert work_now(store).cause is Cause.POWER
 
 
@@ -94,6 +94,6 @@ def test_of_many_at_once_exactly_one_gets_through(store, spot):
         thread.start()
     for thread in threads:
         thread.join()
-    done = [name for outcome, name in outcomes if outcome is Outcome.DONE]
+    done = [name for outcome, name in outcomes if outcome == DONE]
     assert done == [work_now(store).owner]
-    assert [outcome for outcome, _ in outcomes].count(Outcome.OVERTAKEN) == 4
+    assert [outcome for outcome, _ in outcomes].count(Refusal.OVERTAKEN) == 4
