@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from heatmaps.desk.case import SpotCase
 
+    Writer = Callable[[Sequence[SpotCase], Path], None]
+
 COLUMNS = (
     "spot_id", "opened_at", "closed_at", "status", "signal", "cells", "observed", "expected",
     "score", "recurrence_days", "topic", "technology", "territory", "priority",
@@ -50,10 +52,7 @@ def write_spots(cases: Sequence[SpotCase], path: Path) -> int:
     CSV holds `COLUMNS`; GeoJSON, GeoPackage and GeoParquet hold them with the zone now as a
     multipolygon in WGS 84. UsageError for another suffix, FileError where the file cannot be made.
     """
-    writer = WRITERS.get(path.suffix.casefold())
-    if writer is None:
-        message = f"{path.name} has no known format; end it with {', '.join(WRITERS)}."
-        raise UsageError(message)
+    writer = writer_for(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         writer(cases, path)
@@ -63,6 +62,15 @@ def write_spots(cases: Sequence[SpotCase], path: Path) -> int:
     return len(cases)
 
 
+def writer_for(path: Path) -> Writer:
+    """Give what writes a file of this suffix; UsageError where nothing does."""
+    writer = WRITERS.get(path.suffix.casefold())
+    if writer is None:
+        message = f"{path.name} has no known format; end it with {', '.join(WRITERS)}."
+        raise UsageError(message)
+    return writer
+
+
 def _write_csv(cases: Sequence[SpotCase], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS)
@@ -70,7 +78,7 @@ def _write_csv(cases: Sequence[SpotCase], path: Path) -> None:
         writer.writerows(spot_row(case) for case in cases)
 
 
-def _write_layer(driver: str) -> Callable[[Sequence[SpotCase], Path], None]:
+def _write_layer(driver: str) -> Writer:
     return lambda cases, path: _frame(cases).to_file(path, driver=driver, layer=path.stem)
 
 
@@ -90,7 +98,7 @@ def _frame(cases: Sequence[SpotCase]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=zones, crs="EPSG:4326")
 
 
-WRITERS: dict[str, Callable[[Sequence[SpotCase], Path], None]] = {
+WRITERS: dict[str, Writer] = {
     ".csv": _write_csv,
     ".geojson": _write_layer("GeoJSON"),
     ".gpkg": _write_layer("GPKG"),

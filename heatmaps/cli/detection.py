@@ -15,7 +15,7 @@ from heatmaps.errors import UsageError
 from heatmaps.settings import load_settings
 from heatmaps.store.spots import load_cases
 from pipelines import find_spots
-from pipelines.export_spots import write_spots
+from pipelines.export_spots import write_spots, writer_for
 from pipelines.find_spots import Clockwork
 
 export = typer.Typer(help="What is in the store, to files.", no_args_is_help=True)
@@ -72,6 +72,7 @@ def replay(
     if end < start:
         message = f"--to {last} lies before --from {first}; exchange them."
         raise UsageError(message)
+    writer_for(out)  # an unknown format is better told before the work than after it
     with opened() as store, progress("Replaying, hours") as advance:
         ticks = find_spots.hours_between(start, end, _step(step))
         cases = find_spots.replay(store, ticks, zone, advance)

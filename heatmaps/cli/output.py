@@ -42,17 +42,22 @@ def warn(said: str) -> None:
 
 @contextmanager
 def progress(what: str) -> Iterator[Advance]:
-    """Show a bar on stderr for anything that takes longer than a second."""
+    """Show a bar on stderr for anything that takes longer than a second.
+
+    Only a terminal gets one: a log would keep every frame of it.
+    """
     started = time.monotonic()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
                TimeRemainingColumn())  # fmt: skip
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    console = Console(stderr=True)
+    bar = Progress(*columns, console=console, transient=True)
     task = bar.add_task(what, total=None)
     shown = False
 
     def advance(done: int, total: int) -> None:
         nonlocal shown
-        if not shown and time.monotonic() - started > SHOW_PROGRESS_AFTER_S:
+        late = time.monotonic() - started > SHOW_PROGRESS_AFTER_S
+        if late and not shown and console.is_terminal:
             bar.start()
             shown = True
         bar.update(task, completed=done, total=max(done, total))

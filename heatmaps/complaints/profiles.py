@@ -174,7 +174,7 @@ class Profile(BaseModel):
         given += [(ours, value) for ours, table in self.values.items() for value in table.values()]
         for ours, value in given:
             if value and ours in WORDS and value not in set(WORDS[ours]):
-                message = f"{value!r} is no {ours}; it may be {', '.join(WORDS[ours])}"
+                message = f"{value!r} is no {ours}; write one of {', '.join(WORDS[ours])}"
                 raise ValueError(message)
         return self
 

@@ -209,6 +209,7 @@ def _told_plainly(engine: Engine) -> Iterator[None]:
         reason = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
         if not _is_access_fault(error, reason):
             raise
+        reason = re.sub(r"\[Errno -?\d+\] ", "", reason)
         message = (
             f"The store at {where} cannot be used: {reason}; "
             "check HEATMAPS_DATABASE_URL and that the server runs and lets you in."
