@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import h3
 import numpy as np
 import shapely
 
@@ -57,6 +58,7 @@ def build(originals: Path) -> None:
     build_people(originals)
     build_districts(originals)
     build_boston(originals)
+    build_boston_region(originals)
     build_osm(originals)
 
 
@@ -114,12 +116,7 @@ def build_districts(originals: Path) -> None:
         feature(f"spb-{latin(name)}", name, "spb", 1, geometry[i])
         for i, name in sorted(enumerate(names), key=lambda pair: pair[1])
     ]
-    text = json.dumps(
-        {"type": "FeatureCollection", "features": features},
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
-    (HERE / "spb/districts.geojson").write_text(text + "\n", encoding="utf-8")
+    write_features(HERE / "spb/districts.geojson", features)
 
 
 def build_boston(originals: Path) -> None:
@@ -140,6 +137,18 @@ def build_boston(originals: Path) -> None:
     kept = np.sort(np.concatenate([np.flatnonzero(outage), drawn]))
     text = "\n".join([lines[0], *(lines[i + 1] for i in kept)]) + "\n"
     write_gzip(HERE / "boston/street_lights_2011_q3.csv.gz", text)
+
+
+def build_boston_region(originals: Path) -> None:
+    """Write the union of Boston's populated cells: where the requests can come from at all."""
+    people = read_csv(originals / "population/population_h3r8.csv.gz")
+    cells = [row["h3"] for row in people if row["city"] == "boston"]
+    outlines = [
+        shapely.Polygon([(lon, lat) for lat, lon in h3.cell_to_boundary(cell)]) for cell in cells
+    ]
+    outlines = shapely.set_precision(outlines, 10.0**-COORDINATE_DIGITS)
+    region = feature("boston", "Boston", None, 0, shapely.union_all(outlines), "America/New_York")
+    write_features(HERE / "boston/region.geojson", [region])
 
 
 def build_osm(originals: Path) -> None:
@@ -164,8 +173,20 @@ def latin(name: str) -> str:
     return re.sub("-+", "-", "".join(TO_LATIN.get(letter, letter) for letter in name.lower()))
 
 
-def feature(
-    territory_id: str, name: str, parent_id: str | None, level: int, shape: shapely.Geometry
+def write_features(path: Path, features: list[dict[str, Any]]) -> None:
+    """Write GeoJSON without spaces, Russian letters as they are."""
+    collection = {"type": "FeatureCollection", "features": features}
+    text = json.dumps(collection, ensure_ascii=False, separators=(",", ":"))
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def feature(  # noqa: PLR0913, PLR0917 (a territory has as many fields)
+    territory_id: str,
+    name: str,
+    parent_id: str | None,
+    level: int,
+    shape: shapely.Geometry,
+    zone: str = ZONE,
 ) -> dict[str, Any]:
     """Give one territory as a GeoJSON feature."""
     properties = {
@@ -173,7 +194,7 @@ def feature(
         "name": name,
         "parent_id": parent_id,
         "level": level,
-        "timezone": ZONE,
+        "timezone": zone,
     }
     geometry = json.loads(shapely.to_geojson(shapely.normalize(shape)))
     return {"type": "Feature", "properties": properties, "geometry": rounded(geometry)}
