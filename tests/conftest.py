@@ -41,10 +41,11 @@ def _free_port() -> int:
 
 
 def _as_server(*command: str) -> None:
-    switch = ["runuser", "-u", SERVER_USER, "--"] if os.geteuid() == 0 else []
+    other = {"user": SERVER_USER, "group": SERVER_USER, "extra_groups": []}
     done = subprocess.run(  # noqa: S603 - our own command line
-        [*switch, *command], capture_output=True, text=True, check=False, cwd="/"
-    )
+        command, capture_output=True, text=True, check=False, cwd="/",
+        **(other if os.geteuid() == 0 else {}),
+    )  # fmt: skip
     if done.returncode:
         pytest.fail(f"{' '.join(command)} failed: {done.stdout}{done.stderr}")
 
@@ -65,7 +66,7 @@ def postgis_cluster() -> Iterator[str]:
         missing("PostgreSQL with PostGIS")
     home = Path(tempfile.mkdtemp(prefix="heatmaps-pg-"))
     if os.geteuid() == 0:
-        shutil.chown(home, SERVER_USER)
+        shutil.chown(home, SERVER_USER, SERVER_USER)
     data, port = home / "data", _free_port()
     _as_server(str(tools / "initdb"), "-D", str(data), "-A", "trust", "-U", "heatmaps",
                "-E", "UTF8", "--locale=C", "--no-sync")  # fmt: skip
