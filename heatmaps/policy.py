@@ -57,7 +57,8 @@ def packaged_policy() -> Policy:
 
 
 def _first_fault(error: ValidationError) -> str:
-    fault = error.errors()[0]
+    # A misspelt key is both unknown and missing; the unknown one is what the user wrote.
+    fault = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
     where = ".".join(str(part) for part in fault["loc"]) or "policy"
     more = error.error_count() - 1
     rest = f" ({more} more like it)" if more else ""

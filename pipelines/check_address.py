@@ -13,7 +13,7 @@ from heatmaps.desk.answer import Answer, Asked, NearSpot, Surroundings, answer, 
 from heatmaps.geocoding.gazetteer import distance_m
 from heatmaps.geocoding.index import GazetteerIndex, build_index
 from heatmaps.geocoding.location import COARSEST_RESOLUTION, finest_resolution
-from heatmaps.region.grid import cell_of
+from heatmaps.region.grid import cell_of, parent
 from heatmaps.store import desk
 from heatmaps.store.gazetteer import data_version, load_gazetteer
 from heatmaps.store.policies import current_policy
@@ -93,7 +93,7 @@ def _surroundings(
     resolution = finest_resolution(geocoded.uncertainty_m or 0.0)
     certain = resolution is not None and resolution >= CERTAIN_RESOLUTION
     level = resolution if resolution is not None else COARSEST_RESOLUTION
-    cell = cell_of(geocoded.lat, geocoded.lon, level)
+    cell = parent(cell_of(geocoded.lat, geocoded.lon), level)
     here = desk.covering_cards(connection, cell, level)
     others = _nearest(
         geocoded.lat, geocoded.lon, desk.open_cards(connection), {c.spot_id for c in here}, policy

@@ -19,7 +19,7 @@ from heatmaps.desk.routing import queue_for
 from heatmaps.desk.words import Cause, Status
 from heatmaps.errors import UsageError
 from heatmaps.spots.detector import Detector, reach_back
-from heatmaps.store import detection, policies, region, spots
+from heatmaps.store import complaints, detection, policies, region, spots
 from heatmaps.store.engine import lock
 from heatmaps.store.spots import Event
 from pipelines.weigh_spots import Scales
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from heatmaps.store.policies import CurrentPolicy
 
 HOUR = timedelta(hours=1)
+TRIES = 3
+"""How often a part is thought over again because somebody wrote meanwhile."""
+
 TICKS_A_TRANSACTION = 24
 """A killed run loses at most this many hours of work, and does them again the same way."""
 
@@ -181,38 +184,100 @@ def detect(
         ticks = _ticks_to_do(connection, last, until)
         if not ticks:
             return Detected(0, None, last, 0, 0, len(spots.load_living(connection)))
-        ground = _ground(connection, ticks[0], ticks[-1], clock.zone)
-    watch, opened, living = Watch(ground), 0, 0
+    run, opened, living = _Run(store, clock, ticks), 0, 0
     for start in range(0, len(ticks), TICKS_A_TRANSACTION):
-        part = ticks[start : start + TICKS_A_TRANSACTION]
-        with store.writing() as connection:
-            fresh, living = _write_part(connection, watch, ground, part, clock.now)
+        fresh, living = run.do(ticks[start : start + TICKS_A_TRANSACTION])
         opened += fresh
-        progress(start + len(part), len(ticks))
-    return Detected(len(ticks), ticks[0], ticks[-1], len(ground.columns.time), opened, living)
+        progress(min(start + TICKS_A_TRANSACTION, len(ticks)), len(ticks))
+    return Detected(len(ticks), ticks[0], ticks[-1], run.complaints, opened, living)
 
 
-def _write_part(
-    connection: Connection, watch: Watch, ground: Ground, part: Sequence[datetime], now: datetime
-) -> tuple[int, int]:
-    """Do some hours in one transaction; gives how many spots opened and how many live."""
+class _Run:
+    """Does hours part by part: thinks on what it has read, and writes only if that still holds.
+
+    Thinking takes long and writing does not, so other writers (an intake, an engineer) get in
+    between; what they wrote is seen by thinking again.
+    """
+
+    def __init__(self, store: Store, clock: Clockwork, ticks: Sequence[datetime]) -> None:
+        self._store, self._clock = store, clock
+        self._first, self._last = ticks[0], ticks[-1]
+        self._read_at = -1
+        self._ground: Ground | None = None
+        self._watch: Watch | None = None
+
+    @property
+    def complaints(self) -> int:
+        """How many complaints the run stood on."""
+        return len(self._ground.columns.time) if self._ground else 0
+
+    def do(self, part: Sequence[datetime]) -> tuple[int, int]:
+        """Do some hours; gives how many spots opened and how many live."""
+        for _ in range(TRIES):
+            with self._store.reading() as connection:
+                thought = self._think(connection, part)
+            with self._store.writing() as connection:
+                _hold(connection)
+                if self._still_holds(connection, thought):
+                    return self._write(connection, thought)
+        with self._store.writing() as connection:  # others write all the time: let them wait once
+            _hold(connection)
+            return self._write(connection, self._think(connection, part))
+
+    def _think(self, connection: Connection, part: Sequence[datetime]) -> _Thought:
+        generation = complaints.generation(connection)
+        if self._watch is None or self._ground is None or generation != self._read_at:
+            ground = _ground(connection, self._first, self._last, self._clock.zone)
+            self._ground, self._watch, self._read_at = ground, Watch(ground), generation
+        ground, watch = self._ground, self._watch
+        done = detection.last_tick(connection)
+        ticks = [tick for tick in part if done is None or tick > done]
+        before = spots.load_living(connection)
+        if ticks:
+            since = ticks[0] - reach_back(ground.ruling.policy.detection)
+            counted = detection.counted_complaints(connection, since)
+            watch.take_up(before, counted.tolist(), spots.next_spot_id(connection))
+        events = [event for tick in ticks for event in watch.advance(tick)]
+        after = [*watch.living.values(), *watch.closed.values()] if ticks else before
+        return _Thought(generation, done, tuple(ticks), before, after, events)
+
+    def _still_holds(self, connection: Connection, thought: _Thought) -> bool:
+        return (
+            complaints.generation(connection) == thought.generation
+            and detection.last_tick(connection) == thought.done
+            and spots.load_living(connection, hold=True) == thought.before
+        )
+
+    def _write(self, connection: Connection, thought: _Thought) -> tuple[int, int]:
+        if not thought.ticks or self._ground is None:
+            return 0, len(thought.before)
+        spots.save_cases(connection, thought.before, thought.after)
+        spots.save_events(connection, thought.events)
+        version = self._ground.ruling.version
+        detection.note_ticks(connection, thought.ticks, self._clock.now, version)
+        opened = sum(event.kind == "opened" for event in thought.events)
+        return opened, sum(case.work.closed_at is None for case in thought.after)
+
+
+@dataclass(frozen=True, slots=True)
+class _Thought:
+    """What some hours would change, and what it was thought on."""
+
+    generation: int
+    done: datetime | None
+    ticks: tuple[datetime, ...]
+    before: list[SpotCase]
+    after: list[SpotCase]
+    events: list[Event]
+
+
+def _hold(connection: Connection) -> None:
+    """Let nobody else detect, and no complaint come in, until the transaction ends.
+
+    A complaint judges by the last tick whether it comes late, so it must not slip in beside one.
+    """
+    lock(connection, "intake")
     lock(connection, "detection")
-    done = detection.last_tick(connection)
-    ticks = [
-        tick for tick in part if done is None or tick > done
-    ]  # another run may have come first
-    before = spots.load_living(connection)
-    if not ticks:
-        return 0, len(before)
-    counted = detection.counted_complaints(
-        connection, ticks[0] - reach_back(ground.ruling.policy.detection)
-    )
-    watch.take_up(before, counted.tolist(), spots.next_spot_id(connection))
-    events = [event for tick in ticks for event in watch.advance(tick)]
-    spots.save_cases(connection, before, [*watch.living.values(), *watch.closed.values()])
-    spots.save_events(connection, events)
-    detection.note_ticks(connection, ticks, now, ground.ruling.version)
-    return sum(event.kind == "opened" for event in events), len(watch.living)
 
 
 def replay(

@@ -17,6 +17,7 @@ from heatmaps.complaints.rows import map_objects
 from heatmaps.complaints.validation import DEFAULT_SOURCE, Bounds, Intake, validate
 from heatmaps.region.territories import TerritoryIndex
 from heatmaps.store import complaints, quarantine
+from heatmaps.store.engine import lock
 from heatmaps.store.quarantine import Origin
 from heatmaps.store.region import load_territories
 from pipelines.place_complaints import placed
@@ -166,6 +167,7 @@ def _take_in(
     connection: Connection, rows: RowBatch, intake: Intake, origin: Origin, job: _Job
 ) -> list[str]:
     """Take in one batch within a transaction; adds to the counts, gives why rows were refused."""
+    lock(connection, "intake")
     good, refused = validate(rows, intake)
     for part in complaints.rounds(good):
         _write(connection, good.take(part), job)

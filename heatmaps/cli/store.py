@@ -76,7 +76,7 @@ def load(
     Example: heatmaps policy load my-policy.toml
     """
     try:
-        body = file.read_text(encoding="utf-8")
+        body = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         message = f"Policy {file} cannot be read: {reason}; name a TOML file in UTF-8."

@@ -133,7 +133,7 @@ class ComplaintBatch:
     """Validated complaints as equally long columns, in the order of their file.
 
     Identity is (`source`, `external_id`); one identity may stand several times in a batch, and
-    which of them wins is the store's to say: the latest `updated_at`, then the later line.
+    the store takes them as so many tellings, in this order, an older one never over a newer.
 
     - Times are int64 microseconds since 1970-01-01 UTC; `ABSENT_TIME` where there is none.
     - Texts and words are stripped strings, never empty; None where absent. Words hold the values

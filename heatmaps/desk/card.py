@@ -18,7 +18,7 @@ class SpotCard:
     """One spot, ready to be shown; times are aware, UTC; `lat`, `lon` WGS 84 degrees.
 
     `cells` is the zone now, H3 cells as integers. `priority_parts` are the named parts that sum
-    to `priority`, as they were stored.
+    to `priority`, as they were stored; `policy_version` is the policy they were weighed by.
     """
 
     work: Work

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from heatmaps.complaints.record import Technology, Topic
-from heatmaps.tuning import Hours, Positive, Section
+from heatmaps.tuning import Hours, Name, Positive, Section
 
 
 class LifePolicy(Section):
@@ -21,7 +21,7 @@ class LifePolicy(Section):
 class Route(Section):
     """One routing rule; an absent key fits everything."""
 
-    queue: Annotated[str, Field(min_length=1)]
+    queue: Name
     territory: str | None = None
     technology: Technology | None = None
     topic: Topic | None = None
@@ -30,7 +30,7 @@ class Route(Section):
 class RoutingPolicy(Section):
     """Which queue a spot goes to."""
 
-    default_queue: Annotated[str, Field(min_length=1)]
+    default_queue: Name
     rules: tuple[Route, ...] = ()
 
 

@@ -9,7 +9,7 @@ import h3.api.basic_int as h3
 import numpy as np
 
 from heatmaps.region.grid import parents
-from heatmaps.spots.record import DetectedSpot, Signal
+from heatmaps.spots.record import ALL_TOPICS, DetectedSpot, Signal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -139,12 +139,12 @@ def match(
 
     One that meets no living spot opens a spot. One that meets some belongs to the lowest id it
     covers, else to the one it meets most: that spot takes its complaints in, and if its signal
-    was quiet, it relapses there.
+    was quiet, it relapses there. A quiet spot takes only its own topic.
     """
     known = {spot.spot_id: spot for spot in spots}
     opened: list[int] = []
     for sighting in sightings:
-        heir = _heir(_met(sighting, known.values()))
+        heir = _heir(_met(sighting, (s for s in known.values() if _may_take(s, sighting))))
         if heir is None:
             known[next_id] = _opened(sighting, tick, next_id, None)
             opened.append(next_id)
@@ -178,6 +178,15 @@ def follow(
         complaint_ids=_union(spot.complaint_ids, () if asleep else reading.complaint_ids),
         last_tick=tick,
     )
+
+
+def _may_take(spot: DetectedSpot, sighting: Sighting) -> bool:
+    """Whether a sighting may belong to a spot: any to one that goes on, its like to a quiet one.
+
+    Another kind of trouble at a place that has calmed down is a new fault, with a term of its own.
+    """
+    alike = ALL_TOPICS in {spot.topic, sighting.topic} or spot.topic == sighting.topic
+    return spot.signal is Signal.ACTIVE or alike
 
 
 def _met(sighting: Sighting, spots: Iterable[DetectedSpot]) -> dict[int, float]:

@@ -14,12 +14,12 @@ class DetectionPolicy(Section):
     """When complaints become a spot."""
 
     recurrence_days_per_million: Positive
-    min_customers: Annotated[int, Field(ge=1)]
+    min_customers: Annotated[int, Field(ge=1, le=1000)]
     windows_h: Annotated[tuple[Annotated[int, Field(ge=1, le=168)], ...], Field(min_length=1)]
     resolutions: Annotated[tuple[Annotated[int, Field(ge=5, le=9)], ...], Field(min_length=1)]
     max_ring: Annotated[int, Field(ge=0, le=6)]
     baseline_days: Annotated[int, Field(ge=7, le=366)]
-    guard_band_h: Annotated[int, Field(ge=0)]
+    guard_band_h: Annotated[int, Field(ge=0, le=24 * 28)]
     quiet_recurrence_days: Positive
     count_registration_addresses: bool
     prior_complaints_per_1000_month: Positive

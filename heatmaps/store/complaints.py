@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from sqlalchemy import func, insert, select, update
 
-from heatmaps.complaints.record import ABSENT_TIME
+from heatmaps.complaints.record import ABSENT_TIME, State
 from heatmaps.store import bulk
 from heatmaps.store.engine import lock
 from heatmaps.store.tables import (
@@ -136,8 +136,9 @@ def write(
     if not len(rows):
         return
     chosen = batch.take(rows.astype(np.int64))
-    columns = _complaint_columns(chosen, located, received_at, _last_tick(connection))
+    columns = _complaint_columns(chosen, located, received_at)
     count_new = len(compared.new)
+    columns["available_at"] = _available(connection, columns, compared)
     first = bulk.next_id(connection, COMPLAINT)
     ids = np.concatenate([np.arange(first, first + count_new), compared.updated_id])
     revisions = np.concatenate([np.ones(count_new, dtype=np.int64), compared.updated_revision + 1])
@@ -171,10 +172,9 @@ def holds_source(connection: Connection, source: str) -> bool:
         COMPLAINT.c.source == source).exists())))  # fmt: skip
 
 
-def counts_by_state(connection: Connection) -> dict[str, int]:
-    """Give the number of complaints by state."""
-    query = select(StoredComplaint.state, func.count()).group_by(StoredComplaint.state)
-    return {state: int(count) for state, count in connection.execute(query)}
+def generation(connection: Connection) -> int:
+    """Give a number that grows with every complaint that comes in or is corrected."""
+    return bulk.next_id(connection, PERSONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,16 +209,53 @@ def _last_tick(connection: Connection) -> int:
     return connection.scalar(select(func.max(microseconds(Tick.tick_at)))) or ABSENT_TIME
 
 
+def _available(
+    connection: Connection, columns: dict[str, Any], compared: Compared
+) -> NDArray[np.int64]:
+    """Give from when detection may know each complaint to be written.
+
+    A correction that tells detection nothing new (a closing time, an owner) leaves the moment as
+    it was: else an export of a whole CRM would make all of history look as if it had just come.
+    """
+    last_tick = _last_tick(connection)
+    created: NDArray[np.int64] = columns["created_at"]
+    available = np.where(created <= last_tick, last_tick + 1, created)
+    first = len(compared.new)
+    before = _seen_by_detection(connection, compared.updated_id.tolist())
+    told = zip(columns["cell"][first:], created[first:].tolist(), columns["topic"][first:],
+               columns["customer_id"][first:], columns["address_kind"][first:],
+               columns["state"][first:], strict=True)  # fmt: skip
+    for row, (number, (*facts, state)) in enumerate(
+        zip(compared.updated_id.tolist(), told, strict=True), start=first
+    ):
+        facts_before, available_before = before[number]
+        if facts_before == (*facts, state == State.WITHDRAWN):
+            available[row] = available_before
+    return available
+
+
+def _seen_by_detection(
+    connection: Connection, ids: list[int]
+) -> dict[int, tuple[tuple[Any, ...], int]]:
+    """Give what detection reads of stored complaints, and since when it may."""
+    c = COMPLAINT.c
+    found: dict[int, tuple[tuple[Any, ...], int]] = {}
+    for part in bulk.in_parts(ids):
+        query = select(c.id, microseconds(c.available_at), c.cell, microseconds(c.created_at),
+                       c.topic, c.customer_id, c.address_kind, c.state)  # fmt: skip
+        for number, available, *facts, state in connection.execute(query.where(c.id.in_(part))):
+            found[number] = ((*facts, state == State.WITHDRAWN), available)
+    return found
+
+
 def _complaint_columns(
-    batch: ComplaintBatch, located: LocationColumns, received_at: datetime, last_tick: int
+    batch: ComplaintBatch, located: LocationColumns, received_at: datetime
 ) -> dict[str, Any]:
     columns: dict[str, Any] = {name: getattr(batch, name) for name in (*PLAIN_FIELDS, *TIME_FIELDS)}
     columns |= {name: getattr(located, name) for name in LOCATION_FIELDS}
     columns["content_hash"] = batch.content_hash
     columns["flags"] = [" ".join(flags) or None for flags in batch.flags]
     columns["received_at"] = np.full(len(batch), to_microseconds(received_at))
-    late = batch.created_at <= last_tick
-    columns["available_at"] = np.where(late, last_tick + 1, batch.created_at)
     columns["point"] = _points(located.lat, located.lon)
     return columns
 

@@ -14,7 +14,7 @@ from heatmaps.region.grid import GRID_RESOLUTION, child_range, parent
 from heatmaps.store import bulk
 from heatmaps.store.complaints import COMPLAINT, PERSONAL
 from heatmaps.store.spots import Event, save_events, work_of, work_values
-from heatmaps.store.tables import Spot, SpotCell, SpotComplaint, SpotEvent, StoredTerritory
+from heatmaps.store.tables import Spot, SpotCell, SpotComplaint, SpotEvent, StoredTerritory, Tick
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,8 +128,13 @@ def _plain(value: object) -> str | None:
 
 def _cards(connection: Connection, chosen: ColumnElement[bool]) -> list[SpotCard]:
     query: Select[Any] = (
-        select(*Spot.__table__.c, StoredTerritory.name.label("territory_name"))
+        select(
+            *Spot.__table__.c,
+            StoredTerritory.name.label("territory_name"),
+            func.coalesce(Tick.policy_version, Spot.policy_version).label("weighed_by"),
+        )
         .join(StoredTerritory, StoredTerritory.territory_id == Spot.territory_id, isouter=True)
+        .join(Tick, Tick.tick_at == Spot.last_tick, isouter=True)
         .where(chosen)
         .order_by(Spot.priority.desc(), Spot.id)
     )
@@ -154,11 +159,12 @@ def _card(row: Any, cells: tuple[int, ...]) -> SpotCard:  # noqa: ANN401 - a row
         "signal", "quiet_since", "topic", "technology", "territory_id", "territory_name",
         "opened_at", "last_tick", "lat", "lon", "window_h", "observed", "expected", "score",
         "recurrence_days", "observed_last", "expected_last", "observed_peak",
-        "customers_complained", "customers_silent", "priority", "policy_version",
+        "customers_complained", "customers_silent", "priority",
     )  # fmt: skip
     return SpotCard(
         work=work_of(row),
         cells=cells,
         priority_parts=tuple(row.priority_parts),
+        policy_version=row.weighed_by,
         **{name: getattr(row, name) for name in same},
     )

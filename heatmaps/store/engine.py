@@ -40,6 +40,8 @@ class Store:
     def reading(self) -> Iterator[Connection]:
         """Give a connection that sees one state of the store and changes nothing."""
         with _told_plainly(self.engine), self.engine.connect() as connection:
+            if self.is_postgis:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901 - the same connection
             yield connection
 
     @contextmanager

@@ -37,9 +37,10 @@ class Event:
     detail: dict[str, Any]
 
 
-def load_living(connection: Connection) -> list[SpotCase]:
-    """Give the spots that are not over, by id, held against changes until the transaction ends."""
-    return _cases(connection, select(Spot).where(Spot.closed_at.is_(None)).with_for_update())
+def load_living(connection: Connection, *, hold: bool = False) -> list[SpotCase]:
+    """Give the spots that are not over, by id; with `hold`, nobody changes them meanwhile."""
+    query = select(Spot).where(Spot.closed_at.is_(None))
+    return _cases(connection, query.with_for_update() if hold else query)
 
 
 def load_cases(connection: Connection) -> list[SpotCase]:

@@ -16,6 +16,7 @@ from heatmaps.geocoding.location import (
     locate_batch,
 )
 from heatmaps.geocoding.result import GeocodeResult, Level
+from heatmaps.region.grid import parent
 
 HOUSE = GeocodeResult(Level.HOUSE, 59.94, 30.28, 20.0, 1.0)
 STREET = GeocodeResult(Level.STREET, 59.94, 30.28, 400.0, 0.7, faults=("no_house",))
@@ -102,3 +103,12 @@ def test_batch_equals_single(rows):
         assert columns.cell[i] == (one.cell or NO_CELL)
         assert columns.resolution[i] == (one.resolution or NO_RESOLUTION)
         assert columns.disagree[i] == ("address_and_coordinates_disagree" in one.faults)
+
+
+@given(
+    st.floats(41, 70), st.floats(20, 170), st.sampled_from([100.0, 400.0, 1000.0, 3000.0, 8000.0])
+)
+def test_a_coarse_cell_is_the_ancestor_of_the_fine_one_at_the_same_place(lat, lon, accuracy):
+    fine = locate(None, Coordinates(lat, lon, 10.0))
+    coarse = locate(None, Coordinates(lat, lon, accuracy))
+    assert coarse.cell == parent(fine.cell, coarse.resolution)

@@ -4,9 +4,10 @@ import shutil
 from dataclasses import replace
 from datetime import timedelta
 
+import h3.api.basic_int as h3
 import pytest
 from sqlalchemy import func, select
-from town import CLOCK, END, FAULT_AT, FAULT_CELLS, FAULT_H, complaint, rows, settle, tell
+from town import CENTRE, CLOCK, END, FAULT_AT, FAULT_CELLS, FAULT_H, complaint, rows, settle, tell
 
 from heatmaps.desk.lifecycle import Change
 from heatmaps.desk.words import Cause, Status
@@ -211,3 +212,36 @@ def test_an_empty_store_has_nothing_to_detect(store):
     assert (done.ticks, done.opened, done.living) == (0, 0, 0)
     with store.reading() as connection:
         assert connection.scalar(select(func.count()).select_from(Spot)) == 0
+
+
+def test_complaints_that_come_in_while_detection_thinks_are_not_lost(watched, monkeypatch):
+    far = min(h3.grid_ring(CENTRE, 6))
+    burst = [
+        complaint(f"b{n}", SEEN_BY + HOUR * (1 + n / 10), far, topic="no_service")
+        for n in range(12)
+    ]
+    advance, told = find_spots.Watch.advance, []
+
+    def advance_and_meanwhile(watch, tick):
+        if tick == SEEN_BY + 6 * HOUR and not told:
+            told.append(tick)
+            tell(watched, burst)
+        return advance(watch, tick)
+
+    monkeypatch.setattr(find_spots.Watch, "advance", advance_and_meanwhile)
+    detect(watched, SEEN_BY + 12 * HOUR)
+    assert told
+    fresh = [case.detected for case in cases(watched) if case.detected.opened_at > SEEN_BY]
+    near = set(h3.grid_disk(far, 2)) | {parent(far, 8), parent(far, 7)}
+    assert any(near & set(spot.cells_opened) for spot in fresh)
+
+
+def test_closing_a_whole_history_tells_detection_nothing_new(watched):
+    before = cases(watched)
+    closed = [{**row, "state": "closed", "updated_at": SEEN_BY} for row in rows()]
+    tell(watched, closed)
+    done = detect(watched, SEEN_BY + 3 * HOUR)
+    assert done.opened == 0
+    assert [c.detected.complaint_ids for c in cases(watched)] == [
+        c.detected.complaint_ids for c in before
+    ]

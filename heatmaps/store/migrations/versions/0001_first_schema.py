@@ -35,6 +35,17 @@ PLANNER_VIEWS = {
         LEFT JOIN complaint c ON c.cell = e.cell AND c.state <> 'withdrawn'
         GROUP BY e.cell, e.subscribers, e.outline
     """,
+    "planner_complaint_cell": """
+        SELECT row_number() OVER (ORDER BY cell)::integer AS fid,
+               to_hex(cell) AS cell, resolution::integer AS resolution,
+               count(*)::integer AS complaints,
+               count(DISTINCT coalesce(customer_id, id::text))::integer AS customers_complained,
+               min(created_at) AS first_at, max(created_at) AS last_at,
+               ST_Centroid(ST_Collect(point))::geometry(POINT, 4326) AS centre
+        FROM complaint
+        WHERE cell IS NOT NULL AND state <> 'withdrawn'
+        GROUP BY cell, resolution
+    """,
     "planner_spot": """
         SELECT id::integer AS fid, id AS spot_id, status, signal, topic, technology, territory_id,
                queue, cause, priority, customers_complained, customers_silent,
