@@ -12,6 +12,7 @@ from heatmaps.complaints.readers import check_file, read_batches
 from heatmaps.errors import FileError
 from heatmaps.geocoding.from_csv import CSV_SUFFIXES, read_csv
 from heatmaps.geocoding.from_osm import OSM_SUFFIXES, read_osm
+from heatmaps.geocoding.index import build_index
 from heatmaps.geocoding.reading import check_file as check_gazetteer_file
 from heatmaps.region.grid import cells_of, parents, resolution_of
 from heatmaps.region.subscribers import read_subscribers, spread
@@ -19,6 +20,7 @@ from heatmaps.region.territories import read_territories
 from heatmaps.spots.record import Exposure
 from heatmaps.store import gazetteer as gazetteers
 from heatmaps.store import region
+from pipelines.place_complaints import place_again
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,16 +49,24 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class LoadedGazetteer:
-    """What a gazetteer file held, by its reader's account, and what merging it did."""
+    """What a gazetteer file held, by its reader's account, and what merging it did.
+
+    `placed` are the complaints without a place that the new addresses gave one.
+    """
 
     report: dict[str, Any]
     merge: Merge
+    placed: int
 
 
 def load_gazetteer_file(
-    store: Store, path: Path, now: datetime, *, keep: bool = True
+    store: Store, path: Path, now: datetime, default_city: str | None = None, *, keep: bool = True
 ) -> LoadedGazetteer:
-    """Merge one file, OSM or CSV, into the gazetteer; exposure is spread anew over the houses."""
+    """Merge one file, OSM or CSV, into the gazetteer.
+
+    Where that changed anything, exposure is spread anew over the houses, and complaints that had
+    no place are looked for again; `default_city` is that of addresses that name none.
+    """
     check_gazetteer_file(path, (*CSV_SUFFIXES, *OSM_SUFFIXES))
     reads_csv = path.name.casefold().endswith(CSV_SUFFIXES)
     gazetteer, account = (read_csv if reads_csv else read_osm)(path)
@@ -65,9 +75,13 @@ def load_gazetteer_file(
         merge = gazetteers.save_gazetteer(
             connection, gazetteer, file=path.name, report=report, at=now
         )
+        placed = 0
         if merge.houses_added or merge.houses_moved:
             _spread(connection)
-    return LoadedGazetteer(report, merge)
+            placed = place_again(
+                connection, lambda: build_index(gazetteers.load_gazetteer(connection), default_city)
+            )
+    return LoadedGazetteer(report, merge, placed)
 
 
 def load_subscribers_file(

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from heatmaps.geocoding.location import DISAGREE, NO_CELL, locate_batch
-from heatmaps.store.complaints import LocationColumns
+from heatmaps.store.complaints import LocationColumns, unplaced, write_places
+from heatmaps.store.engine import lock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Connection
 
     from heatmaps.complaints.record import ComplaintBatch
+    from heatmaps.geocoding.location import Locations
     from heatmaps.geocoding.result import Geocoder, GeocodeResult
 
 
 def placed(batch: ComplaintBatch, geocoder: Callable[[], Geocoder]) -> LocationColumns:
     """Give where each complaint stands; only complaints with an address ask the geocoder."""
     results = _geocoded(batch, geocoder)
-    found = locate_batch(results, batch.lat, batch.lon, batch.accuracy_m)
+    return _columns(results, locate_batch(results, batch.lat, batch.lon, batch.accuracy_m))
+
+
+def _columns(results: Sequence[GeocodeResult | None], found: Locations) -> LocationColumns:
     in_cell = (found.cell != NO_CELL).tolist()
     faults = [
         " ".join([*(result.faults if result else ()), *([DISAGREE] if apart else [])]) or None
@@ -33,6 +42,21 @@ def placed(batch: ComplaintBatch, geocoder: Callable[[], Geocoder]) -> LocationC
         cell=_where(in_cell, found.cell.tolist()),
         resolution=_where(in_cell, found.resolution.tolist()),
     )
+
+
+def place_again(connection: Connection, geocoder: Callable[[], Geocoder]) -> int:
+    """Look once more for complaints whose address was not found; gives how many got a cell."""
+    lock(connection, "intake")
+    lost = unplaced(connection)
+    if not len(lost.id):
+        return 0
+    results = geocoder().geocode_batch(lost.address, lost.city)
+    nowhere = np.full(len(lost.id), np.nan)
+    located = _columns(results, locate_batch(results, nowhere, nowhere, nowhere))
+    found = np.flatnonzero([cell is not None for cell in located.cell])
+    if len(found):
+        write_places(connection, lost, located, found)
+    return len(found)
 
 
 def _geocoded(

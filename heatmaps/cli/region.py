@@ -9,6 +9,7 @@ import typer
 
 from heatmaps.cli.context import clock, opened
 from heatmaps.cli.output import AsJson, DryRun, result, warn
+from heatmaps.settings import load_settings
 from pipelines.load_region import (
     load_gazetteer_file,
     load_subscribers_file,
@@ -45,7 +46,8 @@ def load_gazetteer(
     """
     for file in files:
         with opened() as store:
-            loaded = load_gazetteer_file(store, file, clock(), keep=not dry_run)
+            city = load_settings().default_city
+            loaded = load_gazetteer_file(store, file, clock(), city, keep=not dry_run)
         merge = loaded.merge
         houses = merge.houses_added + merge.houses_moved + merge.houses_unchanged
         said = (
@@ -53,8 +55,11 @@ def load_gazetteer(
             f"{merge.houses_moved:,} moved + {merge.houses_unchanged:,} unchanged; "
             f"{merge.streets_added:,} new streets, {merge.settlements_added:,} new settlements."
         )
+        if loaded.placed:
+            said += f"\n  {loaded.placed:,} complaints without a place were found."
         result(as_json, f"{said}\n  {_account(loaded.report)}" + _dry(dry_run=dry_run),
-               file=str(file), read=loaded.report, merge=merge, dry_run=dry_run)  # fmt: skip
+               file=str(file), read=loaded.report, merge=merge,
+               placed=loaded.placed, dry_run=dry_run)  # fmt: skip
 
 
 @subscribers.command("load")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import and_, func, insert, select, update
 
 from heatmaps.complaints.record import ABSENT_TIME, State
 from heatmaps.store import bulk
@@ -147,6 +147,45 @@ def write(
     bulk.insert_columns(connection, COMPLAINT, _part(columns, slice(None, count_new)))
     bulk.update_columns(connection, COMPLAINT, _part(columns, slice(count_new, None)))
     _write_personal(connection, chosen, ids, revisions)
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """Complaints that have an address and no cell, as equally long columns."""
+
+    id: NDArray[np.int64]
+    created_at: NDArray[np.int64]
+    address: list[str]
+    city: list[str | None]
+
+
+def unplaced(connection: Connection) -> Unplaced:
+    """Give the complaints whose address was not found well enough, by id."""
+    c, p = COMPLAINT.c, PERSONAL.c
+    query = (
+        select(c.id, microseconds(c.created_at), p.address, p.city)
+        .join(PERSONAL, and_(p.complaint_id == c.id, p.revision == c.revision))
+        .where(c.cell.is_(None), p.address.is_not(None))
+        .order_by(c.id)
+    )
+    ids, created, address, city = bulk.read_columns(connection, query)
+    return Unplaced(ids.astype(np.int64), created.astype(np.int64), list(address), list(city))
+
+
+def write_places(
+    connection: Connection, lost: Unplaced, located: LocationColumns, found: NDArray[np.intp]
+) -> None:
+    """Write where the complaints at positions `found` stand; to detection they are newly come."""
+    names = (*LOCATION_FIELDS, "point")
+    everywhere = {name: getattr(located, name) for name in LOCATION_FIELDS}
+    everywhere["point"] = _points(located.lat, located.lon)
+    columns: dict[str, Any] = {
+        name: [everywhere[name][row] for row in found.tolist()] for name in names
+    }
+    created, last_tick = lost.created_at[found], _last_tick(connection)
+    columns["id"] = lost.id[found]
+    columns["available_at"] = np.where(created <= last_tick, last_tick + 1, created)
+    bulk.update_columns(connection, COMPLAINT, columns)
 
 
 def start_run(connection: Connection, file: str, profile: str, at: datetime) -> int:
