@@ -192,6 +192,29 @@ def detect(
     return Detected(len(ticks), ticks[0], ticks[-1], run.complaints, opened, living)
 
 
+def rehearse(
+    store: Store, until: datetime, clock: Clockwork, progress: Callable[[int, int], None]
+) -> Detected:
+    """Give what `detect` would do, and write nothing."""
+    with store.reading() as connection:
+        last = detection.last_tick(connection)
+        ticks = _ticks_to_do(connection, last, until)
+        living = spots.load_living(connection)
+        if not ticks:
+            return Detected(0, None, last, 0, 0, len(living))
+        ground = _ground(connection, ticks[0], ticks[-1], clock.zone)
+        since = ticks[0] - reach_back(ground.ruling.policy.detection)
+        counted = detection.counted_complaints(connection, since)
+        first_id = spots.next_spot_id(connection)
+    watch, opened = Watch(ground), 0
+    watch.take_up(living, counted.tolist(), first_id)
+    for number, tick in enumerate(ticks, start=1):
+        opened += sum(event.kind == "opened" for event in watch.advance(tick))
+        progress(number, len(ticks))
+    complaints_seen = len(ground.columns.time)
+    return Detected(len(ticks), ticks[0], ticks[-1], complaints_seen, opened, len(watch.living))
+
+
 class _Run:
     """Does hours part by part: thinks on what it has read, and writes only if that still holds.
 

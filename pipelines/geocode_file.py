@@ -37,12 +37,14 @@ class _CsvRows(Protocol):
     def __iter__(self) -> Iterator[list[str]]: ...
 
 
-def geocode_file(
+def geocode_file(  # noqa: PLR0913 - what to read, how, and whether to keep it
     source: Path,
     target: Path,
     geocoder: Geocoder,
     named: tuple[str, str | None],
     progress: Callable[[int, int], None],
+    *,
+    keep: bool = True,
 ) -> dict[str, int]:
     """Write `source` with the place of each address after its own columns; gives rows by level.
 
@@ -75,7 +77,8 @@ def geocode_file(
                     writer.writerow([*own, *_written(result)])
                 levels.update(str(result.level) for result in results)
                 progress(sum(levels.values()), max(scan.lines - 1, 0))
-        partial.replace(target)
+        if keep:
+            partial.replace(target)
     except csv.Error as error:
         message = f"{source} is no readable CSV ({error}); mend it or export it again."
         raise FileError(message) from error

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from heatmaps.cli.context import clock, moment, opened
-from heatmaps.cli.output import AsJson, progress, result
+from heatmaps.cli.output import AsJson, DryRun, progress, result
 from heatmaps.errors import UsageError
 from heatmaps.settings import load_settings
 from heatmaps.store.spots import load_cases
@@ -33,6 +33,7 @@ def detect(
         str | None, typer.Option("--as-of", help="ISO moment up to which; now where absent.")
     ] = None,
     *,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Advance detection hour by hour, from the last tick to the moment.
@@ -42,7 +43,8 @@ def detect(
     now, zone = clock(), load_settings().zone
     until = moment(as_of, zone, "--as-of") if as_of is not None else now
     with opened() as store, progress("Detecting, hours") as advance:
-        done = find_spots.detect(store, until, Clockwork(now, zone), advance)
+        work = find_spots.rehearse if dry_run else find_spots.detect
+        done = work(store, until, Clockwork(now, zone), advance)
     if not done.ticks:
         said = f"No full hour to do: {done.living:,} spots live."
     else:
@@ -51,8 +53,10 @@ def detect(
             f"{done.last_tick:%Y-%m-%d %H:%M} UTC, over {done.complaints:,} complaints: "
             f"{done.opened:,} spots opened, {done.living:,} live."
         )
-    result(as_json, said, ticks=done.ticks, first_tick=done.first_tick, last_tick=done.last_tick,
-           complaints=done.complaints, opened=done.opened, living=done.living)  # fmt: skip
+    said += "\n  Nothing was kept: dry run." if dry_run else ""
+    result(as_json, said, dry_run=dry_run, ticks=done.ticks, first_tick=done.first_tick,
+           last_tick=done.last_tick, complaints=done.complaints, opened=done.opened,
+           living=done.living)  # fmt: skip
 
 
 def replay(

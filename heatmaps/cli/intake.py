@@ -112,6 +112,7 @@ def geocode(
     city_column: Annotated[str | None, typer.Option(help="Column of the city.")] = None,
     city: Annotated[str | None, typer.Option(help="City of addresses that name none.")] = None,
     *,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Place the addresses of a file; its own columns stay untouched.
@@ -121,10 +122,12 @@ def geocode(
     default = city or load_settings().default_city
     with opened() as store, progress("Geocoding, rows") as advance:
         geocoder = GeocoderOfStore(store, default).current()
-        levels = geocode_file(source, target, geocoder, (address_column, city_column), advance)
+        columns = (address_column, city_column)
+        levels = geocode_file(source, target, geocoder, columns, advance, keep=not dry_run)
     total = sum(levels.values())
     account = " + ".join(f"{count:,} {level}" for level, count in levels.items() if count)
-    result(as_json, f"{total:,} rows = {account or 'none'}; written to {target}.",
+    kept = "not written: dry run" if dry_run else f"written to {target}"
+    result(as_json, f"{total:,} rows = {account or 'none'}; {kept}.", dry_run=dry_run,
            rows=total, levels=levels, out=str(target))  # fmt: skip
 
 

@@ -245,3 +245,11 @@ def test_closing_a_whole_history_tells_detection_nothing_new(watched):
     assert [c.detected.complaint_ids for c in cases(watched)] == [
         c.detected.complaint_ids for c in before
     ]
+
+
+@pytest.mark.parametrize("watched", ["sqlite"], indirect=True)
+def test_a_rehearsal_tells_what_detection_would_do_and_writes_nothing(watched):
+    before = cases(watched)
+    told = find_spots.rehearse(watched, END, CLOCK, lambda *_: None)
+    assert cases(watched) == before
+    assert told == detect(watched, END)
