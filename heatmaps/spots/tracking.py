@@ -105,8 +105,9 @@ def reshape(
 
     `growth` are zones around the newest complaints inside active spots, strongest first. One that
     stands out more than the spot's present zone (`zone_scores`) becomes its zone: the spot grows,
-    shrinks or moves. Where it covers several spots (`MERGE_SHARE`), the lowest id lives on and
-    takes the others in. A second one on the same spot splits off with that spot as its parent.
+    shrinks or moves. Where it covers several spots of its topic (`MERGE_SHARE`), the lowest id
+    lives on and takes the others in; where it covers one of another topic, it is a wide zone over
+    several faults, and every spot keeps its shape. A second one on the same spot splits off with that spot as its parent.
     """
     known = {spot.spot_id: spot for spot in spots}
     opened: list[int] = []
@@ -125,7 +126,10 @@ def reshape(
         reshaped.add(heir)
         if zone.score <= zone_scores[heir]:
             continue
-        taken = [i for i, share in met.items() if share >= MERGE_SHARE and i not in reshaped]
+        covered = [i for i, share in met.items() if share >= MERGE_SHARE and i not in reshaped]
+        taken = [i for i in covered if known[i].topic == zone.topic]
+        if len(taken) < len(covered):
+            continue
         known[heir] = _moved(_taking_in(known[heir], [known[i] for i in taken]), zone, tick)
         for spot_id in taken:
             known[spot_id] = replace(known[spot_id], merged_into=heir, last_tick=tick)

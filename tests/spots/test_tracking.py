@@ -144,6 +144,21 @@ def test_merging_keeps_the_lower_id_and_all_complaints():
     assert one.complaint_ids == (1, 2, 3, 7, 8, 9, 10)
 
 
+def test_a_wide_zone_takes_in_no_fault_of_another_kind():
+    east = h3.grid_ring(CENTRE, 4)[0]
+    spots = opened(sighting(topic="all"), sighting(east, ids=(7, 8, 9), topic="voice_quality"))
+    both = sighting(ring=6, score=50.0, ids=(1, 2, 3, 7, 8, 9, 10), topic="all")
+    assert reshape(spots, [both], {1: 20.0, 2: 20.0}, LATER, 3).spots == spots
+
+
+def test_a_quiet_spot_is_not_woken_by_another_kind_of_trouble():
+    (asleep,) = opened(sighting(topic="no_internet"))
+    other = sighting(ids=(7, 8, 9), topic="no_service")
+    same = sighting(ids=(7, 8, 9), topic="no_internet")
+    assert match([quiet(asleep)], [other], LATER, 2).opened == (2,)
+    assert match([quiet(asleep)], [same], LATER, 2).opened == ()
+
+
 def test_splitting_keeps_the_lineage():
     spots = opened(sighting(ring=6))
     west, east = h3.grid_ring(CENTRE, 4)[0], h3.grid_ring(CENTRE, 4)[12]
