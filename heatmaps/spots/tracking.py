@@ -107,7 +107,8 @@ def reshape(
     stands out more than the spot's present zone (`zone_scores`) becomes its zone: the spot grows,
     shrinks or moves. Where it covers several spots of its topic (`MERGE_SHARE`), the lowest id
     lives on and takes the others in; where it covers one of another topic, it is a wide zone over
-    several faults, and every spot keeps its shape. A second one on the same spot splits off with that spot as its parent.
+    several faults, and every spot keeps its shape. A second one on the same spot splits off with
+    that spot as its parent.
     """
     known = {spot.spot_id: spot for spot in spots}
     opened: list[int] = []
