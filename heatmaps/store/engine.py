@@ -78,15 +78,15 @@ def open_store(url: str) -> Store:
     return store
 
 
-def upgrade_store(url: str) -> Store:
-    """Create a store or migrate it to this version's schema, and open it."""
+def upgrade_store(url: str, revision: str = schema.NEWEST) -> Store:
+    """Create a store or migrate it, to this version's schema unless told, and open it."""
     engine = _engine(url)
     if path := _sqlite_path(engine.url):
         _make_room(path)
         if path.is_file() and path.stat().st_size:
             _require_file(engine.url)
     with _told_plainly(engine):
-        schema.upgrade(engine)
+        schema.upgrade(engine, revision)
         if engine.dialect.name == "sqlite":
             _let_readers_read_while_one_writes(engine)
     return Store(engine)

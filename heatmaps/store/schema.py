@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 MIGRATIONS = Path(__file__).with_name("migrations")
+NEWEST = "head"
 LOCK_TIMEOUT = "10s"
 """A migration gives way rather than block the desks behind it."""
 
@@ -61,8 +62,11 @@ def _require_known(connection: Connection, revision: str) -> None:
         raise StoreError(message)
 
 
-def upgrade(engine: Engine) -> None:
-    """Migrate to the newest schema; safe to repeat. One process at a time in PostgreSQL."""
+def upgrade(engine: Engine, revision: str = NEWEST) -> None:
+    """Migrate to a schema, the newest unless told; safe to repeat.
+
+    One process at a time in PostgreSQL.
+    """
     with engine.connect() as connection:
         connection = connection.execution_options(heatmaps_writes=True)  # noqa: PLW2901 - the same connection
         with connection.begin():
@@ -77,7 +81,7 @@ def upgrade(engine: Engine) -> None:
             config = Config()
             config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
 
 
 def _require_postgis(connection: Connection) -> None:

@@ -94,6 +94,93 @@ class CellExposure(Base):
     outline: Mapped[bytes] = mapped_column(geometry("POLYGON"))
 
 
+class Sector(Base):
+    """A sector of a site as the network side delivers it: one antenna face of one technology."""
+
+    __tablename__ = "sector"
+    __table_args__ = (Index("ix_sector_cell", "cell"), _gist("ix_sector_point", "point"))
+
+    sector_id: Mapped[str] = mapped_column(primary_key=True)
+    site_id: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str | None]
+    technology: Mapped[str]
+    band: Mapped[str | None]
+    azimuth: Mapped[float | None]
+    status: Mapped[str]
+    lat: Mapped[float]
+    lon: Mapped[float]
+    cell: Mapped[int]
+    point: Mapped[bytes] = mapped_column(geometry("POINT"))
+
+
+class CoverageArea(Base):
+    """Where one technology is predicted to work, as a polygon of the planning tool."""
+
+    __tablename__ = "coverage_area"
+    __table_args__ = (_gist("ix_coverage_area_shape", "shape"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    technology: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str | None]
+    content_hash: Mapped[int]
+    shape: Mapped[bytes] = mapped_column(geometry("MULTIPOLYGON"))
+
+
+class CoverageCell(Base):
+    """The same coverage as H3 cells of resolution 9, seven siblings packed into their parent."""
+
+    __tablename__ = "coverage_cell"
+
+    cell: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    technology: Mapped[str] = mapped_column(primary_key=True)
+
+
+class NetworkEvent(Base):
+    """Planned work, an outage or a mass event, and where: a circle, a territory or a site."""
+
+    __tablename__ = "network_event"
+    __table_args__ = (Index("ix_network_event_time", "ends_at", "starts_at"),)
+
+    event_id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    radius_m: Mapped[float | None]
+    territory_id: Mapped[str | None]
+    site_id: Mapped[str | None]
+    text: Mapped[str | None]
+
+
+class CustomerAddress(Base):
+    """A customer at one of their addresses; who they are and how to reach them is in `Personal`."""
+
+    __tablename__ = "customer_address"
+    __table_args__ = (
+        UniqueConstraint("customer_id", "address_kind", "number"),
+        Index("ix_customer_address_cell", "cell"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    customer_id: Mapped[str]
+    address_kind: Mapped[str]
+    number: Mapped[int]
+    content_hash: Mapped[int]
+    segment: Mapped[str | None]
+    ltv: Mapped[float | None]
+    language: Mapped[str | None]
+    channel: Mapped[str | None]
+    consent_until: Mapped[datetime | None]
+    location_level: Mapped[str]
+    location_source: Mapped[str | None]
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    uncertainty_m: Mapped[float | None]
+    cell: Mapped[int | None]
+    resolution: Mapped[int | None]
+
+
 # --- gazetteer ------------------------------------------------------------------------------
 
 
@@ -184,6 +271,9 @@ class StoredComplaint(Base):
 
     `available_at` is the moment from which detection may know it: its own time when it came
     promptly, right after the last tick when it came late. `received_at` is the clock when it came.
+    `given_*` is what the CRM itself said of the place. `address_key` is a fingerprint of the
+    house, `likeness` one of place, topic and words of a complaint that names no customer: equal
+    where the same thing was entered again.
     """
 
     __tablename__ = "complaint"
@@ -191,6 +281,7 @@ class StoredComplaint(Base):
         UniqueConstraint("source", "external_id"),
         Index("ix_complaint_cell_time", "cell", "created_at"),
         Index("ix_complaint_created_at", "created_at"),
+        Index("ix_complaint_given", "given_lat", "given_lon", "address_key"),
         _gist("ix_complaint_point", "point"),
     )
 
@@ -231,6 +322,22 @@ class StoredComplaint(Base):
     cell: Mapped[int | None]
     resolution: Mapped[int | None]
     point: Mapped[bytes | None] = mapped_column(geometry("POINT"))
+    given_lat: Mapped[float | None]
+    given_lon: Mapped[float | None]
+    given_accuracy_m: Mapped[float | None]
+    address_key: Mapped[int | None]
+    likeness: Mapped[int | None]
+
+
+class DefaultPoint(Base):
+    """A coordinate that stands for "unknown": more addresses share it than a building can hold."""
+
+    __tablename__ = "default_point"
+
+    lat: Mapped[float] = mapped_column(primary_key=True)
+    lon: Mapped[float] = mapped_column(primary_key=True)
+    addresses: Mapped[int]
+    found_at: Mapped[datetime]
 
 
 class ComplaintRevision(Base):
@@ -245,7 +352,10 @@ class ComplaintRevision(Base):
 
 
 class QuarantinedRow(Base):
-    """A row that could not be used, kept until it can; the row itself is in `Personal`."""
+    """A row that could not be used, kept until it can; the row itself is in `Personal`.
+
+    `kind` is what the row would have become: complaints, customers, sites, events.
+    """
 
     __tablename__ = "quarantine"
     __table_args__ = (UniqueConstraint("source", "row_hash"),)
@@ -259,15 +369,24 @@ class QuarantinedRow(Base):
     reason: Mapped[str]
     quarantined_at: Mapped[datetime]
     replayed_at: Mapped[datetime | None]
+    kind: Mapped[str] = mapped_column(default="complaints", server_default="complaints")
 
 
 class Personal(Base):
-    """The one private place: of each revision of a complaint, or of a quarantined row."""
+    """The one private place: of a complaint's revision, a quarantined row or a customer's address.
+
+    `extra` holds the foreign columns that an intake profile keeps, as a JSON object.
+    """
 
     __tablename__ = "personal"
     __table_args__ = (
         UniqueConstraint("complaint_id", "revision"),
-        CheckConstraint("(complaint_id IS NULL) <> (quarantine_id IS NULL)", name="one_owner"),
+        CheckConstraint(
+            "(CASE WHEN complaint_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN quarantine_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN customer_address_id IS NULL THEN 0 ELSE 1 END) = 1",
+            name="one_owner",
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
@@ -280,6 +399,10 @@ class Personal(Base):
     city: Mapped[str | None]
     text: Mapped[str | None]
     raw_row: Mapped[str | None]
+    extra: Mapped[str | None]
+    customer_address_id: Mapped[int | None] = mapped_column(
+        ForeignKey("customer_address.id"), unique=True
+    )
 
 
 # --- policy ---------------------------------------------------------------------------------
@@ -399,3 +522,38 @@ class SpotEvent(Base):
     kind: Mapped[str]
     actor: Mapped[str]
     detail: Mapped[dict[str, Any]]
+
+
+# --- planning -------------------------------------------------------------------------------
+
+
+class CoverageGap(Base):
+    """A place that keeps coming back: months of complaints and spots where the network falls short.
+
+    The list is made anew by detection, once a day; `gap_id` survives as long as the places overlap.
+    """
+
+    __tablename__ = "coverage_gap"
+    __table_args__ = (_gist("ix_coverage_gap_outline", "outline"),)
+
+    gap_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    found_at: Mapped[datetime]
+    gap_class: Mapped[str]
+    technology: Mapped[str | None]
+    territory_id: Mapped[str | None] = mapped_column(ForeignKey("territory.territory_id"))
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+    months: Mapped[int]
+    complaints: Mapped[int]
+    customers_complained: Mapped[int]
+    expected: Mapped[float]
+    subscribers: Mapped[float]
+    ltv_sum: Mapped[float | None]
+    predicted_coverage: Mapped[str | None]
+    nearest_site_m: Mapped[float | None]
+    spots: Mapped[int]
+    rank: Mapped[int]
+    lat: Mapped[float]
+    lon: Mapped[float]
+    cells: Mapped[list[Any]]
+    outline: Mapped[bytes] = mapped_column(geometry("MULTIPOLYGON"))

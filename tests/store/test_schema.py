@@ -5,16 +5,18 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, select, text
+from sqlalchemy import bindparam, inspect, select, text
+from sqlalchemy.exc import IntegrityError
 
 from heatmaps.errors import ConfigError, StoreError
 from heatmaps.store import schema
 from heatmaps.store.engine import open_store, upgrade_store
 from heatmaps.store.policies import seed_policy
-from heatmaps.store.tables import Base, Tick
-from heatmaps.store.types import from_microseconds, microseconds, to_microseconds
+from heatmaps.store.tables import Base, Personal, QuarantinedRow, Tick
+from heatmaps.store.types import UtcTime, from_microseconds, microseconds, to_microseconds
 
 PLUS_FIVE = timezone(timedelta(hours=5))
+AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def test_migrations_and_tables_agree(store):
@@ -36,6 +38,30 @@ def test_upgrade_makes_a_store_and_is_safe_to_repeat(empty_url):
     upgrade_store(empty_url).close()
     upgrade_store(empty_url).close()
     open_store(empty_url).close()
+
+
+def test_a_store_of_the_first_schema_keeps_its_rows(empty_url):
+    first = upgrade_store(empty_url, "0001")
+    with first.writing() as connection:
+        connection.execute(text(
+            "INSERT INTO quarantine (id, source, row_hash, file, profile, line, reason,"
+            " quarantined_at) VALUES (1, 'crm', 7, 'a.csv', 'default', 3, 'no id', :at)"
+        ).bindparams(bindparam("at", AT, UtcTime())))  # fmt: skip
+        connection.execute(text(
+            "INSERT INTO personal (id, quarantine_id, raw_row) VALUES (5, 1, 'the row')"
+        ))  # fmt: skip
+    first.close()
+    second = upgrade_store(empty_url)
+    with second.reading() as connection:
+        kept = connection.execute(
+            select(QuarantinedRow.kind, QuarantinedRow.reason, Personal.id, Personal.raw_row).join(
+                Personal, Personal.quarantine_id == QuarantinedRow.id
+            )
+        ).all()
+    assert kept == [("complaints", "no id", 5, "the row")]
+    with pytest.raises(IntegrityError), second.writing() as connection:
+        connection.execute(text("INSERT INTO personal (id, raw_row) VALUES (6, 'of nobody')"))
+    second.close()
 
 
 def test_a_missing_file_is_named_with_its_absolute_path(tmp_path, monkeypatch):
@@ -138,9 +164,11 @@ def test_postgis_has_real_geometry_with_gist_and_views_for_planners(store):
         }
     assert typed["spot.outline"] == "MULTIPOLYGON"
     assert typed["complaint.point"] == "POINT"
-    assert {"planner_spot.outline", "planner_cell.outline", "planner_territory.boundary"} | {
-        "planner_complaint_cell.centre"
-    } <= set(typed)
+    assert {
+        "planner_spot.outline", "planner_cell.outline", "planner_territory.boundary",
+        "planner_complaint_cell.centre", "planner_sector.point", "planner_coverage.shape",
+        "planner_coverage_gap.outline",
+    } <= set(typed)  # fmt: skip
     assert indexes == {
         "ix_territory_boundary", "ix_cell_exposure_outline", "ix_spot_outline", "ix_complaint_point"
     }  # fmt: skip
