@@ -5,9 +5,10 @@ The packaged ``policy.toml`` only seeds an empty store; the store's current vers
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pydantic import ValidationError, model_validator
 
@@ -54,6 +55,49 @@ def parse_policy(text: str, origin: str) -> Policy:
 def packaged_policy() -> Policy:
     """Give the policy that seeds an empty store."""
     return parse_policy(PACKAGED_POLICY.read_text(encoding="utf-8"), str(PACKAGED_POLICY))
+
+
+def completed(body: str, newest: str) -> str:
+    """Give a policy's text with the sections and keys it lacks, as `newest` has them.
+
+    So a store's policy follows the program to a newer version: what the business chose stays word
+    for word, comments included; only what did not exist yet is added. A key of `newest` goes right
+    below the header of its section, a section to the end.
+    """
+    known = tomllib.loads(body)
+    for path, block in _sections(newest):
+        table = _table(known, path)
+        if table is None:
+            body = f"{body.rstrip()}\n\n{block.rstrip()}\n"
+        elif isinstance(table, dict):
+            fresh = [line for name, line in _keys(block) if name not in table]
+            header = re.search(rf"(?m)^\[{re.escape('.'.join(path))}\].*\n", body)
+            if header:
+                body = body[: header.end()] + "".join(fresh) + body[header.end() :]
+    return body
+
+
+_HEADER = re.compile(r"(?m)^\[+([\w.]+)\]+")
+_KEY_LINE = re.compile(r"(?m)^(\w+)\s*=[^\n]*\n")
+
+
+def _sections(text: str) -> list[tuple[list[str], str]]:
+    """Give the path and the text of each section, arrays of tables left to the one before."""
+    starts = [m for m in _HEADER.finditer(text) if not m[0].startswith("[[")]
+    ends = [*(m.start() for m in starts[1:]), len(text)]
+    return [(m[1].split("."), text[m.start() : end]) for m, end in zip(starts, ends, strict=True)]
+
+
+def _keys(block: str) -> list[tuple[str, str]]:
+    own = block.split("\n[[", maxsplit=1)[0]
+    return [(m[1], m[0]) for m in _KEY_LINE.finditer(own)]
+
+
+def _table(policy: dict[str, Any], path: list[str]) -> Any:  # noqa: ANN401 - whatever TOML holds there
+    found: Any = policy
+    for name in path:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
 
 
 def _first_fault(error: ValidationError) -> str:

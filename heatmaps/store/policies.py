@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select
 
-from heatmaps.policy import PACKAGED_POLICY, Policy, parse_policy
+from heatmaps.policy import PACKAGED_POLICY, Policy, completed, parse_policy
 from heatmaps.store.engine import lock
 from heatmaps.store.tables import PolicyVersion
 
@@ -54,9 +54,15 @@ def save_policy(connection: Connection, body: str, origin: str, at: datetime) ->
 
 
 def seed_policy(connection: Connection, at: datetime) -> None:
-    """Give an empty store the packaged policy; a store that has one keeps it."""
-    if connection.scalar(select(PolicyVersion.version).limit(1)) is None:
-        body = PACKAGED_POLICY.read_text(encoding="utf-8")
+    """Give an empty store the packaged policy; one that has a policy keeps it.
+
+    Sections and keys that came with a newer program are added to it, as a new version.
+    """
+    packaged = PACKAGED_POLICY.read_text(encoding="utf-8")
+    p = PolicyVersion
+    ruling = connection.scalar(select(p.body).order_by(p.version.desc()).limit(1))
+    body = packaged if ruling is None else completed(ruling, packaged)
+    if body != ruling:
         save_policy(connection, body, PACKAGED_POLICY.name, at)
 
 
