@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from difflib import get_close_matches
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -57,3 +59,15 @@ def load_settings() -> Settings:
         reason = fault["msg"].removeprefix("Value error, ")
         message = f"{variable}={fault['input']!r}: {reason}; set it right or unset it."
         raise ConfigError(message) from error
+
+
+def unknown_variables() -> list[str]:
+    """Give one sentence for each HEATMAPS_ variable of the environment that no setting reads."""
+    known = [f"HEATMAPS_{name.upper()}" for name in Settings.model_fields]
+    told = []
+    for name in sorted(os.environ):
+        if name.upper().startswith("HEATMAPS_") and name.upper() not in known:
+            near = get_close_matches(name.upper(), known, n=1)
+            cure = f"perhaps {near[0]} is meant" if near else f"known are {', '.join(known)}"
+            told.append(f"{name} is no setting and does nothing; {cure}.")
+    return told

@@ -11,7 +11,7 @@ from heatmaps.cli.context import clock, opened
 from heatmaps.cli.output import AsJson, DryRun, result
 from heatmaps.errors import ConfigError, HeatmapsError
 from heatmaps.policy import parse_policy
-from heatmaps.settings import load_settings
+from heatmaps.settings import load_settings, unknown_variables
 from heatmaps.store import schema
 from heatmaps.store.engine import place_of
 from heatmaps.store.policies import current_policy, policy_versions, save_policy
@@ -112,7 +112,7 @@ def doctor(*, as_json: AsJson = False) -> None:
     values = {
         f"HEATMAPS_{name.upper()}": getattr(settings, name) for name in type(settings).model_fields
     }
-    faults = _faults()
+    faults = [*unknown_variables(), *_faults()]
     if not any("no database URL" in fault for fault in faults):
         values["HEATMAPS_DATABASE_URL"] = _place()
     lines = [f"{name} = {value}" for name, value in values.items()]

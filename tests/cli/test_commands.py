@@ -163,6 +163,8 @@ def test_doctor_lists_every_setting(fresh):
         ({"HEATMAPS_LOCALE": "xx"}, "HEATMAPS_LOCALE"),
         ({"HEATMAPS_TIMEZONE": "Mars/Olympus"}, "HEATMAPS_TIMEZONE"),
         ({"HEATMAPS_DATABASE_URL": "nonsense"}, "nonsense"),
+        ({"HEATMAPS_TIMEZON": "Asia/Omsk"}, "perhaps HEATMAPS_TIMEZONE is meant"),
+        ({"HEATMAPS_COLOUR": "red"}, "HEATMAPS_COLOUR is no setting"),
         ({"HEATMAPS_DATABASE_URL": "sqlite:////no/such/place/heatmaps.db"}, "/no/such/place"),
     ],
 )
