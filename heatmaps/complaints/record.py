@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from heatmaps.quarantine import Refused
+from heatmaps.region.technology import Technology
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,15 +61,6 @@ class Place(StrEnum):
     INDOOR = "indoor"
     OUTDOOR = "outdoor"
     TRANSPORT = "transport"
-
-
-class Technology(StrEnum):
-    """Radio generation."""
-
-    G2 = "2g"
-    G3 = "3g"
-    G4 = "4g"
-    G5 = "5g"
 
 
 class Channel(StrEnum):

@@ -1,0 +1,147 @@
+"""The network in the store: sectors, predicted coverage, and what is planned or broken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import h3.api.basic_int as h3
+import numpy as np
+from sqlalchemy import or_, select
+
+from heatmaps.geocoding.gazetteer import distance_m
+from heatmaps.region.grid import (
+    GRID_RESOLUTION,
+    cell_of,
+    child_range,
+    parent,
+    parents,
+    resolution_of,
+)
+from heatmaps.region.sites import NearSector, SectorColumns
+from heatmaps.store import bulk
+from heatmaps.store.tables import CoverageArea, CoverageCell, Sector
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from sqlalchemy import Connection, Table
+
+SECTOR: Table = Sector.__table__  # type: ignore[assignment]  # a mapped table is a Table
+COVERAGE_CELL: Table = CoverageCell.__table__  # type: ignore[assignment]
+
+MANY_CELLS = 50_000
+"""From here on the whole coverage is read at once instead of being asked for by cell."""
+
+_REACH_OF_EDGE = 0.7
+"""A ring of neighbours reaches at least one edge length beyond the cell in its middle; H3 edges
+are up to a third shorter than the average of their resolution."""
+
+
+def coverage_of(connection: Connection, cells: NDArray[np.int64]) -> dict[str, NDArray[np.bool_]]:
+    """Give whether each cell is predicted to be covered, by technology, each of the same shape.
+
+    A technology whose coverage was never loaded is absent: unknown is not the same as none. A cell
+    coarser than the grid counts as its centre does.
+    """
+    technologies = _technologies(connection)
+    if not technologies or not len(cells):
+        return {technology: np.zeros(len(cells), dtype=np.bool_) for technology in technologies}
+    fine = _centres(cells)
+    unique, place = np.unique(fine, return_inverse=True)
+    packed, of_technology = _packed(connection, unique)
+    found: dict[str, NDArray[np.bool_]] = {}
+    for technology in technologies:
+        held = _held(unique, packed[of_technology == technology])
+        found[technology] = held[place]
+    return found
+
+
+def load_sectors(connection: Connection) -> SectorColumns:
+    """Give all sectors, sorted by id."""
+    names = SectorColumns.__slots__
+    query = select(*(SECTOR.c[name] for name in names)).order_by(SECTOR.c.sector_id)
+    columns: dict[str, Any] = dict(zip(names, bulk.read_columns(connection, query), strict=True))
+    for name, column in columns.items():
+        floats = name in {"azimuth", "lat", "lon"}
+        columns[name] = column.astype(np.float64) if floats else column.tolist()
+    return SectorColumns(**columns)
+
+
+def nearest_sectors(
+    connection: Connection, lat: float, lon: float, within_m: float
+) -> list[NearSector]:
+    """Give the sectors at most `within_m` metres from a point, the nearest first, then by id."""
+    s = SECTOR.c
+    held = or_(*(s.cell.between(*span) for span in _around(lat, lon, within_m)))
+    query = select(s.sector_id, s.site_id, s.name, s.technology, s.band, s.azimuth, s.status,
+                   s.lat, s.lon).where(held)  # fmt: skip
+    rows = connection.execute(query).all()
+    away = distance_m(
+        np.array([row.lat for row in rows]), np.array([row.lon for row in rows]), lat, lon
+    ).tolist()
+    near = [
+        NearSector(*row, metres)
+        for row, metres in zip(rows, away, strict=True)
+        if metres <= within_m
+    ]
+    return sorted(near, key=lambda each: (each.distance_m, each.sector_id))
+
+
+def _technologies(connection: Connection) -> list[str]:
+    query = select(CoverageArea.technology).distinct().order_by(CoverageArea.technology)
+    return list(connection.scalars(query))
+
+
+def _packed(
+    connection: Connection, cells: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.object_]]:
+    """Give the covered cells that may hold any of these, and the technology of each."""
+    c = COVERAGE_CELL.c
+    query = select(c.cell, c.technology)
+    if len(cells) >= MANY_CELLS:
+        parts = [bulk.read_columns(connection, query)]
+    else:
+        levels = [parents(cells, level) for level in range(GRID_RESOLUTION + 1)]
+        keys = np.unique(np.concatenate(levels)).tolist()
+        parts = [
+            bulk.read_columns(connection, query.where(c.cell.in_(part)))
+            for part in bulk.in_parts(keys)
+        ]
+    cell, technology = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return cell.astype(np.int64), technology
+
+
+def _held(cells: NDArray[np.int64], packed: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Say which cells of the grid are packed themselves or in an ancestor."""
+    level = resolution_of(packed)
+    held = np.zeros(len(cells), dtype=np.bool_)
+    for resolution in np.unique(level).tolist():
+        held |= np.isin(parents(cells, resolution), packed[level == resolution])
+    return held
+
+
+def _centres(cells: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give the cell of the grid in the middle of each cell, itself where it is one."""
+    coarse = np.flatnonzero(resolution_of(cells) < GRID_RESOLUTION)
+    if not len(coarse):
+        return cells
+    fine = cells.copy()
+    middles = (h3.cell_to_center_child(cell, GRID_RESOLUTION) for cell in cells[coarse].tolist())
+    fine[coarse] = np.fromiter(middles, dtype=np.int64, count=len(coarse))
+    return fine
+
+
+def _around(lat: float, lon: float, within_m: float) -> list[tuple[int, int]]:
+    """Give ranges of cells of the grid that hold all that is at most `within_m` from a point."""
+    finest_first = range(GRID_RESOLUTION, 0, -1)
+    resolution = next(
+        (
+            level
+            for level in finest_first
+            if _REACH_OF_EDGE * h3.average_hexagon_edge_length(level, unit="m") >= within_m
+        ),
+        0,
+    )
+    disk = h3.grid_disk(parent(cell_of(lat, lon), resolution), 1)
+    if resolution == GRID_RESOLUTION:
+        return [(cell, cell) for cell in disk]
+    return [child_range(cell, GRID_RESOLUTION) for cell in disk]
