@@ -7,13 +7,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-import h3.api.basic_int as h3
 import numpy as np
 
 from heatmaps.complaints.record import Technology, Topic
 from heatmaps.desk.words import Cause
 from heatmaps.errors import UsageError
-from heatmaps.region.grid import GRID_RESOLUTION, cell_of
 from heatmaps.simulation.rhythm import HOUR_S
 from heatmaps.simulation.seeding import Purpose, generator
 
@@ -37,7 +35,6 @@ APART_M = 500.0
 STANDS_OUT = 2.0
 """A fault makes at least this many complaints and standard deviations of the usual count."""
 TRIES = 400
-_RING_M = 250.0
 
 
 class Onset(StrEnum):
@@ -215,7 +212,9 @@ def _placed(
     if best.house < 0:
         raise _too_small(region)
     lat, lon = float(region.houses.lat[best.house]), float(region.houses.lon[best.house])
-    return replace(best, lat=lat, lon=lon, cells=_cells(region, best, lat, lon))
+    return replace(
+        best, lat=lat, lon=lon, cells=region.houses.cells_within(best.house, best.radius_m)
+    )
 
 
 def _too_small(region: Region) -> UsageError:
@@ -241,19 +240,6 @@ def _room(region: Region, one: Fault, other: Fault) -> float:
         houses.north[one.house] - houses.north[other.house],
     )
     return away - one.radius_m - other.radius_m
-
-
-def _cells(region: Region, fault: Fault, lat: float, lon: float) -> tuple[int, ...]:
-    """Give the cells whose middle or one of whose houses lies within the fault's radius."""
-    rings = math.ceil(fault.radius_m / _RING_M) + 1
-    disk = h3.grid_disk(cell_of(lat, lon, GRID_RESOLUTION), rings)
-    middle = {
-        cell
-        for cell in disk
-        if h3.great_circle_distance((lat, lon), h3.cell_to_latlng(cell), "m") <= fault.radius_m
-    }
-    near = region.houses.within(fault.house, fault.radius_m)
-    return tuple(sorted(middle | set(region.houses.cell[near].tolist())))
 
 
 def _log_uniform(rng: np.random.Generator, bounds: tuple[float, float]) -> float:

@@ -35,7 +35,26 @@ FAULT_COLUMNS = (
     "kind",
     "complaints_planted",
 )
-TRUTH_COLUMNS = ("source", "external_id", "fault_id", "street", "house", "lat", "lon", "cell")
+HOLE_COLUMNS = (
+    "hole_id",
+    "technology_missing",
+    "lat",
+    "lon",
+    "radius_m",
+    "cells",
+    "complaints_planted",
+)
+TRUTH_COLUMNS = (
+    "source",
+    "external_id",
+    "fault_id",
+    "hole_id",
+    "street",
+    "house",
+    "lat",
+    "lon",
+    "cell",
+)
 
 
 def write(simulation: Simulation, directory: Path) -> None:
@@ -49,6 +68,7 @@ def write(simulation: Simulation, directory: Path) -> None:
         "complaints.csv": _complaints(simulation),
         "truth.csv": _truth(simulation),
         "faults.csv": _faults(simulation),
+        "holes.csv": _holes(simulation),
         "subscribers.csv": _subscribers(simulation),
         "gazetteer.csv": simulation.region.gazetteer,
         "territories.geojson": simulation.region.territories,
@@ -70,7 +90,13 @@ def _complaints(simulation: Simulation) -> str:
 
 def _truth(simulation: Simulation) -> str:
     houses = simulation.region.houses
-    rows = zip(simulation.complaints, simulation.houses, simulation.fault_ids, strict=True)
+    rows = zip(
+        simulation.complaints,
+        simulation.houses,
+        simulation.fault_ids,
+        simulation.hole_ids,
+        strict=True,
+    )
     return _csv(
         TRUTH_COLUMNS,
         (
@@ -78,13 +104,14 @@ def _truth(simulation: Simulation) -> str:
                 complaint.source,
                 complaint.external_id,
                 fault_id or "",
+                hole_id or "",
                 houses.street[house],
                 houses.house[house],
                 str(houses.lat[house]),
                 str(houses.lon[house]),
                 to_text(int(houses.cell[house])),
             ]
-            for complaint, house, fault_id in rows
+            for complaint, house, fault_id, hole_id in rows
         ),
     )
 
@@ -114,6 +141,24 @@ def _faults(simulation: Simulation) -> str:
     )
 
 
+def _holes(simulation: Simulation) -> str:
+    return _csv(
+        HOLE_COLUMNS,
+        (
+            [
+                hole.hole_id,
+                " ".join(hole.lack.missing),
+                str(hole.lat),
+                str(hole.lon),
+                f"{hole.radius_m:.0f}",
+                " ".join(map(to_text, hole.cells)),
+                str(simulation.hole_ids.count(hole.hole_id)),
+            ]
+            for hole in simulation.holes
+        ),
+    )
+
+
 def _subscribers(simulation: Simulation) -> str:
     region = simulation.region
     rows = zip(region.cell.tolist(), region.subscribers.tolist(), strict=True)
@@ -128,6 +173,7 @@ def _readme(simulation: Simulation) -> str:
         until=simulation.until.astimezone(zone).isoformat(),
         complaints=len(simulation.complaints),
         faults=len(simulation.faults),
+        holes=len(simulation.holes),
         subscribers=int(simulation.region.subscribers.sum()),
     )
 
@@ -162,12 +208,13 @@ README = """\
 номера телефонов (+7 900 000-xx-xx), аварии и число абонентов.
 
 Период: {since} — {until}; зерно {seed}.
-Жалоб: {complaints}; аварий: {faults}; абонентов: {subscribers}.
+Жалоб: {complaints}; аварий: {faults}; дыр в покрытии: {holes}; абонентов: {subscribers}.
 
 complaints.csv       жалобы, как их отдаёт CRM
 gazetteer.csv        адреса домов с координатами
 subscribers.csv      абоненты по ячейкам H3
 territories.geojson  регион и его округа
 faults.csv           правда: аварии, из-за которых поданы некоторые жалобы
-truth.csv            правда: о каком доме и из-за какой аварии каждая жалоба
+holes.csv            правда: места, где сети не хватает всё время
+truth.csv            правда: о каком доме и из-за чего каждая жалоба
 """

@@ -10,15 +10,17 @@ import csv
 import gzip
 import io
 import json
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import h3.api.basic_int as h3
 import numpy as np
 import shapely
 
 from heatmaps.errors import FileError
-from heatmaps.region.grid import cell_of, parents
+from heatmaps.region.grid import GRID_RESOLUTION, cell_of, parents
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +37,7 @@ REACH_M = 300.0
 """How far the nearest known address may be from a building whose people shall use it."""
 METRES_PER_DEGREE = 111_195.0
 """Length of a degree of latitude on the sphere of radius 6,371 km."""
+_RING_M = 250.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,17 @@ class Houses:
         """Give the positions of the houses at most `radius_m` metres from one of them."""
         away = np.hypot(self.east - self.east[house], self.north - self.north[house])
         return np.flatnonzero(away <= radius_m)
+
+    def cells_within(self, house: int, radius_m: float) -> tuple[int, ...]:
+        """Give the cells whose middle or one of whose houses lies within `radius_m` of a house."""
+        here = float(self.lat[house]), float(self.lon[house])
+        rings = math.ceil(radius_m / _RING_M) + 1
+        middle = {
+            cell
+            for cell in h3.grid_disk(cell_of(*here, GRID_RESOLUTION), rings)
+            if h3.great_circle_distance(here, h3.cell_to_latlng(cell), "m") <= radius_m
+        }
+        return tuple(sorted(middle | set(self.cell[self.within(house, radius_m)].tolist())))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,10 @@ class Purpose(IntEnum):
     FAULT = 5
     DAY_WORDS = 6
     FAULT_WORDS = 7
+    HOLES = 8
+    HOLE = 9
+    HOLE_WORDS = 10
+    ENGINEER = 11
 
 
 def generator(seed: int, purpose: Purpose, *moment: int) -> np.random.Generator:

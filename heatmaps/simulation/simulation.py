@@ -11,10 +11,12 @@ from heatmaps.simulation.faults import (
     DAY_S,
     FAULTS_PER_WEEK,
     MOST_AT_ONCE,
+    WEEK_S,
     Fault,
     living_faults,
     past_faults,
 )
+from heatmaps.simulation.holes import Hole, coverage_holes
 from heatmaps.simulation.seeding import Purpose, generator
 from heatmaps.simulation.stream import (
     REPEAT,
@@ -22,6 +24,7 @@ from heatmaps.simulation.stream import (
     Stream,
     fault_stream,
     habits,
+    hole_stream,
     quiet_day,
 )
 from heatmaps.simulation.telling import Complaint, Origin, Told, tell
@@ -36,19 +39,21 @@ COMPLAINTS_PER_1000_MONTH = 3.0
 MONTH_DAYS = 30
 MIN_DAYS = 7
 # The fictional phone numbers, split so that customers of one simulation hardly share one: so many
-# for each day in turn, then for each past fault in turn, then for each living one.
+# for each day in turn, then for each past fault in turn, for each living one, and for the holes.
 _DAY_NUMBERS, _DAYS = 100, 80
 _FAULT_NUMBERS, _WEEKS = 50, 11
 _PAST_FROM = _DAY_NUMBERS * _DAYS
 _LIVING_FROM = _PAST_FROM + _FAULT_NUMBERS * _WEEKS * FAULTS_PER_WEEK
+_HOLES_FROM, _HOLE_NUMBERS = 9_900, 100
 
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
     """What happened in (`since`, `until`]: complaints by time and id, faults by start.
 
-    `houses[i]` is the position in `region.houses` of the house complaint i is really about and
-    `fault_ids[i]` the fault behind it, None where nothing was planted.
+    `houses[i]` is the position in `region.houses` of the house complaint i is really about,
+    `fault_ids[i]` the fault and `hole_ids[i]` the hole in the coverage behind it, None where there
+    is none.
     """
 
     region: Region
@@ -58,7 +63,9 @@ class Simulation:
     complaints: tuple[Complaint, ...]
     houses: tuple[int, ...]
     fault_ids: tuple[str | None, ...]
+    hole_ids: tuple[str | None, ...]
     faults: tuple[Fault, ...]
+    holes: tuple[Hole, ...]
 
     def planted(self) -> dict[str, int]:
         """Give how many complaints each fault caused so far, repeats included."""
@@ -78,10 +85,11 @@ def simulate(region: Region, until: datetime, seed: int = 1, days: int = DAYS) -
     _check(until, seed, days)
     end = int(until.timestamp())
     start = end - days * DAY_S
-    faults = _faults(region, seed, start, end)
+    faults, holes = _faults(region, seed, start, end), coverage_holes(region, seed)
     told = [
         *_quiet(region, seed, start, end),
         *(one for fault in faults for one in _caused(region, seed, fault, end)),
+        *(one for hole in holes for one in _lacked(region, seed, hole, start, end)),
     ]
     first, last = datetime.fromtimestamp(start, tz=UTC), datetime.fromtimestamp(end, tz=UTC)
     told = [one for one in told if first < one.complaint.created_at <= last]
@@ -95,7 +103,9 @@ def simulate(region: Region, until: datetime, seed: int = 1, days: int = DAYS) -
         complaints=tuple(one.complaint for one in told),
         houses=tuple(one.house for one in told),
         fault_ids=tuple(one.fault_id for one in told),
+        hole_ids=tuple(one.hole_id for one in told),
         faults=tuple(fault for fault in faults if fault.fault_id in heard),
+        holes=holes,
     )
 
 
@@ -150,6 +160,19 @@ def _caused(region: Region, seed: int, fault: Fault, end: int) -> list[Told]:
         over_at=fault.ends_at,
     )
     return tell(rng, region, fault_stream(fault, region.houses, region.zone, seed), origin, end)
+
+
+def _lacked(region: Region, seed: int, hole: Hole, start: int, end: int) -> Iterator[Told]:
+    """Give a hole's complaints, from early enough that late repeats are there."""
+    for week in range((start - int(REPEAT_LATE_DAYS) * DAY_S) // WEEK_S, end // WEEK_S + 1):
+        stream = hole_stream(hole, region.houses, week, region.zone, seed)
+        origin = Origin(
+            prefix=f"4{hole.number:02d}{week:05d}",
+            first_number=_HOLES_FROM + (week * MOST_AT_ONCE + hole.number) % _HOLE_NUMBERS,
+            hole_id=hole.hole_id,
+        )
+        rng = generator(seed, Purpose.HOLE_WORDS, hole.number, week)
+        yield from tell(rng, region, stream, origin, end)
 
 
 def _fault_numbers(fault: Fault) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 
 from heatmaps.complaints.record import Place, Technology, Topic
 from heatmaps.region.grid import parents
-from heatmaps.simulation.faults import DAY_S, Fault, Onset
+from heatmaps.simulation.faults import DAY_S, WEEK_S, Fault, Onset
 from heatmaps.simulation.rhythm import (
     HOUR_S,
     day_level,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from heatmaps.simulation.holes import Hole
     from heatmaps.simulation.region import Houses
 
 TOPICS = tuple(Topic)
@@ -59,6 +60,10 @@ _ALSO_CALLED = {
 }
 OWN_TOPIC = 0.8
 OWN_TECHNOLOGY = 0.75
+OWN_PLACE = 0.75
+WEEK_H = 168
+CHRONIC_FOR_S = 60 * DAY_S
+"""Who lives in a hole of the coverage has borne it for up to this long when complaining."""
 CHRONIC_SPREAD = 0.45
 """Standard deviation of the logarithm of how much a place complains when nothing is wrong."""
 CHRONIC_TOPIC_SPREAD = 0.4
@@ -164,6 +169,38 @@ def fault_stream(fault: Fault, houses: Houses, zone: ZoneInfo, seed: int) -> Str
         elapsed=(rng.beta(1.2, 0.6, count) * (time - fault.starts_at)).astype(np.int64),
     )
     return with_repeats(stream, rng, until=fault.reported_by)
+
+
+def hole_stream(hole: Hole, houses: Houses, week: int, zone: ZoneInfo, seed: int) -> Stream:
+    """Give what a hole in the coverage brings in one week since 1970; the week alone decides."""
+    rng = generator(seed, Purpose.HOLE, hole.number, week)
+    count = int(rng.poisson(7 * hole.a_day))
+    level = hourly_levels(week * WEEK_S, WEEK_H, zone)
+    hour = rng.choice(WEEK_H, count, p=level / level.sum())
+    near = houses.within(hole.house, hole.radius_m)
+    weight = houses.subscribers[near]
+    topics, shares = zip(*hole.lack.topics.items(), strict=True)
+    topic = np.array([TOPICS.index(each) for each in topics])[
+        rng.choice(len(topics), count, p=np.array(shares) / sum(shares))
+    ]
+    own_technology = rng.random(count) < OWN_TECHNOLOGY
+    own_place = rng.random(count) < OWN_PLACE
+    stream = Stream(
+        time=np.sort(week * WEEK_S + hour * HOUR_S + rng.integers(HOUR_S, size=count)),
+        house=near[rng.choice(near.size, count, p=weight / weight.sum())],
+        topic=topic,
+        technology=np.where(
+            own_technology, TECHNOLOGIES.index(hole.lack.named), _technologies(rng, topic)
+        ),
+        place=np.where(
+            own_place,
+            PLACES.index(hole.lack.place),
+            rng.choice(len(PLACES), count, p=_PLACE_SHARES),
+        ),
+        customer=np.arange(count),
+        elapsed=rng.integers(DAY_S, CHRONIC_FOR_S, count),
+    )
+    return with_repeats(stream, rng, until=None)
 
 
 def with_repeats(stream: Stream, rng: np.random.Generator, until: int | None) -> Stream:

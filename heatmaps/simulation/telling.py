@@ -70,11 +70,12 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One complaint with its truth: the house it is really about and the fault behind it."""
+    """One complaint with its truth: the house it is really about, the fault or hole behind it."""
 
     complaint: Complaint
     house: int
     fault_id: str | None
+    hole_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class Origin:
     prefix: str
     first_number: int
     fault_id: str | None = None
+    hole_id: str | None = None
     over_at: int = 0
 
 
@@ -105,7 +107,8 @@ def tell(
     for row, number in enumerate(stream.customer.tolist()):
         complaint = teller.complaint(row, customers[number], again=number in known)
         known.add(number)
-        told.append(Told(complaint, int(stream.house[row]), origin.fault_id))
+        house = int(stream.house[row])
+        told.append(Told(complaint, house, origin.fault_id, origin.hole_id))
     return told
 
 
