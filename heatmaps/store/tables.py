@@ -527,10 +527,25 @@ class SpotEvent(Base):
 # --- planning -------------------------------------------------------------------------------
 
 
+class GapSearch(Base):
+    """One search for coverage gaps, over the complaints from `since` up to `until`."""
+
+    __tablename__ = "gap_search"
+
+    until: Mapped[datetime] = mapped_column(primary_key=True, autoincrement=False)
+    since: Mapped[datetime]
+    period_days: Mapped[int]
+    cells: Mapped[int]
+    complaints: Mapped[int]
+    policy_version: Mapped[int] = mapped_column(ForeignKey("policy_version.version"))
+
+
 class CoverageGap(Base):
     """A place that keeps coming back: months of complaints and spots where the network falls short.
 
     The list is made anew by detection, once a day; `gap_id` survives as long as the places overlap.
+    A gap that is no longer found stays with the search that missed it first (`gone_at`), so that
+    its number is never given to another place and comes back with the gap.
     """
 
     __tablename__ = "coverage_gap"
@@ -538,15 +553,19 @@ class CoverageGap(Base):
 
     gap_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     found_at: Mapped[datetime]
+    gone_at: Mapped[datetime | None] = mapped_column(index=True)
     gap_class: Mapped[str]
+    topic: Mapped[str]
     technology: Mapped[str | None]
     territory_id: Mapped[str | None] = mapped_column(ForeignKey("territory.territory_id"))
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]
     months: Mapped[int]
+    per_period: Mapped[list[Any]]
     complaints: Mapped[int]
     customers_complained: Mapped[int]
     expected: Mapped[float]
+    chance: Mapped[float]
     subscribers: Mapped[float]
     ltv_sum: Mapped[float | None]
     predicted_coverage: Mapped[str | None]

@@ -48,8 +48,9 @@ PLANNER_VIEWS = {
     "planner_coverage_gap": """
         SELECT gap_id::integer AS fid, gap_id, gap_class AS class, technology, territory_id,
                first_seen, last_seen, months, complaints, customers_complained, expected,
-               subscribers, ltv_sum, predicted_coverage, nearest_site_m, spots, rank, outline
-        FROM coverage_gap
+               chance, topic, subscribers, ltv_sum, predicted_coverage, nearest_site_m, spots,
+               rank, outline
+        FROM coverage_gap WHERE gone_at IS NULL
     """,
 }
 
@@ -145,18 +146,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("lat", "lon", name=op.f("pk_default_point")),
     )
     op.create_table(
+        "gap_search",
+        sa.Column("until", UtcTime(), autoincrement=False, nullable=False),
+        sa.Column("since", UtcTime(), nullable=False),
+        sa.Column("period_days", sa.BigInteger(), nullable=False),
+        sa.Column("cells", sa.BigInteger(), nullable=False),
+        sa.Column("complaints", sa.BigInteger(), nullable=False),
+        sa.Column("policy_version", ID, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["policy_version"],
+            ["policy_version.version"],
+            name=op.f("fk_gap_search_policy_version_policy_version"),
+        ),
+        sa.PrimaryKeyConstraint("until", name=op.f("pk_gap_search")),
+    )
+    op.create_table(
         "coverage_gap",
         sa.Column("gap_id", ID, autoincrement=False, nullable=False),
         sa.Column("found_at", UtcTime(), nullable=False),
+        sa.Column("gone_at", UtcTime(), nullable=True),
         sa.Column("gap_class", sa.Text(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
         sa.Column("technology", sa.Text(), nullable=True),
         sa.Column("territory_id", sa.Text(), nullable=True),
         sa.Column("first_seen", UtcTime(), nullable=False),
         sa.Column("last_seen", UtcTime(), nullable=False),
         sa.Column("months", sa.BigInteger(), nullable=False),
+        sa.Column("per_period", JSON, nullable=False),
         sa.Column("complaints", sa.BigInteger(), nullable=False),
         sa.Column("customers_complained", sa.BigInteger(), nullable=False),
         sa.Column("expected", sa.Double(), nullable=False),
+        sa.Column("chance", sa.Double(), nullable=False),
         sa.Column("subscribers", sa.Double(), nullable=False),
         sa.Column("ltv_sum", sa.Double(), nullable=True),
         sa.Column("predicted_coverage", sa.Text(), nullable=True),
@@ -174,6 +194,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("gap_id", name=op.f("pk_coverage_gap")),
     )
+    op.create_index(op.f("ix_coverage_gap_gone_at"), "coverage_gap", ["gone_at"])
     gist("ix_coverage_gap_outline", "coverage_gap", "outline")
 
     for name, kind in COMPLAINT_COLUMNS.items():
@@ -221,6 +242,7 @@ def downgrade() -> None:
         op.drop_column("complaint", name)
     for table in [
         "coverage_gap",
+        "gap_search",
         "default_point",
         "customer_address",
         "network_event",
