@@ -1,0 +1,1 @@
+"""What managers and planners read: key figures, timelines, coverage gaps, and their files."""

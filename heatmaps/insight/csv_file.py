@@ -1,0 +1,51 @@
+"""CSV: UTF-8 without a mark, comma, CRLF lines; texts that a spreadsheet would run are disarmed."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from heatmaps.insight.arrow import GEOMETRY, table_of, with_iso_times, wkt_column
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from heatmaps.insight.sheets import Sheet
+
+ROWS_A_STEP = 20_000
+
+# OWASP, "CSV Injection": = + - @ and their full-width forms, tab, carriage return and line feed.
+# A spreadsheet whose list separator is ; splits a comma file there, so a cell may begin behind it.
+_FORMULA = r"(^|[;\t\r\n])([\s'\"]*)([=+\-@＝＋－＠])"
+_BREAK = r"^([\t\r\n])"
+
+
+def write_csv(sheet: Sheet, path: Path) -> None:
+    """Write one sheet; booleans are true and false, an absent value is an empty field."""
+    table = with_iso_times(table_of(sheet))
+    table = pa.table([_plain(c) for c in table.columns], names=table.column_names)
+    wkt = wkt_column(sheet)
+    if wkt is not None:
+        table = table.append_column(GEOMETRY, pa.array(wkt, pa.string()))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(table.column_names)
+        for batch in table.to_batches(ROWS_A_STEP):
+            writer.writerows(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+
+
+def disarmed(texts: pa.Array) -> pa.Array:
+    """Give texts with an apostrophe before each formula, so that it is read as text."""
+    texts = pc.replace_substring_regex(texts, _FORMULA, r"\1'\2\3")
+    return pc.replace_substring_regex(texts, _BREAK, r"'\1")
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if pa.types.is_string(column.type):
+        return disarmed(column)
+    if pa.types.is_boolean(column.type):
+        return column.cast(pa.string())
+    return column
