@@ -20,6 +20,8 @@ from pydantic import (
 
 from heatmaps.complaints.record import WORDS
 from heatmaps.errors import ConfigError
+from heatmaps.region.events import EventKind
+from heatmaps.region.sites import SectorStatus
 from heatmaps.region.timezones import is_timezone
 
 if TYPE_CHECKING:
@@ -41,6 +43,9 @@ class Kind(StrEnum):
 
     COMPLAINTS = "complaints"
     SUBSCRIBERS = "subscribers"
+    SITES = "sites"
+    EVENTS = "events"
+    CUSTOMERS = "customers"
 
 
 COLUMNS = {
@@ -77,17 +82,67 @@ COLUMNS = {
         "text",
     ],
     Kind.SUBSCRIBERS: ["cell", "subscribers"],
+    Kind.SITES: [
+        "site_id",
+        "sector_id",
+        "name",
+        "lat",
+        "lon",
+        "technology",
+        "band",
+        "azimuth",
+        "status",
+    ],
+    Kind.EVENTS: [
+        "event_id",
+        "kind",
+        "starts_at",
+        "ends_at",
+        "lat",
+        "lon",
+        "radius_m",
+        "territory_id",
+        "site_id",
+        "text",
+    ],
+    Kind.CUSTOMERS: [
+        "customer_id",
+        "address_kind",
+        "address",
+        "city",
+        "lat",
+        "lon",
+        "segment",
+        "ltv",
+        "language",
+        "channel",
+        "contact",
+        "consent_until",
+    ],
 }
 """Our columns by kind, read under their own names where the profile names no other."""
 
-EXTRA_COLUMNS = {Kind.COMPLAINTS: ["name"], Kind.SUBSCRIBERS: []}
+EXTRA_COLUMNS: dict[Kind, list[str]] = {
+    Kind.COMPLAINTS: ["name"],
+    Kind.SUBSCRIBERS: [],
+    Kind.SITES: [],
+    Kind.EVENTS: [],
+    Kind.CUSTOMERS: [],
+}
 """Our columns that are read only where a profile names them: personal data nobody asked for."""
 
 REQUIRED = {
     Kind.COMPLAINTS: ("external_id", "created_at"),
     Kind.SUBSCRIBERS: ("cell", "subscribers"),
+    Kind.SITES: ("site_id", "sector_id", "lat", "lon", "technology"),
+    Kind.EVENTS: ("event_id", "kind", "starts_at"),
+    Kind.CUSTOMERS: ("customer_id",),
 }
 """Our columns without which a file cannot be used."""
+
+
+FIXED = {**WORDS, "status": SectorStatus, "kind": EventKind}
+"""The columns of any kind whose values are fixed, and their words."""
 
 
 def folded(text: str) -> str:
@@ -173,8 +228,8 @@ class Profile(BaseModel):
         given = list(self.defaults.items())
         given += [(ours, value) for ours, table in self.values.items() for value in table.values()]
         for ours, value in given:
-            if value and ours in WORDS and value not in set(WORDS[ours]):
-                message = f"{value!r} is no {ours}; write one of {', '.join(WORDS[ours])}"
+            if value and ours in FIXED and value not in set(FIXED[ours]):
+                message = f"{value!r} is no {ours}; write one of {', '.join(FIXED[ours])}"
                 raise ValueError(message)
         return self
 
