@@ -111,7 +111,7 @@ def validate(rows: RowBatch, intake: Intake) -> Validated:
     times = _times(rows, intake)
     _check_times(times, intake.now, faults)
     figures = {name: numbers(rows, name, faults, comma=name in {"lat", "lon"}) for name in _NUMBERS}
-    outside = _check_position(figures["lat"], figures["lon"], intake.bounds, faults)
+    outside = check_position(figures["lat"], figures["lon"], intake.bounds, faults)
     for name in ("accuracy_m", "ltv"):
         faults.refuse(figures[name] < 0, "is below zero; correct it or leave it empty", name)
     source = intake.source or intake.profile.source or DEFAULT_SOURCE
@@ -153,7 +153,7 @@ def _check_times(times: dict[str, Times], now: datetime, faults: Faults) -> None
         )
 
 
-def _check_position(
+def check_position(
     lat: NDArray[np.float64], lon: NDArray[np.float64], bounds: Bounds | None, faults: Faults
 ) -> NDArray[np.bool_]:
     """Refuse impossible coordinates; give the mask of points outside the bounds."""
