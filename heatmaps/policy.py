@@ -15,6 +15,7 @@ from pydantic import ValidationError, model_validator
 from heatmaps.desk.tuning import LifePolicy, LookupPolicy, RoutingPolicy
 from heatmaps.desk.words import Cause
 from heatmaps.errors import ConfigError
+from heatmaps.insight.tuning import PlanningPolicy
 from heatmaps.spots.tuning import DetectionPolicy, PriorityPolicy
 from heatmaps.tuning import Hours, Section
 
@@ -30,6 +31,7 @@ class Policy(Section):
     routing: RoutingPolicy
     eta_h: dict[Cause, Hours]
     lookup: LookupPolicy
+    planning: PlanningPolicy
 
     @model_validator(mode="after")
     def _all_causes(self) -> Self:
