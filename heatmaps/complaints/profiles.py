@@ -141,7 +141,7 @@ REQUIRED = {
 """Our columns without which a file cannot be used."""
 
 
-FIXED = {**WORDS, "status": SectorStatus, "kind": EventKind}
+FIXED: dict[str, type[StrEnum]] = {**WORDS, "status": SectorStatus, "kind": EventKind}
 """The columns of any kind whose values are fixed, and their words."""
 
 
