@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from pydantic import ValidationError, model_validator
 
+from heatmaps.complaints.tuning import QualityPolicy
 from heatmaps.desk.tuning import LifePolicy, LookupPolicy, RoutingPolicy
 from heatmaps.desk.words import Cause
 from heatmaps.errors import ConfigError
@@ -25,6 +26,7 @@ PACKAGED_POLICY = Path(__file__).with_name("policy.toml")
 class Policy(Section):
     """One version of everything the business tunes."""
 
+    quality: QualityPolicy
     detection: DetectionPolicy
     life: LifePolicy
     priority: PriorityPolicy
