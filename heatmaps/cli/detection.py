@@ -1,4 +1,4 @@
-"""Commands from complaints to spots, and out to files."""
+"""Commands from complaints to spots."""
 
 from __future__ import annotations
 
@@ -12,20 +12,17 @@ import typer
 from heatmaps.cli.context import clock, moment, opened
 from heatmaps.cli.output import AsJson, DryRun, progress, result
 from heatmaps.errors import UsageError
+from heatmaps.insight.writers import check_suffix
 from heatmaps.settings import load_settings
-from heatmaps.store.spots import load_cases
 from pipelines import find_spots
-from pipelines.export_spots import write_spots, writer_for
+from pipelines.export_spots import write_spots
 from pipelines.find_spots import Clockwork
-
-export = typer.Typer(help="What is in the store, to files.", no_args_is_help=True)
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the whole."""
     app.command()(detect)
     app.command()(replay)
-    app.add_typer(export, name="export")
 
 
 def detect(
@@ -76,27 +73,11 @@ def replay(
     if end < start:
         message = f"--to {last} lies before --from {first}; exchange them."
         raise UsageError(message)
-    writer_for(out)  # an unknown format is better told before the work than after it
+    check_suffix(out)  # an unknown format is better told before the work than after it
     with opened() as store, progress("Replaying, hours") as advance:
         ticks = find_spots.hours_between(start, end, _step(step))
         cases = find_spots.replay(store, ticks, zone, advance)
-    count = write_spots(cases, out)
-    result(as_json, f"{count:,} spots written to {out}.", spots=count, out=str(out))
-
-
-@export.command()
-def spots(
-    out: Annotated[Path, typer.Option("--out", help="File; its suffix is the format.")],
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Write all spots: .csv .geojson .gpkg .parquet.
-
-    Example: heatmaps export spots --out spots.gpkg
-    """
-    with opened() as store, store.reading() as connection:
-        cases = load_cases(connection)
-    count = write_spots(cases, out)
+    count = write_spots(cases, out, zone)
     result(as_json, f"{count:,} spots written to {out}.", spots=count, out=str(out))
 
 

@@ -1,0 +1,68 @@
+"""Commands from the store out to files; the format follows the suffix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from heatmaps.cli.context import opened
+from heatmaps.cli.output import AsJson, result
+from heatmaps.insight.writers import SUFFIXES, check_suffix, write_sheets
+from heatmaps.settings import load_settings
+from heatmaps.store.region import region_timezone
+from heatmaps.store.spots import load_cases, load_living
+from pipelines.export_spots import spot_sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import tzinfo
+
+    from heatmaps.insight.sheets import Sheet
+    from heatmaps.store.engine import Store
+
+export = typer.Typer(
+    help=f"What is in the store, to files: {' '.join(SUFFIXES)}.", no_args_is_help=True
+)
+
+Out = Annotated[Path, typer.Option("--out", help="File; its suffix is the format.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the whole."""
+    app.add_typer(export, name="export")
+
+
+@export.command()
+def spots(
+    out: Out,
+    *,
+    living: Annotated[bool, typer.Option("--open", help="Only spots that are not over.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write spots, with their zones now.
+
+    Example: heatmaps export spots --out spots.gpkg
+    """
+    check_suffix(out)  # an unknown format is better told before the work than after it
+    with opened() as store:
+        with store.reading() as connection:
+            cases = load_living(connection) if living else load_cases(connection)
+        _write(store, "spots", [spot_sheet(cases)], out, as_json=as_json)
+
+
+def _write(store: Store, what: str, sheets: Sequence[Sheet], out: Path, *, as_json: bool) -> None:
+    files = write_sheets(sheets, out, _zone(store))
+    count = len(sheets[0])
+    named = ", ".join(str(file) for file in files)
+    result(as_json, f"{count:,} {what} written to {named}.", **{what: count},
+           out=str(out), files=[str(file) for file in files])  # fmt: skip
+
+
+def _zone(store: Store) -> tzinfo:
+    """Give the region's zone, for times in formats that know none."""
+    with store.reading() as connection:
+        name = region_timezone(connection)
+    return ZoneInfo(name) if name else load_settings().zone
