@@ -13,6 +13,7 @@ import numpy as np
 from heatmaps.geocoding.gazetteer import distance_m, text_column
 from heatmaps.geocoding.result import GeocodeResult, Level
 from heatmaps.region.grid import GRID_RESOLUTION, cells_of, parents
+from heatmaps.region.rounding import rounding_m
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 COARSEST_RESOLUTION = 5
 DEFAULT_ACCURACY_M = 50.0
-"""Accuracy of coordinates that come without one."""
+"""Accuracy of coordinates that come without one and are not visibly rounded."""
 
 DISAGREE = "address_and_coordinates_disagree"
 NO_RESOLUTION = -1
@@ -65,7 +66,10 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Coordinates:
-    """Coordinates as a CRM gave them, WGS 84 degrees; `accuracy_m` None counts as 50 m."""
+    """Coordinates as a CRM gave them, WGS 84 degrees.
+
+    Without `accuracy_m` they count as 50 m, or as coarse as their decimals say they are.
+    """
 
     lat: float
     lon: float
@@ -143,7 +147,8 @@ def locate_batch(
     coordinates the smaller uncertainty wins, the address where they are equal.
     """
     found_lat, found_lon, found_m = _found(results)
-    accuracy = np.where(accuracy_m > 0, accuracy_m, DEFAULT_ACCURACY_M)
+    unsaid = np.maximum(DEFAULT_ACCURACY_M, rounding_m(lat, lon))
+    accuracy = np.where(accuracy_m > 0, accuracy_m, unsaid)
     given_m = np.where(np.isnan(lat) | np.isnan(lon), np.nan, accuracy)
     has_address, has_point = ~np.isnan(found_m), ~np.isnan(given_m)
     by_point = has_point & ~(has_address & (found_m <= given_m))
