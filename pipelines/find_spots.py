@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from heatmaps.desk.case import SpotCase
-from heatmaps.desk.lifecycle import Work, apply_rule, due_status
+from heatmaps.desk.lifecycle import Action, Work, apply_change, apply_rule, difference, due_status
 from heatmaps.desk.routing import queue_for
 from heatmaps.desk.words import Cause, Status
 from heatmaps.errors import UsageError
@@ -44,6 +44,11 @@ TICKS_A_TRANSACTION = 24
 
 DETECTOR = "detector"
 RULES = "rules"
+
+Crew: TypeAlias = "Callable[[Sequence[SpotCase], datetime], Iterable[Action]]"
+"""People who are simulated: given living spots as they are at a tick, what they do within the hour
+after it, in order of time. The same spots and tick must give the same, for hours are thought over.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +86,29 @@ class Watch:
         self.living: dict[int, SpotCase] = {}
         self.closed: dict[int, SpotCase] = {}
 
-    def take_up(self, living: Iterable[SpotCase], counted: Iterable[int], next_id: int) -> None:
-        """Go on from these living spots, and the complaints that spots have ever counted."""
-        self.living = {case.detected.spot_id: case for case in living}
+    def take_up(self, connection: Connection, tick: datetime) -> list[SpotCase]:
+        """Go on, at `tick`, from what the store holds; gives the living spots as they are there."""
+        stored = spots.load_living(connection)
+        since = tick - reach_back(self._ground.ruling.policy.detection)
+        self.living = {case.detected.spot_id: case for case in stored}
         self.closed = {}
-        self._counted = set(counted)
+        self._counted = set(detection.counted_complaints(connection, since).tolist())
         self._left_out = _sorted(self._counted)
-        self._next_id = next_id
+        self._next_id = spots.next_spot_id(connection)
+        return stored
+
+    def let_work(self, crew: Crew, since: datetime) -> list[Event]:
+        """Let the crew do the hour that begins at `since`; gives what happened."""
+        events: list[Event] = []
+        for action in crew([self.living[number] for number in sorted(self.living)], since):
+            case = self.living[action.spot_id]
+            work = apply_change(case.work, action.change, action.at)
+            what = difference(case.work, work)
+            events.append(Event(action.spot_id, action.at, "work", action.actor, what))
+            shelf = self.closed if work.closed_at else self.living
+            del self.living[action.spot_id]
+            shelf[action.spot_id] = replace(case, work=work)
+        return events
 
     def advance(self, tick: datetime) -> list[Event]:
         """Bring every living spot to `tick` and open new ones; gives what happened."""
@@ -172,19 +193,24 @@ class Clockwork:
 
 
 def detect(
-    store: Store, until: datetime, clock: Clockwork, progress: Callable[[int, int], None]
+    store: Store,
+    until: datetime,
+    clock: Clockwork,
+    progress: Callable[[int, int], None],
+    crew: Crew | None = None,
 ) -> Detected:
     """Do every hour after the last tick up to `until`, and write what came of it.
 
-    The first run starts at the hour after the first complaint. UsageError where `until` lies
-    before the last tick: past ticks are never rewritten.
+    The first run starts at the hour after the first complaint. A `crew` acts within the hours,
+    between one tick and the next. UsageError where `until` lies before the last tick: past ticks
+    are never rewritten.
     """
     with store.reading() as connection:
         last = detection.last_tick(connection)
         ticks = _ticks_to_do(connection, last, until)
         if not ticks:
             return Detected(0, None, last, 0, 0, len(spots.load_living(connection)))
-    run, opened, living = _Run(store, clock, ticks), 0, 0
+    run, opened, living = _Run(store, clock, ticks, crew), 0, 0
     for start in range(0, len(ticks), TICKS_A_TRANSACTION):
         fresh, living = run.do(ticks[start : start + TICKS_A_TRANSACTION])
         opened += fresh
@@ -193,26 +219,31 @@ def detect(
 
 
 def rehearse(
-    store: Store, until: datetime, clock: Clockwork, progress: Callable[[int, int], None]
+    store: Store,
+    until: datetime,
+    clock: Clockwork,
+    progress: Callable[[int, int], None],
+    crew: Crew | None = None,
 ) -> Detected:
     """Give what `detect` would do, and write nothing."""
     with store.reading() as connection:
         last = detection.last_tick(connection)
         ticks = _ticks_to_do(connection, last, until)
-        living = spots.load_living(connection)
         if not ticks:
-            return Detected(0, None, last, 0, 0, len(living))
+            return Detected(0, None, last, 0, 0, len(spots.load_living(connection)))
         ground = _ground(connection, ticks[0], ticks[-1], clock.zone)
-        since = ticks[0] - reach_back(ground.ruling.policy.detection)
-        counted = detection.counted_complaints(connection, since)
-        first_id = spots.next_spot_id(connection)
-    watch, opened = Watch(ground), 0
-    watch.take_up(living, counted.tolist(), first_id)
+        watch, opened = Watch(ground), 0
+        watch.take_up(connection, ticks[0])
     for number, tick in enumerate(ticks, start=1):
-        opened += sum(event.kind == "opened" for event in watch.advance(tick))
+        opened += sum(event.kind == "opened" for event in _next_hour(watch, tick, crew))
         progress(number, len(ticks))
     complaints_seen = len(ground.columns.time)
     return Detected(len(ticks), ticks[0], ticks[-1], complaints_seen, opened, len(watch.living))
+
+
+def _next_hour(watch: Watch, tick: datetime, crew: Crew | None) -> list[Event]:
+    worked = watch.let_work(crew, tick - HOUR) if crew else []
+    return worked + watch.advance(tick)
 
 
 class _Run:
@@ -222,8 +253,10 @@ class _Run:
     between; what they wrote is seen by thinking again.
     """
 
-    def __init__(self, store: Store, clock: Clockwork, ticks: Sequence[datetime]) -> None:
-        self._store, self._clock = store, clock
+    def __init__(
+        self, store: Store, clock: Clockwork, ticks: Sequence[datetime], crew: Crew | None
+    ) -> None:
+        self._store, self._clock, self._crew = store, clock, crew
         self._first, self._last = ticks[0], ticks[-1]
         self._read_at = -1
         self._ground: Ground | None = None
@@ -252,15 +285,11 @@ class _Run:
         if self._watch is None or self._ground is None or generation != self._read_at:
             ground = _ground(connection, self._first, self._last, self._clock.zone)
             self._ground, self._watch, self._read_at = ground, Watch(ground), generation
-        ground, watch = self._ground, self._watch
+        watch = self._watch
         done = detection.last_tick(connection)
         ticks = [tick for tick in part if done is None or tick > done]
-        before = spots.load_living(connection)
-        if ticks:
-            since = ticks[0] - reach_back(ground.ruling.policy.detection)
-            counted = detection.counted_complaints(connection, since)
-            watch.take_up(before, counted.tolist(), spots.next_spot_id(connection))
-        events = [event for tick in ticks for event in watch.advance(tick)]
+        before = watch.take_up(connection, part[0])
+        events = [event for tick in ticks for event in _next_hour(watch, tick, self._crew)]
         after = [*watch.living.values(), *watch.closed.values()] if ticks else before
         return _Thought(generation, done, tuple(ticks), before, after, events)
 

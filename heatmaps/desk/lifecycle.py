@@ -70,6 +70,16 @@ class Change:
     owner: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What somebody does with a spot, and when; `at` aware, UTC."""
+
+    spot_id: int
+    at: datetime
+    actor: str
+    change: Change
+
+
 def can_move(work: Work, change: Change, now: datetime) -> bool:
     """Whether `check_move` would let a person make this change."""
     try:
@@ -119,6 +129,12 @@ def apply_change(work: Work, change: Change, now: datetime) -> Work:
         message = f"Nothing would change about spot {work.spot_id}; name a status, cause or term."
         raise RuleError(message, Refusal.NOTHING_NEW)
     return after
+
+
+def difference(before: Work, after: Work) -> dict[str, list[str | None]]:
+    """Give what a change made of the work, as histories hold it: field, then both values."""
+    names = (name for name in before.__slots__ if getattr(before, name) != getattr(after, name))
+    return {name: [_plain(getattr(before, name)), _plain(getattr(after, name))] for name in names}
 
 
 def due_status(
@@ -203,6 +219,12 @@ def _resolved_at(work: Work, status: Status, now: datetime) -> datetime | None:
     if status is Status.RESOLVED:
         return now
     return None if status is Status.REOPENED else work.resolved_at
+
+
+def _plain(value: object) -> str | None:
+    if value is None:
+        return None
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 def _hours(span: timedelta) -> float:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, and_, func, or_, select, update
 
 from heatmaps.desk.card import SpotCard
-from heatmaps.desk.lifecycle import Change, Work, apply_change
+from heatmaps.desk.lifecycle import Change, Work, apply_change, difference
 from heatmaps.desk.words import OPEN_STATUSES, Refusal
 from heatmaps.errors import RuleError, UsageError
 from heatmaps.region.grid import GRID_RESOLUTION, child_range, parent
@@ -76,7 +76,7 @@ def change_work(
         raise RuleError(message, Refusal.OVERTAKEN)
     after = apply_change(before, change, now)
     connection.execute(update(Spot).where(Spot.id == spot_id).values(work_values(after)))
-    save_events(connection, [Event(spot_id, now, "work", actor, _difference(before, after))])
+    save_events(connection, [Event(spot_id, now, "work", actor, difference(before, after))])
     return after
 
 
@@ -113,17 +113,6 @@ def complaints_per_cell(connection: Connection, since: datetime) -> list[tuple[i
         .group_by(c.cell)
     )
     return [(int(cell), int(count)) for cell, count in connection.execute(query)]
-
-
-def _difference(before: Work, after: Work) -> dict[str, Any]:
-    names = (name for name in before.__slots__ if getattr(before, name) != getattr(after, name))
-    return {name: [_plain(getattr(before, name)), _plain(getattr(after, name))] for name in names}
-
-
-def _plain(value: object) -> str | None:
-    if value is None:
-        return None
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 def _cards(connection: Connection, chosen: ColumnElement[bool]) -> list[SpotCard]:
