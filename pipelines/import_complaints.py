@@ -17,10 +17,12 @@ from heatmaps.complaints.rows import map_objects
 from heatmaps.complaints.validation import DEFAULT_SOURCE, Bounds, Intake, validate
 from heatmaps.region.territories import TerritoryIndex
 from heatmaps.store import complaints, quarantine
+from heatmaps.store.default_points import default_points
 from heatmaps.store.engine import lock
+from heatmaps.store.policies import current_policy
 from heatmaps.store.quarantine import Origin
 from heatmaps.store.region import load_territories
-from pipelines.place_complaints import placed
+from pipelines.place_complaints import place_on_default_points, placed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -182,12 +184,15 @@ def _take_in(
 def _write(connection: Connection, batch: ComplaintBatch, job: _Job) -> None:
     counts = job.counts
     compared = complaints.compare(connection, batch)
-    located = placed(batch.take(compared.to_write), job.given.geocoder)
-    complaints.write(connection, batch, compared, located, job.given.now)
+    chosen, given = batch.take(compared.to_write), job.given
+    located = placed(chosen, given.geocoder, default_points(connection))
+    complaints.write(connection, batch, compared, located, given.now)
+    streets = current_policy(connection).policy.quality.default_point_streets
+    lost = place_on_default_points(connection, chosen, given.geocoder, streets, given.now)
     counts.new += len(compared.new)
     counts.updated += len(compared.updated)
     counts.unchanged += compared.unchanged
-    counts.unlocated += sum(cell is None for cell in located.cell)
+    counts.unlocated += lost + sum(cell is None for cell in located.cell)
 
 
 def _noted(counts: Counts) -> dict[str, int]:

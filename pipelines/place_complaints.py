@@ -6,42 +6,44 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from heatmaps.geocoding.default_point import DEFAULT_POINT, address_keys, is_default_point
 from heatmaps.geocoding.location import DISAGREE, NO_CELL, locate_batch
 from heatmaps.store.complaints import LocationColumns, unplaced, write_places
+from heatmaps.store.default_points import (
+    complaints_on,
+    crowded,
+    default_points,
+    other_coordinates,
+    save_default_points,
+)
 from heatmaps.store.engine import lock
+from heatmaps.store.types import to_microseconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
+    from numpy.typing import NDArray
     from sqlalchemy import Connection
 
     from heatmaps.complaints.record import ComplaintBatch
     from heatmaps.geocoding.location import Locations
     from heatmaps.geocoding.result import Geocoder, GeocodeResult
+    from heatmaps.store.complaints import Replaceable
+    from heatmaps.store.default_points import DefaultPoints
 
 
-def placed(batch: ComplaintBatch, geocoder: Callable[[], Geocoder]) -> LocationColumns:
-    """Give where each complaint stands; only complaints with an address ask the geocoder."""
-    results = _geocoded(batch, geocoder)
-    return _columns(results, locate_batch(results, batch.lat, batch.lon, batch.accuracy_m))
+def placed(
+    batch: ComplaintBatch, geocoder: Callable[[], Geocoder], known: DefaultPoints
+) -> LocationColumns:
+    """Give where each complaint stands; only complaints with an address ask the geocoder.
 
-
-def _columns(results: Sequence[GeocodeResult | None], found: Locations) -> LocationColumns:
-    in_cell = (found.cell != NO_CELL).tolist()
-    faults = [
-        " ".join([*(result.faults if result else ()), *([DISAGREE] if apart else [])]) or None
-        for result, apart in zip(results, found.disagree.tolist(), strict=True)
-    ]
-    return LocationColumns(
-        location_level=[str(level) for level in found.level],
-        location_source=[str(source) for source in found.source],
-        lat=found.lat,
-        lon=found.lon,
-        uncertainty_m=found.uncertainty_m,
-        location_faults=faults,
-        cell=_where(in_cell, found.cell.tolist()),
-        resolution=_where(in_cell, found.resolution.tolist()),
-    )
+    Coordinates that are a known default point place nothing.
+    """
+    results = _geocoded(batch.address, batch.city, geocoder)
+    nowhere = known.hold(batch.lat, batch.lon)
+    lat, lon = (np.where(nowhere, np.nan, degrees) for degrees in (batch.lat, batch.lon))
+    return _columns(results, locate_batch(results, lat, lon, batch.accuracy_m), nowhere)
 
 
 def place_again(connection: Connection, geocoder: Callable[[], Geocoder]) -> int:
@@ -50,26 +52,88 @@ def place_again(connection: Connection, geocoder: Callable[[], Geocoder]) -> int
     lost = unplaced(connection)
     if not len(lost.id):
         return 0
-    results = geocoder().geocode_batch(lost.address, lost.city)
-    nowhere = np.full(len(lost.id), np.nan)
-    located = _columns(results, locate_batch(results, nowhere, nowhere, nowhere))
+    located = _by_address(lost, geocoder, default_points(connection).hold(lost.lat, lost.lon))
     found = np.flatnonzero([cell is not None for cell in located.cell])
     if len(found):
         write_places(connection, lost, located, found)
     return len(found)
 
 
+def place_on_default_points(
+    connection: Connection,
+    touched: ComplaintBatch,
+    geocoder: Callable[[], Geocoder],
+    streets: int,
+    now: datetime,
+) -> int:
+    """Find default points among the coordinates of stored complaints; place all on them again.
+
+    By their address where it is found, else nowhere. A default point is a coordinate with
+    addresses of more than so many `streets`. Gives how many of the complaints received `now`
+    lost their place.
+    """
+    given = ~np.isnan(touched.lat)
+    pairs = set(zip(touched.lat[given].tolist(), touched.lon[given].tolist(), strict=True))
+    fresh = sorted(pairs - default_points(connection).pairs)
+    found = [
+        each
+        for each in crowded(connection, fresh, streets)
+        if is_default_point(each.lat, each.lon, other_coordinates(connection, each))
+    ]
+    if not found:
+        return 0
+    save_default_points(connection, found, now)
+    moved = complaints_on(connection, found)
+    located = _by_address(moved, geocoder, np.ones(len(moved.id), dtype=np.bool_))
+    write_places(connection, moved, located, np.arange(len(moved.id)))
+    received = (moved.received_at == to_microseconds(now)).tolist()
+    cells = zip(moved.cell, located.cell, received, strict=True)
+    return sum(had is not None and has is None and own for had, has, own in cells)
+
+
+def _by_address(
+    moved: Replaceable, geocoder: Callable[[], Geocoder], on_default_point: NDArray[np.bool_]
+) -> LocationColumns:
+    results = _geocoded(moved.address, moved.city, geocoder)
+    nowhere = np.full(len(moved.id), np.nan)
+    return _columns(results, locate_batch(results, nowhere, nowhere, nowhere), on_default_point)
+
+
+def _columns(
+    results: Sequence[GeocodeResult | None], found: Locations, on_default_point: NDArray[np.bool_]
+) -> LocationColumns:
+    in_cell = (found.cell != NO_CELL).tolist()
+    noticed = {DISAGREE: found.disagree, DEFAULT_POINT: on_default_point}
+    faults = [result.faults if result else () for result in results]
+    for fault, mask in noticed.items():
+        for row in np.flatnonzero(mask).tolist():
+            faults[row] = (*faults[row], fault)
+    return LocationColumns(
+        location_level=[str(level) for level in found.level],
+        location_source=[str(source) for source in found.source],
+        lat=found.lat,
+        lon=found.lon,
+        uncertainty_m=found.uncertainty_m,
+        location_faults=[" ".join(each) or None for each in faults],
+        cell=_where(in_cell, found.cell.tolist()),
+        resolution=_where(in_cell, found.resolution.tolist()),
+        address_key=address_keys(results),
+    )
+
+
 def _geocoded(
-    batch: ComplaintBatch, geocoder: Callable[[], Geocoder]
+    addresses: Sequence[str | None],
+    cities: Sequence[str | None],
+    geocoder: Callable[[], Geocoder],
 ) -> list[GeocodeResult | None]:
-    results: list[GeocodeResult | None] = [None] * len(batch)
-    rows = [row for row, address in enumerate(batch.address) if address]
-    if not rows:
+    results: list[GeocodeResult | None] = [None] * len(addresses)
+    asked = [(row, address) for row, address in enumerate(addresses) if address]
+    if not asked:
         return results
     found = geocoder().geocode_batch(
-        [batch.address[row] or "" for row in rows], [batch.city[row] for row in rows]
+        [address for _, address in asked], [cities[row] for row, _ in asked]
     )
-    for row, result in zip(rows, found, strict=True):
+    for (row, _), result in zip(asked, found, strict=True):
         results[row] = result
     return results
 

@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, delete, func, insert, select, update
 
+from heatmaps.complaints.likeness import likenesses
 from heatmaps.complaints.record import ABSENT_TIME, State
 from heatmaps.store import bulk
 from heatmaps.store.engine import lock
 from heatmaps.store.tables import (
     ComplaintRevision,
+    DefaultPoint,
+    GazetteerLoad,
     IntakeRun,
     Personal,
+    Spot,
+    SpotComplaint,
     StoredComplaint,
     Tick,
 )
@@ -26,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from numpy.typing import NDArray
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import ColumnElement, Connection, Table
 
     from heatmaps.complaints.record import ComplaintBatch
 
@@ -34,7 +39,7 @@ COMPLAINT: Table = StoredComplaint.__table__  # type: ignore[assignment]  # a ma
 PERSONAL: Table = Personal.__table__  # type: ignore[assignment]
 REVISION: Table = ComplaintRevision.__table__  # type: ignore[assignment]
 
-PERSONAL_FIELDS = ("name", "contact", "address", "city", "text")
+PERSONAL_FIELDS = ("name", "contact", "address", "city", "text", "extra")
 TIME_FIELDS = ("created_at", "updated_at", "occurred_at", "closed_at")
 PLAIN_FIELDS = (
     "source", "external_id", "state", "owner", "transferred_to", "customer_id", "address_kind",
@@ -78,6 +83,7 @@ class LocationColumns:
     location_faults: Sequence[str | None]
     cell: Sequence[int | None]
     resolution: Sequence[int | None]
+    address_key: Sequence[int | None]
 
 
 def rounds(batch: ComplaintBatch) -> Iterator[NDArray[np.intp]]:
@@ -150,42 +156,66 @@ def write(
 
 
 @dataclass(frozen=True, slots=True)
-class Unplaced:
-    """Complaints that have an address and no cell, as equally long columns."""
+class Replaceable:
+    """Complaints to be placed again by their address, as equally long columns."""
 
     id: NDArray[np.int64]
     created_at: NDArray[np.int64]
-    address: list[str]
+    received_at: NDArray[np.int64]
+    cell: list[int | None]
+    lat: NDArray[np.float64]
+    lon: NDArray[np.float64]
+    address: list[str | None]
     city: list[str | None]
 
 
-def unplaced(connection: Connection) -> Unplaced:
+def unplaced(connection: Connection) -> Replaceable:
     """Give the complaints whose address was not found well enough, by id."""
+    return replaceable(
+        connection, and_(COMPLAINT.c.cell.is_(None), PERSONAL.c.address.is_not(None))
+    )
+
+
+def replaceable(connection: Connection, which: ColumnElement[bool]) -> Replaceable:
+    """Give the complaints of a condition with their address; `lat`, `lon` as the CRM gave them."""
     c, p = COMPLAINT.c, PERSONAL.c
     query = (
-        select(c.id, microseconds(c.created_at), p.address, p.city)
+        select(c.id, microseconds(c.created_at), microseconds(c.received_at), c.cell,
+               c.given_lat, c.given_lon, p.address, p.city)
         .join(PERSONAL, and_(p.complaint_id == c.id, p.revision == c.revision))
-        .where(c.cell.is_(None), p.address.is_not(None))
+        .where(which)
         .order_by(c.id)
-    )
-    ids, created, address, city = bulk.read_columns(connection, query)
-    return Unplaced(ids.astype(np.int64), created.astype(np.int64), list(address), list(city))
+    )  # fmt: skip
+    ids, created, received, cell, lat, lon, address, city = bulk.read_columns(connection, query)
+    return Replaceable(
+        ids.astype(np.int64), created.astype(np.int64), received.astype(np.int64), list(cell),
+        lat.astype(np.float64), lon.astype(np.float64), list(address), list(city),
+    )  # fmt: skip
 
 
 def write_places(
-    connection: Connection, lost: Unplaced, located: LocationColumns, found: NDArray[np.intp]
+    connection: Connection, moved: Replaceable, located: LocationColumns, rows: NDArray[np.intp]
 ) -> None:
-    """Write where the complaints at positions `found` stand; to detection they are newly come."""
+    """Write where the complaints at positions `rows` stand.
+
+    To detection those whose cell changed are newly come: they are known from right after the last
+    tick on, and the living spots they were counted in let them go.
+    """
     names = (*LOCATION_FIELDS, "point")
     everywhere = {name: getattr(located, name) for name in LOCATION_FIELDS}
     everywhere["point"] = _points(located.lat, located.lon)
     columns: dict[str, Any] = {
-        name: [everywhere[name][row] for row in found.tolist()] for name in names
+        name: [everywhere[name][row] for row in rows.tolist()] for name in names
     }
-    created, last_tick = lost.created_at[found], _last_tick(connection)
-    columns["id"] = lost.id[found]
-    columns["available_at"] = np.where(created <= last_tick, last_tick + 1, created)
+    columns["id"] = moved.id[rows]
     bulk.update_columns(connection, COMPLAINT, columns)
+    elsewhere = np.array([moved.cell[row] != located.cell[row] for row in rows], dtype=np.bool_)
+    rows = rows[elsewhere]
+    created, last_tick = moved.created_at[rows], _last_tick(connection)
+    available = np.where(created <= last_tick, last_tick + 1, created)
+    known = {"id": moved.id[rows], "available_at": available}
+    bulk.update_columns(connection, COMPLAINT, known)
+    _let_go(connection, moved.id[rows].tolist())
 
 
 def start_run(connection: Connection, file: str, profile: str, at: datetime) -> int:
@@ -212,8 +242,13 @@ def holds_source(connection: Connection, source: str) -> bool:
 
 
 def generation(connection: Connection) -> int:
-    """Give a number that grows with every complaint that comes in or is corrected."""
-    return bulk.next_id(connection, PERSONAL)
+    """Give a number that grows with every complaint that comes in, is corrected or placed again.
+
+    Complaints are placed again only when a gazetteer is loaded or a default point found.
+    """
+    places = connection.scalar(select(func.max(GazetteerLoad.version))) or 0
+    points = connection.scalar(select(func.count()).select_from(DefaultPoint)) or 0
+    return bulk.next_id(connection, PERSONAL) + places + points
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +277,14 @@ def _stored(connection: Connection, batch: ComplaintBatch) -> dict[tuple[str, st
             for external_id, *known in connection.execute(query):
                 found[source, external_id] = _Known(*known)
     return found
+
+
+def _let_go(connection: Connection, ids: list[int]) -> None:
+    """Take complaints out of the living spots; what became of past spots stays as it was."""
+    living = select(Spot.id).where(Spot.closed_at.is_(None))
+    for part in bulk.in_parts(ids):
+        linked = SpotComplaint.complaint_id.in_(part)
+        connection.execute(delete(SpotComplaint).where(linked, SpotComplaint.spot_id.in_(living)))
 
 
 def _last_tick(connection: Connection) -> int:
@@ -292,6 +335,8 @@ def _complaint_columns(
 ) -> dict[str, Any]:
     columns: dict[str, Any] = {name: getattr(batch, name) for name in (*PLAIN_FIELDS, *TIME_FIELDS)}
     columns |= {name: getattr(located, name) for name in LOCATION_FIELDS}
+    columns |= {f"given_{name}": getattr(batch, name) for name in ("lat", "lon", "accuracy_m")}
+    columns["address_key"], columns["likeness"] = located.address_key, likenesses(batch)
     columns["content_hash"] = batch.content_hash
     columns["flags"] = [" ".join(flags) or None for flags in batch.flags]
     columns["received_at"] = np.full(len(batch), to_microseconds(received_at))

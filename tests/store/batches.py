@@ -51,4 +51,5 @@ def at_given_points(chosen: ComplaintBatch, resolution: int = 9) -> LocationColu
         location_faults=[None] * len(chosen),
         cell=[next(cells) if p else None for p in placed],
         resolution=[resolution if p else None for p in placed],
+        address_key=[None] * len(chosen),
     )
