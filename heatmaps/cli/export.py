@@ -8,26 +8,35 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from heatmaps.cli.context import opened
+from heatmaps.cli.context import moment, opened
 from heatmaps.cli.output import AsJson, result
+from heatmaps.errors import UsageError
 from heatmaps.insight.writers import SUFFIXES, check_suffix, write_sheets
 from heatmaps.settings import load_settings
 from heatmaps.store.region import region_timezone
 from heatmaps.store.spots import load_cases, load_living
+from pipelines.export_cells import cell_sheet
+from pipelines.export_complaints import complaint_sheet
 from pipelines.export_spots import spot_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import tzinfo
 
     from heatmaps.insight.sheets import Sheet
     from heatmaps.store.engine import Store
+    from heatmaps.store.exports import Period
 
 export = typer.Typer(
     help=f"What is in the store, to files: {' '.join(SUFFIXES)}.", no_args_is_help=True
 )
 
 Out = Annotated[Path, typer.Option("--out", help="File; its suffix is the format.")]
+Since = Annotated[
+    str | None, typer.Option("--from", help="ISO moment from which complaints count.")
+]
+Until = Annotated[
+    str | None, typer.Option("--to", help="ISO moment before which complaints count.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -53,6 +62,43 @@ def spots(
         _write(store, "spots", [spot_sheet(cases)], out, as_json=as_json)
 
 
+@export.command()
+def complaints(
+    out: Out, since: Since = None, until: Until = None, *, as_json: AsJson = False
+) -> None:
+    """Write complaints without personal data, each at the centre of its cell.
+
+    Example: heatmaps export complaints --from 2026-02-01 --out complaints.parquet
+    """
+    check_suffix(out)
+    with opened() as store:
+        sheet = complaint_sheet(store, _period(store, since, until))
+        _write(store, "complaints", [sheet], out, as_json=as_json)
+
+
+@export.command()
+def cells(out: Out, since: Since = None, until: Until = None, *, as_json: AsJson = False) -> None:
+    """Write the H3 cells that have subscribers or complaints, with their counts.
+
+    Example: heatmaps export cells --from 2026-02-01 --to 2026-03-01 --out cells.gpkg
+    """
+    check_suffix(out)
+    with opened() as store:
+        sheet = cell_sheet(store, _period(store, since, until))
+        _write(store, "cells", [sheet], out, as_json=as_json)
+
+
+def _period(store: Store, since: str | None, until: str | None) -> Period:
+    """Read the bounds; a moment without offset is in the region's zone."""
+    zone = _zone(store)
+    first = moment(since, zone, "--from") if since is not None else None
+    last = moment(until, zone, "--to") if until is not None else None
+    if first is not None and last is not None and last < first:
+        message = f"--to {until} lies before --from {since}; exchange them."
+        raise UsageError(message)
+    return first, last
+
+
 def _write(store: Store, what: str, sheets: Sequence[Sheet], out: Path, *, as_json: bool) -> None:
     files = write_sheets(sheets, out, _zone(store))
     count = len(sheets[0])
@@ -61,7 +107,7 @@ def _write(store: Store, what: str, sheets: Sequence[Sheet], out: Path, *, as_js
            out=str(out), files=[str(file) for file in files])  # fmt: skip
 
 
-def _zone(store: Store) -> tzinfo:
+def _zone(store: Store) -> ZoneInfo:
     """Give the region's zone, for times in formats that know none."""
     with store.reading() as connection:
         name = region_timezone(connection)

@@ -13,11 +13,9 @@ import shapely
 from heatmaps.insight.sheets import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
-    from heatmaps.insight.sheets import Column, Sheet
+    from heatmaps.insight.sheets import Column, Sheet, Values
 
 GEOMETRY = "geometry"
 COORDINATE_DIGITS = 7
@@ -56,11 +54,7 @@ def array_of(column: Column) -> pa.Array:
     kind = column.type
     if kind is Kind.TEXT:
         return _texts(column.values)
-    array = pa.array(column.values, from_pandas=True)
-    if kind is Kind.MOMENT and array.type.equals(pa.timestamp("us")):
-        array = array.cast(TYPES[kind])  # datetime64 has no zone and is UTC here
-    else:
-        array = pa.array(column.values, TYPES[kind], from_pandas=True)
+    array = _plain(column.values, TYPES[kind])
     if kind is Kind.NUMBER and pc.any(pc.is_inf(array)).as_py():
         message = f"column {column.name} holds an infinite number"
         raise ValueError(message)
@@ -122,14 +116,25 @@ def _as_multi(shape: Any) -> Any:  # noqa: ANN401 - any geometry of shapely
     return shapely.multipolygons([shape])
 
 
-def _texts(values: Sequence[object] | NDArray[Any]) -> pa.Array:
-    plain = [value if value is None or type(value) is str else str(value) for value in values]
+def _plain(values: Values, kind: pa.DataType) -> pa.Array:
+    if isinstance(values, pa.ChunkedArray):
+        return values.combine_chunks().cast(kind)
+    if isinstance(values, pa.Array):
+        return values.cast(kind)
+    if isinstance(values, np.ndarray) and values.dtype.kind == "M":  # has no zone, is UTC here
+        return pa.array(values).cast(pa.timestamp("us")).cast(kind)
+    return pa.array(values, kind, from_pandas=True)
+
+
+def _texts(values: Values) -> pa.Array:
+    if not isinstance(values, pa.Array | pa.ChunkedArray):
+        values = [v if v is None or type(v) is str else str(v) for v in values]
     try:
-        array = pa.array(plain, pa.string())
+        array = _plain(values, pa.string())
     except UnicodeEncodeError:
-        return pa.array([text and visible(text) for text in plain], pa.string())
+        return pa.array([text and visible(str(text)) for text in values], pa.string())
     if pc.any(pc.match_substring_regex(array, _UNWRITABLE_IN_ARROW)).as_py():
-        return pa.array([text and visible(text) for text in plain], pa.string())
+        return pa.array([text and visible(text) for text in array.to_pylist()], pa.string())
     return array
 
 

@@ -6,14 +6,17 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pyarrow as pa
     from numpy.typing import NDArray
+
+    Values: TypeAlias = Sequence[object] | NDArray[Any] | pa.Array | pa.ChunkedArray
 
 NAME_LENGTH = 31
 """Characters a sheet's name may have; Excel takes no more."""
@@ -40,13 +43,13 @@ class Column:
     """One column: its name, what it holds with its unit, in English, and its values.
 
     Values are str, int, float, bool, None and aware datetimes; NaN counts as None. In bulk they are
-    an array: of numbers, of objects, or of ``datetime64`` in UTC. `kind` is found from the values
-    where it is not given; give it where there may be none.
+    an array of NumPy (``datetime64`` is in UTC) or of Arrow. `kind` is found from plain values and
+    NumPy's where it is not given; give it with Arrow and where there may be no value.
     """
 
     name: str
     says: str
-    values: Sequence[object] | NDArray[Any]
+    values: Values
     kind: Kind | None = None
 
     @property
@@ -84,7 +87,7 @@ class Sheet:
         return len(self.columns[0].values) if self.columns else 0
 
 
-def _kind_of(values: Sequence[object] | NDArray[Any]) -> Kind:
+def _kind_of(values: Values) -> Kind:
     if isinstance(values, np.ndarray) and values.dtype.kind in _KIND_OF_DTYPE:
         return _KIND_OF_DTYPE[values.dtype.kind]
     types = {type(value) for value in values if value is not None}
