@@ -29,7 +29,7 @@ def write_csv(sheet: Sheet, path: Path) -> None:
     table = pa.table([_plain(c) for c in table.columns], names=table.column_names)
     wkt = wkt_column(sheet)
     if wkt is not None:
-        table = table.append_column(GEOMETRY, pa.array(wkt, pa.string()))
+        table = table.add_column(sheet.shapes_at, GEOMETRY, pa.array(wkt, pa.string()))
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(table.column_names)

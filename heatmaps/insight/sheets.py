@@ -62,13 +62,15 @@ class Column:
 class Sheet:
     """Equally long columns under a name; ValueError where they or the name do not fit.
 
-    `shapes` are shapely geometries or None, one a row: WGS 84, x = longitude, y = latitude.
+    `shapes` are shapely geometries or None, one a row: WGS 84, x = longitude, y = latitude. Formats
+    of text write them behind the column `shapes_after`, or behind the last one.
     """
 
     name: str
     columns: tuple[Column, ...]
     shapes: NDArray[np.object_] | None = None
     says: str = ""
+    shapes_after: str = ""
 
     def __post_init__(self) -> None:
         """Refuse columns that do not fit together."""
@@ -85,6 +87,12 @@ class Sheet:
     def __len__(self) -> int:
         """Give the number of rows."""
         return len(self.columns[0].values) if self.columns else 0
+
+    @property
+    def shapes_at(self) -> int:
+        """How many columns formats of text write before the shapes."""
+        names = [column.name for column in self.columns]
+        return names.index(self.shapes_after) + 1 if self.shapes_after else len(names)
 
 
 def _kind_of(values: Values) -> Kind:

@@ -63,8 +63,8 @@ def _add_sheet(book: Workbook, sheet: Sheet, zone: tzinfo) -> int:
     names, arrays = [column.name for column in sheet.columns], [*map(array_of, sheet.columns)]
     wkt = wkt_column(sheet)
     if wkt is not None:
-        names.append(GEOMETRY)
-        arrays.append(pa.array(wkt, pa.string()))
+        names.insert(sheet.shapes_at, GEOMETRY)
+        arrays.insert(sheet.shapes_at, pa.array(wkt, pa.string()))
     made = _new(book, sheet.name)
     _lay_out(made, names, arrays)
     made.append(_header(made, names))
