@@ -7,8 +7,8 @@ import io
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
+from heatmaps.complaints.delimited import DELIMITERS
 from heatmaps.complaints.encoding import open_bytes, scan_file
-from heatmaps.complaints.readers import DELIMITERS
 from heatmaps.errors import FileError, UsageError
 from heatmaps.geocoding.result import Level
 

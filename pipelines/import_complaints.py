@@ -85,6 +85,7 @@ class Imported:
 
     counts: Counts
     dropped_columns: tuple[str, ...]
+    notes: tuple[str, ...]
     reasons: tuple[str, ...] = field(default=())
 
 
@@ -121,7 +122,7 @@ def import_file(
             progress(job.counts.rows, checked.rows)
         with _begun(store, dry) as connection:
             complaints.note_run(connection, run, _noted(job.counts), given.now)
-    return Imported(job.counts, checked.dropped, tuple(reasons[:SHOWN_REASONS]))
+    return Imported(job.counts, checked.dropped, checked.notes, tuple(reasons[:SHOWN_REASONS]))
 
 
 def replay_quarantine(store: Store, given: Circumstances, *, keep: bool = True) -> Counts:

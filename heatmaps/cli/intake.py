@@ -36,7 +36,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def ingest(
-    files: Annotated[list[Path], typer.Argument(help="CSV files, plain or gzip.")],
+    files: Annotated[list[Path], typer.Argument(help="CSV, XLSX, JSON Lines or Parquet.")],
     profile: Annotated[
         str, typer.Option("--profile", "-p", help="Intake profile: a packaged name or a TOML file.")
     ] = "default",
@@ -59,6 +59,8 @@ def ingest(
         counts = imported.counts
         if imported.dropped_columns:
             warn(f"{file.name}: columns not used: {', '.join(imported.dropped_columns)}.")
+        for note in imported.notes:
+            warn(f"{note}.")
         for reason in imported.reasons:
             warn(f"  {reason}")
         dry = "\n  Nothing was kept: dry run." if dry_run else ""

@@ -29,11 +29,12 @@ _CHUNK = MAX_LINE_BYTES
 _GZIP = b"\x1f\x8b"
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _FOREIGN = {
-    b"PK\x03\x04": "a ZIP or XLSX file",
-    b"PAR1": "a Parquet file",
-    b"\xd0\xcf\x11\xe0": "an old Excel file (XLS)",
-    b"%PDF": "a PDF",
-    b"SQLite format 3": "an SQLite database",
+    b"PK\x03\x04": "holds a ZIP or XLSX file; unpack it if it is packed, or save it",
+    b"PAR1": "holds a Parquet file; unpack it if it is packed, or save it",
+    b"\xd0\xcf\x11\xe0": "holds an old Excel file (XLS); save it",
+    _GZIP: "is packed twice; unpack it or save it",
+    b"%PDF": "is a PDF; save it",
+    b"SQLite format 3": "is an SQLite database; save it",
 }
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x00"))
 _MAX_CONTROLS = 0.02
@@ -72,7 +73,7 @@ def scan_file(path: Path, encoding: str | None = None) -> Scan:
     recognised. FileError where the file is missing, no file, empty, cut off, too long in a line,
     binary, or in another encoding.
     """
-    _check_place(path)
+    check_place(path)
     decoder, measure = _Decoder(path, encoding), _Measure(path)
     with open_bytes(path) as stream:
         for chunk in _chunks(path, stream):
@@ -98,6 +99,15 @@ def open_bytes(path: Path) -> BinaryIO:
     except OSError as error:
         message = f"File {path} cannot be read: {error.strerror}; check its permissions."
         raise FileError(message) from error
+
+
+def read_start(path: Path, size: int) -> bytes:
+    """Give up to `size` unpacked bytes from the start; fewer where a gzip is damaged."""
+    with open_bytes(path) as stream:
+        try:
+            return stream.read(size)
+        except (OSError, EOFError, zlib.error):
+            return b""
 
 
 class _Measure:
@@ -180,7 +190,8 @@ class _Decoder:
         )
 
 
-def _check_place(path: Path) -> None:
+def check_place(path: Path) -> None:
+    """FileError where there is no regular file with anything in it."""
     if not path.exists():
         message = f"File {path.absolute()} does not exist; check the path."
     elif path.is_dir():
@@ -212,7 +223,7 @@ def _chunks(path: Path, stream: BinaryIO) -> Iterator[bytes]:
 def _check_text(path: Path, start: bytes) -> None:
     foreign = next((name for magic, name in _FOREIGN.items() if start.startswith(magic)), None)
     if foreign:
-        message = f"File {path} is {foreign}, not CSV; save it as CSV in UTF-8."
+        message = f"File {path} {foreign} as CSV in UTF-8."
         raise FileError(message)
     if start.startswith(_UTF_16) or start.count(0) > _MAX_NULS * len(start):
         message = f"File {path} is in UTF-16 or UTF-32; save it in UTF-8 or CP1251."

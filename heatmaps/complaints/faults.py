@@ -8,6 +8,9 @@ import numpy as np
 
 from heatmaps.quarantine import Refused
 
+PERSONAL = frozenset(("name", "contact", "address", "text", "extra"))
+"""Columns whose values are never quoted in a reason: those stand in the row alone."""
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -26,13 +29,13 @@ class Faults:
     def refuse(self, wrong: NDArray[np.bool_] | Sequence[bool], what: str, *names: str) -> None:
         """Refuse the rows of a mask that have no reason yet.
 
-        The reason is the values of the columns `names` followed by `what`, which says what is
-        wrong with them and how to mend it.
+        The reason is the values of the columns `names`, personal ones without, followed by `what`,
+        which says what is wrong with them and how to mend it.
         """
         columns = [(name, self._rows.column(name)) for name in names]
         for row in np.flatnonzero(wrong).tolist():
             if row not in self._reasons:
-                values = ", ".join(f"{name} {column[row]!r:.80}" for name, column in columns)
+                values = ", ".join(_quoted(name, column[row]) for name, column in columns)
                 self._reasons[row] = f"{values} {what}."
 
     def refuse_absent(self, name: str) -> None:
@@ -55,3 +58,7 @@ class Faults:
             for row, reason in self._reasons.items()
         ]
         return sorted([*rows.refused, *wrong], key=lambda each: each.line)
+
+
+def _quoted(name: str, value: str | None) -> str:
+    return name if name in PERSONAL else f"{name} {value!r:.80}"

@@ -31,6 +31,7 @@ MAX_LENGTH = {
     "serving_cell": 64,
     "brand": 64,
     "text": 20_000,
+    "extra": 20_000,
 }
 """Characters a free text may have; every other column is a word, a number or a time."""
 
@@ -42,6 +43,7 @@ _TRUTHS = {
 }
 
 _SPACES = re.compile(r"\s")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d*")
 _PERHAPS_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 
 
@@ -92,8 +94,8 @@ def truths(rows: RowBatch, name: str, faults: Faults) -> list[bool | None]:
 def numbers(rows: RowBatch, name: str, faults: Faults, *, comma: bool) -> NDArray[np.float64]:
     """Give a column of finite numbers, NaN where absent; a decimal comma is read as a point.
 
-    With `comma` three digits after a comma are decimals too; without it they may as well be
-    thousands, and the row is refused rather than guessed.
+    With `comma` three digits after a comma are decimals too, and points before one part thousands;
+    without it both may as well be the other, and the row is refused rather than guessed.
     """
     column = rows.column(name)
     try:
@@ -112,6 +114,8 @@ def _number(text: str, *, comma: bool) -> float:
     bare = _SPACES.sub("", text)
     if not comma and _PERHAPS_THOUSANDS.fullmatch(bare):
         return np.nan
+    if comma and _GROUPED.fullmatch(bare):
+        bare = bare.replace(".", "")
     try:
         return float(bare if "." in bare else bare.replace(",", ".", 1))
     except ValueError:

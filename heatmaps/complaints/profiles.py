@@ -35,6 +35,11 @@ ANY_VALUE = "*"
 ISO = "iso"
 """In `time_formats`: ISO 8601."""
 
+UNIX, UNIX_MS = "unix", "unix_ms"
+"""In `time_formats`: seconds, or milliseconds, since 1970-01-01 UTC."""
+
+FIXED_FORMATS = (ISO, UNIX, UNIX_MS)
+
 _FORMAT_PROBE = datetime(2011, 7, 25, 13, 45)  # noqa: DTZ001 - a format is probed, no moment meant
 
 
@@ -122,14 +127,18 @@ COLUMNS = {
 }
 """Our columns by kind, read under their own names where the profile names no other."""
 
+PAIRS = {"lat_lon": ("lat", "lon"), "lon_lat": ("lon", "lat")}
+"""Names under `columns` for one column of theirs that holds both coordinates, in this order."""
+
 EXTRA_COLUMNS: dict[Kind, list[str]] = {
-    Kind.COMPLAINTS: ["name"],
+    Kind.COMPLAINTS: ["name", *PAIRS],
     Kind.SUBSCRIBERS: [],
-    Kind.SITES: [],
-    Kind.EVENTS: [],
-    Kind.CUSTOMERS: [],
+    Kind.SITES: list(PAIRS),
+    Kind.EVENTS: list(PAIRS),
+    Kind.CUSTOMERS: list(PAIRS),
 }
-"""Our columns that are read only where a profile names them: personal data nobody asked for."""
+"""Our columns that are read only where a profile names them: personal data nobody asked for, and
+coordinates in one column."""
 
 REQUIRED = {
     Kind.COMPLAINTS: ("external_id", "created_at"),
@@ -162,8 +171,12 @@ class Profile(BaseModel):
 
     `columns` maps ours to theirs, the first that the file has; `values` maps theirs to ours within
     one of our columns, compared caseless; `defaults` fills absent values of our columns; `only`
-    keeps the rows whose column (theirs) has one of the values. `encoding` and `delimiter` are
-    recognised where absent. Naive times are of `timezone`, where absent of the caller's zone.
+    keeps the rows whose column (theirs) has one of the values; `keep` names columns of theirs that
+    are ours in no way and are stored with the complaint all the same. `encoding` and `delimiter`
+    are recognised where absent. `sheet` is that of a workbook, its first where absent;
+    `header_row` the line (sheet row) of the header, the first that is not blank where absent.
+    With `decimal_comma` "1,234" is a little more than one. Naive times are of `timezone`, where
+    absent of the caller's zone.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -173,7 +186,11 @@ class Profile(BaseModel):
     timezone: str | None = None
     encoding: str | None = None
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    sheet: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    header_row: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    decimal_comma: bool = False
     time_formats: Annotated[Names, Field(min_length=1)] = (ISO,)
+    keep: Names = ()
     columns: dict[str, Names] = {}
     values: dict[str, dict[str, str]] = {}
     defaults: dict[str, str] = {}
@@ -204,7 +221,7 @@ class Profile(BaseModel):
     @classmethod
     def _usable_formats(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
         for pattern in formats:
-            if pattern != ISO and not _tells_the_day(pattern):
+            if pattern not in FIXED_FORMATS and not _tells_the_day(pattern):
                 message = f"{pattern!r} does not tell a day; write it like %d.%m.%Y %H:%M"
                 raise ValueError(message)
         return formats
@@ -220,6 +237,16 @@ class Profile(BaseModel):
                     f"ours are {', '.join(sorted(ours))}"
                 )
                 raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _kept_once(self) -> Self:
+        names = [folded(name) for name in self.keep]
+        twice = [name for name in self.keep if names.count(folded(name)) > 1]
+        if twice or (self.keep and self.kind != Kind.COMPLAINTS):
+            why = f"names {twice[0]!r} twice" if twice else f"has no place in {self.kind}"
+            message = f"keep {why}; remove it"
+            raise ValueError(message)
         return self
 
     @model_validator(mode="after")
@@ -252,6 +279,19 @@ class Profile(BaseModel):
             if place is not None:
                 found[ours] = place
         return found
+
+    def used(self, header: Iterable[str]) -> set[str]:
+        """Give the names of a header that the profile makes any use of."""
+        names = tuple(header)
+        kept = set(map(folded, self.keep))
+        return self.judged(names) | {name for name in names if folded(name) in kept}
+
+    def judged(self, header: Iterable[str]) -> set[str]:
+        """Give the names of a header whose values become ours or decide about their row."""
+        names = tuple(header)
+        deciding = set(map(folded, self.only))
+        read = {names[place] for place in self.positions(names).values()}
+        return read | {name for name in names if folded(name) in deciding}
 
     def _taken(self) -> set[str]:
         """Give their columns that the profile reads as some column of ours."""

@@ -2,223 +2,94 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections import Counter, deque
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from heatmaps.complaints.encoding import MAX_LINE_BYTES, Scan, open_bytes, scan_file
+from heatmaps.complaints.delimited import open_delimited
+from heatmaps.complaints.json_lines import open_json_lines
+from heatmaps.complaints.parquet import open_parquet
 from heatmaps.complaints.profiles import REQUIRED, Profile, folded
-from heatmaps.complaints.rows import RowBatch, map_rows, raw_row
+from heatmaps.complaints.rows import RowBatch, map_rows
+from heatmaps.complaints.sources import BATCH_ROWS, Format, Source, mismatch, recognise
+from heatmaps.complaints.workbook import open_sheet
 from heatmaps.errors import FileError
-from heatmaps.quarantine import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
-    from typing import TextIO
 
-BATCH_ROWS = 20_000
-
-DELIMITERS = ",;\t"
-
-BATCH_CHARACTERS = 1 << 25
-"""A batch ends early beyond this, so that long rows fill no more memory than many short ones."""
-
-MAX_FIELD = 131_072
-"""Characters a field may have, the csv module's own limit; its row is refused beyond."""
+_OPENERS: dict[Format, Callable[[Path, Profile], Source]] = {
+    Format.CSV: open_delimited,
+    Format.JSON_LINES: open_json_lines,
+    Format.XLSX: open_sheet,
+    Format.PARQUET: open_parquet,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
-    """A file that can be read to its end: how to read it, and how far that is.
+    """A file that can be read to its end by a profile.
 
-    `rows` is about the number of rows (lines without the header; a quoted line break counts as
-    one more). `dropped` are the file's columns that neither our list nor the profile names.
+    `dropped` are the file's columns that neither our list nor the profile names. `notes` say where
+    its suffix promises another format than it has, and which columns to keep it lacks.
     """
 
     path: Path
     profile: Profile
-    scan: Scan
-    delimiter: str
-    header: tuple[str, ...]
+    format: Format
+    source: Source
     dropped: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The file's own names of its columns."""
+        return self.source.header
 
     @property
     def rows(self) -> int:
         """About how many rows the file has."""
-        return max(self.scan.lines - 1, 0)
+        return self.source.rows
 
 
 def check_file(path: Path, profile: Profile) -> CheckedFile:
-    """Read a whole CSV (plain or gzip) once without parsing it, and its header.
+    """Open a file of any format, which reads it whole once, and hold its header to a profile.
 
     FileError, one sentence with the remedy, for every fault of the file that would otherwise show
-    half-way: see `scan_file`; and where the header repeats a name or lacks a required column.
+    half-way; and where the header repeats a name or lacks a required column.
     """
-    scan = scan_file(path, profile.encoding)
-    delimiter, header = _header(path, scan.encoding, profile)
-    _check_header(path, header, profile)
-    used = {header[place] for place in profile.positions(header).values()}
-    used |= {name for name in header if folded(name) in map(folded, profile.only)}
-    dropped = tuple(name for name in header if name not in used)
-    return CheckedFile(path, profile, scan, delimiter, header, dropped)
+    form, source = open_source(path, profile)
+    _check_header(path, source.header, profile)
+    used = profile.used(source.header)
+    dropped = tuple(name for name in source.header if name not in used)
+    return CheckedFile(path, profile, form, source, dropped, _notes(path, form, source, profile))
+
+
+def open_source(path: Path, profile: Profile) -> tuple[Format, Source]:
+    """Give a file's format and what reads it, whatever its columns are. FileError if it is damaged.
+
+    Of the profile only what tells how to read counts: encoding, delimiter, sheet, header row.
+    """
+    form = recognise(path)
+    return form, _OPENERS[form](path, profile)
 
 
 def read_batches(checked: CheckedFile, size: int = BATCH_ROWS) -> Iterator[RowBatch]:
-    """Give the rows of a checked file in its order, `size` rows read at a time.
-
-    A row whose fields do not fit the header is refused. Where an unpaired quote swallows lines,
-    only its first line is refused and reading goes on with the next, so that the others load.
-    """
-    with _open_text(checked.path, checked.scan.encoding) as stream:
-        lines = _Lines(stream)
-        _read_header(checked.path, lines, checked.delimiter)
-        rows = _Rows(lines, checked.delimiter, checked.header)
-        while rows.read(size):
-            yield map_rows(checked.profile, checked.header, rows.line, rows.fitting, rows.refused)
+    """Give the rows of a checked file in its order, `size` rows read at a time."""
+    for rows in checked.source.read(size):
+        yield map_rows(checked.profile, rows)
 
 
-class _Lines:
-    """Physical lines for the csv module, that can be given back when a quote took too many."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._again: deque[str] = deque()
-        self.number = 0
-        self.taken: list[str] = []
-        self.length = 0
-        self.ended = False
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        line = self._again.popleft() if self._again else self._stream.readline(MAX_LINE_BYTES + 1)
-        if not line:
-            self.ended = True
-            raise StopIteration
-        self.number += 1
-        self.taken.append(line)
-        self.length += len(line)
-        if self.length > MAX_LINE_BYTES:
-            message = f"row of more than {MAX_LINE_BYTES:,} characters"
-            raise csv.Error(message)
-        return line
-
-    def begin_row(self) -> None:
-        """Forget the lines taken: the next one begins a row."""
-        self.taken.clear()
-        self.length = 0
-        self.ended = False
-
-    def keep_first(self) -> str:
-        """Give back all lines taken but the first, and say which that is."""
-        first, *rest = self.taken
-        self._again.extendleft(reversed(rest))
-        self.number -= len(rest)
-        return first
-
-
-class _Rows:
-    """Parses lines to rows, parting those that fit the header from those that do not."""
-
-    def __init__(self, lines: _Lines, delimiter: str, header: tuple[str, ...]) -> None:
-        self._lines = lines
-        self._parser = csv.reader(lines, delimiter=delimiter)
-        self._delimiter = delimiter
-        self._header = header
-        self.line: list[int] = []
-        self.fitting: list[Sequence[str]] = []
-        self.refused: list[Refused] = []
-
-    def read(self, size: int) -> bool:
-        """Read up to `size` more rows in place of the last ones; False at the end."""
-        self.line, self.fitting, self.refused = [], [], []
-        width, lines, characters = len(self._header), self._lines, 0
-        while len(self.fitting) + len(self.refused) < size and characters < BATCH_CHARACTERS:
-            start = lines.number + 1
-            lines.begin_row()
-            row = self._parsed()
-            if not lines.taken:
-                break
-            fitted = None if row is None else _fitted(row, width)
-            if fitted is not None:
-                self.line.append(start)
-                self.fitting.append(fitted)
-            elif row is None or not _is_blank(row):
-                self._refuse(start, row)
-            else:
-                continue
-            characters += lines.length
-        return bool(self.fitting or self.refused)
-
-    def _parsed(self) -> list[str] | None:
-        """Give the next row; None where a field is too long or its quote is never closed."""
-        try:
-            row = next(self._parser, None)
-        except csv.Error:
-            return None
-        return None if self._lines.ended else row
-
-    def _refuse(self, start: int, row: list[str] | None) -> None:
-        width, took = len(self._header), len(self._lines.taken)
-        if took > 1 or self._lines.ended:
-            reason = (
-                f"Its quotes make the row {took} lines long and still do not give the {width} "
-                "columns of the header; close the quote, or double quotes inside a text."
-            )
-        elif row is None:
-            reason = f"A field has more than {MAX_FIELD:,} characters; shorten it."
-        else:
-            reason = (
-                f"The row has {len(row)} fields where the header has {width}; quote a text that "
-                "holds the delimiter, or add what is missing."
-            )
-        fields = _fields(self._lines.keep_first(), self._delimiter)
-        self.refused.append(Refused(start, reason, raw_row(self._header, fields)))
-
-
-def _fitted(row: list[str], width: int) -> list[str] | None:
-    """Give the row without empty fields beyond the header, or None where it does not fit."""
-    if len(row) == width and (width > 1 or not _is_blank(row)):
-        return row
-    return row[:width] if len(row) > width and not any(row[width:]) else None
-
-
-def _is_blank(row: list[str]) -> bool:
-    return not row or (len(row) == 1 and not row[0].strip())
-
-
-def _fields(line: str, delimiter: str) -> list[str]:
-    """Split one line alone, for the record of a row that could not be parsed."""
-    try:
-        return next(csv.reader([line], delimiter=delimiter))
-    except csv.Error:
-        return line.rstrip("\r\n").split(delimiter)
-
-
-def _open_text(path: Path, encoding: str) -> TextIO:
-    return io.TextIOWrapper(open_bytes(path), encoding, newline="")
-
-
-def _header(path: Path, encoding: str, profile: Profile) -> tuple[str, tuple[str, ...]]:
-    """Give the delimiter and the names, by the delimiter that shows most of our columns."""
-    found = []
-    for delimiter in profile.delimiter or DELIMITERS:
-        with _open_text(path, encoding) as stream:
-            found.append((delimiter, _read_header(path, _Lines(stream), delimiter)))
-    return max(found, key=lambda each: (len(profile.positions(each[1])), len(each[1])))
-
-
-def _read_header(path: Path, lines: _Lines, delimiter: str) -> tuple[str, ...]:
-    try:
-        row = next(row for row in csv.reader(lines, delimiter=delimiter) if not _is_blank(row))
-    except csv.Error as error:
-        message = f"File {path} has no readable header line ({error}); export it again."
-        raise FileError(message) from error
-    return tuple(name.strip() or f"column {place}" for place, name in enumerate(row, start=1))
+def _notes(path: Path, form: Format, source: Source, profile: Profile) -> tuple[str, ...]:
+    present = set(map(folded, source.header))
+    notes = [mismatch(path, form)]
+    notes += [
+        f"{path.name} has no column {theirs!r}, which the profile keeps"
+        for theirs in profile.keep
+        if folded(theirs) not in present
+    ]
+    return tuple(note for note in notes if note)
 
 
 def _check_header(path: Path, header: tuple[str, ...], profile: Profile) -> None:

@@ -132,6 +132,8 @@ class ComplaintBatch:
       of the enums of this module.
     - Floats are NaN where absent. `lat`, `lon` are what the CRM gave, WGS 84 degrees, and are
       absent together; where the complaint finally stands is decided by geocoding.
+    - `extra` holds the foreign columns that a profile keeps: the canonical text of a JSON object,
+      their name to their text, sorted by name and without the empty ones.
     - `flags` names what intake noticed without refusing the row, such as ``fold_hour``.
     - `content_hash` is made here: equal content gives the equal hash, in every run and on every
       platform. `line` and `flags` do not count, since they tell of the file and not the complaint.
@@ -172,6 +174,7 @@ class ComplaintBatch:
     critical: NDArray[np.bool_]
     text: list[str | None]
     flags: list[tuple[str, ...]]
+    extra: list[str | None]
     content_hash: NDArray[np.int64] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -3,21 +3,75 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from heatmaps.complaints.profiles import ANY_VALUE, Profile, folded
-from heatmaps.quarantine import Refused
+from heatmaps.complaints.objects import OVERFLOW, object_rows
+from heatmaps.complaints.profiles import ANY_VALUE, PAIRS, Profile, folded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-OVERFLOW = ""
-"""In a raw row: the name under which fields beyond the header stand, as a list."""
+    from heatmaps.quarantine import Refused
+
+EXTRA = "extra"
+"""The column of ours that holds the foreign ones a profile keeps."""
+
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+
+
+class Rows(Protocol):
+    """Some rows of a file in its order, as a reader of any format gives them.
+
+    `line` says where each stands: its physical line, the sheet's row, or its number in a Parquet
+    file, from 1. `refused` are rows beside them that fit no header.
+    """
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The file's own names of its columns."""
+        ...
+
+    @property
+    def line(self) -> Sequence[int]:
+        """Where each row stands, from 1."""
+        ...
+
+    @property
+    def refused(self) -> list[Refused]:
+        """Rows that could not be read."""
+        ...
+
+    def texts(self, place: int) -> list[str]:
+        """Give a column as texts, as a CSV would hold them; empty where absent."""
+        ...
+
+    def raw(self, position: int) -> str:
+        """Give a row as the file had it, a JSON object under the file's own names."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TextRows:
+    """Rows that are lists of texts, each as long as the header."""
+
+    header: tuple[str, ...]
+    line: Sequence[int]
+    rows: Sequence[Sequence[str]]
+    refused: list[Refused]
+
+    def texts(self, place: int) -> list[str]:
+        """Give a column."""
+        return [row[place] for row in self.rows]
+
+    def raw(self, position: int) -> str:
+        """Give a row as a JSON object."""
+        return raw_row(self.header, self.rows[position])
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,26 +79,26 @@ class RowBatch:
     """Some rows of a file in its order, as columns of ours that nobody has validated yet.
 
     `columns` holds the columns of ours that the file or the profile gives, each a list as long as
-    `line`: stripped texts, mapped by the profile, None where empty. `line` is the physical line of
-    each row, from 1. `refused` are rows that do not fit the header; `left_out` counts those that
+    `line`: stripped texts, mapped by the profile, None where empty. `line` says where each row
+    stands, see `Rows`. `refused` are rows that do not fit the header; `left_out` counts those that
     the profile's `only` keeps out.
     """
 
-    header: tuple[str, ...]
     line: NDArray[np.int64]
-    rows: list[Sequence[str]]
     columns: dict[str, list[str | None]]
     refused: list[Refused]
     left_out: int
+    rows: Rows
+    kept: NDArray[np.int64]
 
     def __len__(self) -> int:
         """Give the number of rows to validate."""
-        return len(self.rows)
+        return len(self.line)
 
     @property
     def rows_in(self) -> int:
         """All rows read: to validate, refused and left out."""
-        return len(self.rows) + len(self.refused) + self.left_out
+        return len(self) + len(self.refused) + self.left_out
 
     def column(self, ours: str) -> list[str | None]:
         """Give one of our columns, all None where neither file nor profile gives it."""
@@ -52,28 +106,36 @@ class RowBatch:
 
     def raw(self, position: int) -> str:
         """Give a row as the file had it, a JSON object under the file's own names."""
-        return raw_row(self.header, self.rows[position])
+        return self.rows.raw(int(self.kept[position]))
 
 
-def map_rows(
-    profile: Profile,
-    header: tuple[str, ...],
-    lines: Sequence[int],
-    rows: Sequence[Sequence[str]],
-    refused: list[Refused],
-) -> RowBatch:
-    """Apply a profile to rows that are each as long as `header`."""
-    kept = _kept(profile, header, rows)
-    chosen = rows if len(kept) == len(rows) else [rows[position] for position in kept]
+def map_rows(profile: Profile, rows: Rows) -> RowBatch:
+    """Apply a profile to rows of a file."""
+    header, line = rows.header, np.array(rows.line, dtype=np.int64)
+    kept = _kept(profile, rows)
+    left_out = len(line) - len(kept)
+
+    def texts(place: int) -> list[str]:
+        column = rows.texts(place)
+        chosen = [column[row] for row in kept.tolist()] if left_out else column
+        return [text.strip() for text in chosen]
+
     columns: dict[str, list[str | None]] = {
-        ours: [value] * len(chosen) for ours, value in profile.defaults.items()
+        ours: [value] * len(kept) for ours, value in profile.defaults.items()
     }
     for ours, place in profile.positions(header).items():
-        texts = [row[place].strip() for row in chosen]
-        default = profile.defaults.get(ours)
-        columns[ours] = _translated(texts, profile.values.get(ours), default)
-    line = np.array(lines, dtype=np.int64)[kept]
-    return RowBatch(header, line, list(chosen), columns, refused, len(rows) - len(chosen))
+        mapping, default = profile.values.get(ours), profile.defaults.get(ours)
+        columns[ours] = _translated(texts(place), mapping, default)
+    for pair, ours_both in PAIRS.items():
+        if pair in columns:
+            columns |= zip(ours_both, _parted(columns.pop(pair)), strict=True)
+    if profile.keep:
+        places = {folded(name): place for place, name in enumerate(header)}
+        extra = {
+            name: texts(places[folded(name)]) for name in profile.keep if folded(name) in places
+        }
+        columns[EXTRA] = _extra(extra, len(kept))
+    return RowBatch(line[kept], columns, rows.refused, left_out, rows, kept)
 
 
 def map_objects(
@@ -83,15 +145,7 @@ def map_objects(
 
     Objects may differ in their names; what one lacks is empty in it.
     """
-    header = tuple(dict.fromkeys(name for each in objects for name in each if name != OVERFLOW))
-    fitting = [position for position, each in enumerate(objects) if not each.get(OVERFLOW)]
-    refused = [
-        Refused(line, _overflow(each), json.dumps(each, ensure_ascii=False))
-        for line, each in zip(lines, objects, strict=True)
-        if each.get(OVERFLOW)
-    ]
-    rows = [[_text(objects[position].get(name)) for name in header] for position in fitting]
-    return map_rows(profile, header, [lines[position] for position in fitting], rows, refused)
+    return map_rows(profile, object_rows(profile, lines, objects))
 
 
 def raw_row(header: Sequence[str], row: Sequence[str]) -> str:
@@ -102,17 +156,16 @@ def raw_row(header: Sequence[str], row: Sequence[str]) -> str:
     return json.dumps(named, ensure_ascii=False)
 
 
-def _kept(
-    profile: Profile, header: tuple[str, ...], rows: Sequence[Sequence[str]]
-) -> NDArray[np.int64]:
-    places = {folded(name): place for place, name in enumerate(header)}
-    kept = np.ones(len(rows), dtype=np.bool_)
+def _kept(profile: Profile, rows: Rows) -> NDArray[np.int64]:
+    places = {folded(name): place for place, name in enumerate(rows.header)}
+    count = len(rows.line)
+    kept = np.ones(count, dtype=np.bool_)
     for theirs, wanted in profile.only.items():
         place = places.get(folded(theirs))
-        texts = [""] * len(rows) if place is None else [row[place] for row in rows]
+        texts = [""] * count if place is None else rows.texts(place)
         good = {folded(value) for value in wanted}
         hits = {text: folded(text) in good for text in set(texts)}
-        kept &= np.fromiter((hits[text] for text in texts), dtype=np.bool_, count=len(rows))
+        kept &= np.fromiter((hits[text] for text in texts), dtype=np.bool_, count=count)
     return np.flatnonzero(kept)
 
 
@@ -130,12 +183,33 @@ def _translated(
     return [known[text] for text in texts]
 
 
-def _text(value: object) -> str:
-    """Give a JSON value as a CSV would hold it."""
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _parted(texts: list[str | None]) -> tuple[list[str | None], list[str | None]]:
+    """Part "59.93, 30.33", "59,93; 30,33" or "POINT(30.33 59.93)" into its two numbers.
+
+    A text that does not hold exactly two stays whole in the first, for validation to refuse.
+    """
+    pairs = [_NUMBER.findall(_spaced(text)) if text else [None, None] for text in texts]
+    sound = [
+        pair if len(pair) == len(PAIRS) else [text, None]
+        for pair, text in zip(pairs, texts, strict=True)
+    ]
+    return [first for first, _ in sound], [second for _, second in sound]
 
 
-def _overflow(row: Mapping[str, object]) -> str:
-    return f"The row has fields beyond the header, {row[OVERFLOW]!r:.80}; quote the delimiter."
+def _spaced(text: str) -> str:
+    """Put a space for the comma that parts two numbers, and leave the decimal ones."""
+    return text.replace(",", " ") if text.count(",") == 1 or "." in text else text
+
+
+def _extra(kept: dict[str, list[str]], rows: int) -> list[str | None]:
+    """Write the kept columns as one JSON object a row, equal whatever order the file has."""
+    names = sorted(kept)
+    if not names:
+        return [None] * rows
+    found = (
+        {name: text for name, text in zip(names, row, strict=True) if text}
+        for row in zip(*(kept[name] for name in names), strict=True)
+    )
+    return [
+        json.dumps(one, ensure_ascii=False, separators=(",", ":")) if one else None for one in found
+    ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from heatmaps.complaints.profiles import ISO
+from heatmaps.complaints.profiles import ISO, UNIX, UNIX_MS
 from heatmaps.complaints.record import ABSENT_TIME
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ _HOUR = timedelta(hours=1)
 _HOUR_US = 3_600_000_000
 _DAY_US = 24 * _HOUR_US
 _DATE_LENGTH = 10
+_UNIX_US = {UNIX: 1_000_000, UNIX_MS: 1_000}
+_LAST_US = 253_402_300_800_000_000
+"""The end of the year 9999, the last a datetime can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ def read_times(
 ) -> Times:
     """Read a column of times; those without an offset are of `zone`.
 
-    `formats` are tried in order, strptime patterns or "iso" for ISO 8601.
+    `formats` are tried in order: strptime patterns, "iso" for ISO 8601, "unix" and "unix_ms" for
+    seconds and milliseconds since 1970-01-01 UTC.
     """
     rows = len(texts)
     clock = np.full(rows, ABSENT_TIME, dtype=np.int64)
@@ -58,7 +62,7 @@ def read_times(
         wanted = np.flatnonzero(given & (clock == ABSENT_TIME))
         some = [texts[row] or "" for row in wanted.tolist()]
         if some:
-            clock[wanted], aware[wanted] = _iso(some) if pattern == ISO else _parsed(some, pattern)
+            clock[wanted], aware[wanted] = _read(some, pattern)
     read = clock != ABSENT_TIME
     short = (text is not None and len(text) <= _DATE_LENGTH for text in texts)
     date_only = np.fromiter(short, dtype=np.bool_, count=rows) & read & (clock % _DAY_US == 0)
@@ -100,6 +104,24 @@ def _steady_offset(hour: int, zone: ZoneInfo) -> int:
 def _offset(moment: datetime, zone: ZoneInfo, fold: int) -> int:
     offset = moment.replace(tzinfo=zone, fold=fold).utcoffset()
     return 0 if offset is None else offset // _MICROSECOND
+
+
+def _read(texts: list[str], pattern: str) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Give clock readings (UTC where the text says so), and which are UTC."""
+    if pattern == ISO:
+        return _iso(texts)
+    if pattern in _UNIX_US:
+        return _counted(texts, _UNIX_US[pattern])
+    return _parsed(texts, pattern)
+
+
+def _counted(texts: list[str], unit_us: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Read numbers of a unit since 1970; what is no such number, or no date, is left unread."""
+    count = pd.to_numeric(pd.Series(texts), errors="coerce").to_numpy(np.float64)
+    known = np.abs(count) * unit_us < _LAST_US
+    clock = np.full(len(texts), ABSENT_TIME, dtype=np.int64)
+    clock[known] = np.rint(count[known] * unit_us).astype(np.int64)
+    return clock, known
 
 
 def _iso(texts: list[str]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

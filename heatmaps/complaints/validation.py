@@ -11,6 +11,7 @@ import numpy as np
 
 from heatmaps.complaints.faults import Faults
 from heatmaps.complaints.fields import MAX_LENGTH, check_texts, numbers, truths, words
+from heatmaps.complaints.profiles import ISO
 from heatmaps.complaints.record import (
     ABSENT_TIME,
     AddressKind,
@@ -110,7 +111,8 @@ def validate(rows: RowBatch, intake: Intake) -> Validated:
     check_texts(rows, faults)
     times = _times(rows, intake)
     _check_times(times, intake.now, faults)
-    figures = {name: numbers(rows, name, faults, comma=name in {"lat", "lon"}) for name in _NUMBERS}
+    commas = set(_NUMBERS) if intake.profile.decimal_comma else {"lat", "lon"}
+    figures = {name: numbers(rows, name, faults, comma=name in commas) for name in _NUMBERS}
     outside = check_position(figures["lat"], figures["lon"], intake.bounds, faults)
     for name in ("accuracy_m", "ltv"):
         faults.refuse(figures[name] < 0, "is below zero; correct it or leave it empty", name)
@@ -135,7 +137,9 @@ def validate(rows: RowBatch, intake: Intake) -> Validated:
 def _times(rows: RowBatch, intake: Intake) -> dict[str, Times]:
     profile = intake.profile
     zone = ZoneInfo(profile.timezone) if profile.timezone else intake.zone
-    return {name: read_times(rows.column(name), zone, profile.time_formats) for name in _TIMES}
+    # Typed cells of a workbook or of Parquet are dates whatever form the texts beside them have.
+    formats = dict.fromkeys((*profile.time_formats, ISO))
+    return {name: read_times(rows.column(name), zone, tuple(formats)) for name in _TIMES}
 
 
 def _check_times(times: dict[str, Times], now: datetime, faults: Faults) -> None:

@@ -3,13 +3,14 @@ import pytest
 from heatmaps.complaints.profiles import (
     COLUMNS,
     EXTRA_COLUMNS,
+    PAIRS,
     Kind,
     Profile,
     load_profile,
     packaged_profiles,
 )
 from heatmaps.complaints.record import ComplaintBatch
-from heatmaps.complaints.rows import map_objects
+from heatmaps.complaints.rows import EXTRA, map_objects
 from heatmaps.errors import ConfigError
 
 
@@ -27,7 +28,7 @@ def test_packaged_profiles_load(name, kind):
 
 
 def test_our_columns_are_those_of_a_complaint():
-    ours = {*COLUMNS[Kind.COMPLAINTS], *EXTRA_COLUMNS[Kind.COMPLAINTS]}
+    ours = {*COLUMNS[Kind.COMPLAINTS], *EXTRA_COLUMNS[Kind.COMPLAINTS], EXTRA} - set(PAIRS)
     assert ours == set(ComplaintBatch.__slots__) - {"line", "flags", "content_hash"}
 
 

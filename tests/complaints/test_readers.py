@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from heatmaps.complaints.encoding import MAX_LINE_BYTES
 from heatmaps.complaints.profiles import Kind, Profile, load_profile
-from heatmaps.complaints.readers import MAX_FIELD, check_file, read_batches
+from heatmaps.complaints.delimited import MAX_FIELD
+from heatmaps.complaints.readers import check_file, read_batches
 from heatmaps.errors import FileError
 
 gzipped = partial(gzip.compress, mtime=0)  # test ids must not depend on the clock
@@ -131,8 +132,8 @@ def test_encoding_delimiter_and_packing_are_recognised(file, delimiter, encoding
     content = text.encode(encoding)
     path = file(gzipped(content) if packed else content, "no_suffix")
     checked = check_file(path, Profile())
-    assert (checked.delimiter, checked.rows) == (delimiter, 2)
-    assert checked.scan.text_bytes == len(content)
+    assert (checked.source.delimiter, checked.rows) == (delimiter, 2)
+    assert checked.source.scan.text_bytes == len(content)
     ids, texts = columns(path, "external_id", "text")
     assert ids == ["№1", "2"]
     assert texts == ["«Ёлка» — нет связи", None]
@@ -160,7 +161,7 @@ def test_a_file_that_is_not_in_the_encoding_named_is_refused(file):
 
 def test_a_delimiter_inside_a_quoted_name_does_not_mislead(file):
     path = file('external_id;created_at;"a,b,c,d,e"\n1;2026-02-01;x\n')
-    assert check_file(path, Profile()).delimiter == ";"
+    assert check_file(path, Profile()).source.delimiter == ";"
 
 
 def test_a_header_alone_is_a_file_of_no_rows(file):

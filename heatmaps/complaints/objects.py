@@ -1,0 +1,173 @@
+"""Rows given as JSON objects: their values as texts, nested ones by dotted names."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from heatmaps.quarantine import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from heatmaps.complaints.profiles import Profile
+
+OVERFLOW = ""
+"""In a raw row: the name of what fits no column: fields beyond the header as a list, or the text
+of a whole line that is no JSON object."""
+
+MAX_DEPTH = 8
+"""Objects within objects are looked into so deep; what lies deeper is one nested value."""
+
+_EXACT = 2**53
+"""Whole numbers up to here are exact in a double."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRows:
+    """Rows that are objects with values of their own; a name that one lacks is empty in it."""
+
+    header: tuple[str, ...]
+    line: Sequence[int]
+    objects: Sequence[Mapping[str, object]]
+    given: Sequence[str | Mapping[str, object]]
+    refused: list[Refused]
+
+    def texts(self, place: int) -> list[str]:
+        """Give a column."""
+        name = self.header[place]
+        return [as_text(each.get(name)) for each in self.objects]
+
+    def raw(self, position: int) -> str:
+        """Give a row as the file had it."""
+        return _written(self.given[position])
+
+
+def object_rows(
+    profile: Profile,
+    lines: Sequence[int],
+    objects: Sequence[Mapping[str, object]],
+    header: tuple[str, ...] | None = None,
+    raw: Sequence[str] | None = None,
+) -> ObjectRows:
+    """Give objects as rows, without those that the profile cannot read, which are refused.
+
+    `header` are the names of the whole file where it is known; `raw` the lines as they were.
+    """
+    flat = [flattened(_unwrapped(each)) for each in objects]
+    names = header if header is not None else leaf_names(flat)
+    used = sorted(profile.judged(names))
+    given = objects if raw is None else raw
+    good: list[int] = []
+    refused: list[Refused] = []
+    for position, each in enumerate(flat):
+        fault = _fault(each, used)
+        if fault is None:
+            good.append(position)
+        else:
+            refused.append(Refused(lines[position], fault, _written(given[position])))
+    return ObjectRows(
+        names,
+        [lines[position] for position in good],
+        [flat[position] for position in good],
+        [given[position] for position in good],
+        refused,
+    )
+
+
+def flattened(given: Mapping[str, object]) -> Mapping[str, object]:
+    """Give an object with what lies in its objects under dotted names as well: ``via.channel``."""
+    if dict not in map(type, given.values()):
+        return given
+    flat: dict[str, object] = {}
+    _flatten(given, "", flat, MAX_DEPTH)
+    return flat
+
+
+def leaf_names(objects: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
+    """Give the names of flattened objects under which values stand, in order of appearance."""
+    return tuple(
+        dict.fromkeys(
+            name
+            for each in objects
+            for name, value in each.items()
+            if name != OVERFLOW and not (isinstance(value, dict) and value)
+        )
+    )
+
+
+def as_text(value: object) -> str:
+    """Give a JSON value as a CSV would hold it: a whole number without ".0", nothing for null."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return number_as_text(value)
+    if isinstance(value, int):
+        return str(value).lower()
+    return json.dumps(value, ensure_ascii=False)
+
+
+def number_as_text(number: float) -> str:
+    """Give the shortest exact text of a number; 7.0 is 7."""
+    whole = number.is_integer() and abs(number) <= _EXACT
+    return str(int(number)) if whole else repr(number)
+
+
+def broken_line(text: str) -> str:
+    """Give the raw row of a line that is no JSON object."""
+    return json.dumps({OVERFLOW: text}, ensure_ascii=False)
+
+
+def read_object(text: str) -> dict[str, Any] | str:
+    """Give the object of a line, or one sentence that says why there is none."""
+    try:
+        value = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        return f"The line is no JSON ({error.msg}, column {error.colno}); export it again."
+    except ValueError:
+        return "The line holds a whole number of thousands of digits; write it as a text."
+    except RecursionError:
+        return "The line is JSON nested too deeply; export it as one flat object."
+    if not isinstance(value, dict):
+        return "The line is JSON but no object; write one object with named values a line."
+    return value
+
+
+def _unwrapped(given: Mapping[str, object]) -> Mapping[str, object]:
+    """Give what a line that was kept whole holds, should it be readable after all."""
+    text = given.get(OVERFLOW)
+    found = read_object(text) if isinstance(text, str) and len(given) == 1 else None
+    return found if isinstance(found, dict) else given
+
+
+def _flatten(given: Mapping[str, object], start: str, flat: dict[str, object], depth: int) -> None:
+    for name, value in given.items():
+        flat[start + name] = value
+        if isinstance(value, dict) and depth:
+            _flatten(value, f"{start}{name}.", flat, depth - 1)
+
+
+def _fault(flat: Mapping[str, object], used: Sequence[str]) -> str | None:
+    beyond = flat.get(OVERFLOW)
+    if isinstance(beyond, str) and len(flat) == 1:
+        return str(read_object(beyond))
+    if isinstance(beyond, list) and beyond:
+        return "The row has fields beyond the header; quote a text that holds the delimiter."
+    nested = next((name for name in used if type(flat.get(name)) in _NESTED), None)
+    if nested is None:
+        return None
+    return (
+        f"{nested} holds a nested value; name in the profile what lies in it, such as "
+        f"{nested}.name, or export it flat."
+    )
+
+
+def _written(given: str | Mapping[str, object]) -> str:
+    return given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
+
+
+_NESTED = (dict, list)
+_DECODER = json.JSONDecoder(parse_constant=str)
