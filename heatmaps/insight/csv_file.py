@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from heatmaps.insight.arrow import GEOMETRY, table_of, with_iso_times, wkt_column
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from heatmaps.insight.sheets import Sheet
@@ -23,7 +24,7 @@ _FORMULA = r"(^|[;\t\r\n])([\s'\"]*)([=+\-@＝＋－＠])"
 _BREAK = r"^([\t\r\n])"
 
 
-def write_csv(sheet: Sheet, path: Path) -> None:
+def write_csv(sheet: Sheet, path: Path, advance: Callable[[int, int], None]) -> None:
     """Write one sheet; booleans are true and false, an absent value is an empty field."""
     table = with_iso_times(table_of(sheet))
     table = pa.table([_plain(c) for c in table.columns], names=table.column_names)
@@ -33,8 +34,11 @@ def write_csv(sheet: Sheet, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(table.column_names)
+        done = 0
         for batch in table.to_batches(ROWS_A_STEP):
             writer.writerows(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+            done += len(batch)
+            advance(done, len(table))
 
 
 def disarmed(texts: pa.Array) -> pa.Array:

@@ -21,33 +21,34 @@ if TYPE_CHECKING:
 
     from heatmaps.insight.sheets import Sheet
 
-    WriteAll = Callable[[Sequence[Sheet], Path, tzinfo], None]
+    Advance = Callable[[int, int], None]
+    """Is told how many rows are written, of how many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
     """How files of one suffix are made, and whether one file holds many sheets."""
 
-    write: WriteAll
+    write: Callable[[Sequence[Sheet], Path, tzinfo, Advance], None]
     holds_many: bool
 
 
-def _one(write: Callable[[Sheet, Path], None]) -> Format:
-    def first(sheets: Sequence[Sheet], path: Path, _zone: tzinfo) -> None:
-        [sheet] = sheets
-        write(sheet, path)
-
-    return Format(first, holds_many=False)
-
-
-FORMATS: dict[str, Format] = {
-    ".csv": _one(write_csv),
+FORMATS = {
+    ".csv": Format(
+        lambda sheets, path, _, told: write_csv(sheets[0], path, told), holds_many=False
+    ),
     ".xlsx": Format(write_xlsx, holds_many=True),
-    ".geojson": _one(write_geojson),
-    ".gpkg": Format(lambda sheets, path, _: write_gpkg(sheets, path), holds_many=True),
-    ".parquet": _one(write_parquet),
+    ".geojson": Format(lambda sheets, path, *_: write_geojson(sheets[0], path), holds_many=False),
+    ".gpkg": Format(lambda sheets, path, *_: write_gpkg(sheets, path), holds_many=True),
+    ".parquet": Format(lambda sheets, path, *_: write_parquet(sheets[0], path), holds_many=False),
 }
+"""One writer a suffix."""
+
 SUFFIXES = tuple(FORMATS)
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Tell nobody."""
 
 
 def check_suffix(path: Path) -> Format:
@@ -59,7 +60,9 @@ def check_suffix(path: Path) -> Format:
     return known
 
 
-def write_sheets(sheets: Sequence[Sheet], path: Path, zone: tzinfo = UTC) -> list[Path]:
+def write_sheets(
+    sheets: Sequence[Sheet], path: Path, zone: tzinfo = UTC, advance: Advance = _silent
+) -> list[Path]:
     """Write the sheets and give the files made, `path` first.
 
     A format that holds one table takes the first sheet; each further one goes to a file beside it:
@@ -73,7 +76,7 @@ def write_sheets(sheets: Sequence[Sheet], path: Path, zone: tzinfo = UTC) -> lis
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{path.stem}.", dir=path.parent) as aside:
             for target, content in targets.items():
-                known.write(content, Path(aside, target.name), zone)
+                known.write(content, Path(aside, target.name), zone, advance)
             for target in targets:
                 Path(aside, target.name).replace(target)
     except (OSError, DataSourceError, DataLayerError) as error:
@@ -91,7 +94,7 @@ def sheets_as_bytes(sheets: Sequence[Sheet], suffix: str, zone: tzinfo = UTC) ->
         raise UsageError(message)
     with tempfile.TemporaryDirectory(prefix="heatmaps-") as folder:
         path = Path(folder, f"{sheets[0].name}{suffix}")
-        known.write(sheets, path, zone)
+        known.write(sheets, path, zone, _silent)
         return path.read_bytes()
 
 

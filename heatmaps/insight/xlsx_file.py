@@ -17,7 +17,7 @@ from heatmaps.errors import UsageError
 from heatmaps.insight.arrow import GEOMETRY, array_of, visible, wkt_column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import tzinfo
     from pathlib import Path
 
@@ -39,12 +39,14 @@ _RISKY = re.compile(r"[\s'\"]*[=+\-@＝＋－＠]|[\t\r\n]")
 _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
-def write_xlsx(sheets: Sequence[Sheet], path: Path, zone: tzinfo) -> None:
+def write_xlsx(
+    sheets: Sequence[Sheet], path: Path, zone: tzinfo, advance: Callable[[int, int], None]
+) -> None:
     """Write the sheets with their moments in `zone`; UsageError where one has too many rows."""
     for sheet in sheets:
         _check_rows(sheet, path)
     book = Workbook(write_only=True)
-    cut = {sheet.name: _add_sheet(book, sheet, zone) for sheet in sheets}
+    cut = {sheet.name: _add_sheet(book, sheet, zone, advance) for sheet in sheets}
     _add_about(book, sheets, cut, zone)
     book.save(path)
 
@@ -58,23 +60,25 @@ def _check_rows(sheet: Sheet, path: Path) -> None:
         raise UsageError(message)
 
 
-def _add_sheet(book: Workbook, sheet: Sheet, zone: tzinfo) -> int:
+def _add_sheet(
+    book: Workbook, sheet: Sheet, zone: tzinfo, advance: Callable[[int, int], None]
+) -> int:
     """Add one sheet and give the number of texts that were cut."""
     names, arrays = [column.name for column in sheet.columns], [*map(array_of, sheet.columns)]
     wkt = wkt_column(sheet)
     if wkt is not None:
         names.insert(sheet.shapes_at, GEOMETRY)
         arrays.insert(sheet.shapes_at, pa.array(wkt, pa.string()))
+    whole, arrays = arrays, [*map(_fitted, arrays)]
     made = _new(book, sheet.name)
     _lay_out(made, names, arrays)
     made.append(_header(made, names))
-    cut = 0
-    for rows in _steps(arrays, zone):
-        for row in rows:
-            cells = [_cell(made, value) for value in row]
-            cut += sum(_is_cut(value) for value in row)
-            made.append(cells)
-    return cut
+    for start in range(0, len(sheet), ROWS_A_STEP):
+        step = [_values(array.slice(start, ROWS_A_STEP), zone) for array in arrays]
+        for row in zip(*step, strict=True):
+            made.append([_cell(made, value) for value in row])
+        advance(min(start + ROWS_A_STEP, len(sheet)), len(sheet))
+    return sum(_differ(*pair) for pair in zip(whole, arrays, strict=True))
 
 
 def _new(book: Workbook, name: str) -> Worksheet:
@@ -101,12 +105,6 @@ def _header(made: Worksheet, names: Sequence[str]) -> list[Cell]:
     return cells
 
 
-def _steps(arrays: Sequence[pa.Array], zone: tzinfo) -> Iterator[Iterator[tuple[Any, ...]]]:
-    count = len(arrays[0]) if arrays else 0
-    for start in range(0, count, ROWS_A_STEP):
-        yield zip(*(_values(a.slice(start, ROWS_A_STEP), zone) for a in arrays), strict=True)
-
-
 def _values(array: pa.Array, zone: tzinfo) -> list[Any]:
     if not pa.types.is_timestamp(array.type):
         values: list[Any] = array.to_pylist()
@@ -120,7 +118,7 @@ def _cell(made: Worksheet, value: Any) -> Any:  # noqa: ANN401 - what a cell may
         return str(value)
     if not isinstance(value, str):
         return value
-    text = _fitting(_ESCAPE_LIKE.sub("_x005F_", value))
+    text = _ESCAPE_LIKE.sub("_x005F_", value)
     if not (_RISKY.match(text) or text in ERROR_CODES):
         return text
     cell = WriteOnlyCell(made, value=text)
@@ -129,22 +127,28 @@ def _cell(made: Worksheet, value: Any) -> Any:  # noqa: ANN401 - what a cell may
     return cell
 
 
-def _is_cut(value: object) -> bool:
-    return isinstance(value, str) and _units(value) > CHARACTERS_A_CELL
+def _fitted(array: pa.Array) -> pa.Array:
+    """Give texts cut to what a cell can hold; anything else as it is."""
+    if not pa.types.is_string(array.type):
+        return array
+    longest = pc.max(pc.binary_length(array)).as_py() or 0
+    if longest <= CHARACTERS_A_CELL:  # UTF-8 never has fewer bytes than UTF-16 has units
+        return array
+    return pa.array([text and _cut(text) for text in array.to_pylist()], pa.string())
 
 
-def _fitting(text: str) -> str:
-    """Give the text, its end replaced by its length where Excel could not hold it."""
-    if not _is_cut(text):
+def _cut(text: str) -> str:
+    """Give the text, its end replaced by its length where Excel, counting in UTF-16, refuses it."""
+    units = text.encode("utf-16-le")
+    if len(units) <= 2 * CHARACTERS_A_CELL:
         return text
     mark = f"… (cut, {len(text):,} characters)"
     room = 2 * (CHARACTERS_A_CELL - len(mark))
-    return text.encode("utf-16-le")[:room].decode("utf-16-le", errors="ignore") + mark
+    return units[:room].decode("utf-16-le", errors="ignore") + mark
 
 
-def _units(text: str) -> int:
-    """Give the length as Excel counts it: in UTF-16 units."""
-    return len(text) if len(text) * 2 <= CHARACTERS_A_CELL else len(text.encode("utf-16-le")) // 2
+def _differ(one: pa.Array, other: pa.Array) -> int:
+    return 0 if one is other else int(pc.sum(pc.not_equal(one, other)).as_py() or 0)
 
 
 def _add_about(book: Workbook, sheets: Sequence[Sheet], cut: dict[str, int], zone: tzinfo) -> None:
