@@ -64,7 +64,7 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """What a run did."""
+    """What a run did; `acted` is how many steps its crew took."""
 
     ticks: int
     first_tick: datetime | None
@@ -72,6 +72,7 @@ class Detected:
     complaints: int
     opened: int
     living: int
+    acted: int = 0
 
 
 class Watch:
@@ -210,12 +211,13 @@ def detect(
         ticks = _ticks_to_do(connection, last, until)
         if not ticks:
             return Detected(0, None, last, 0, 0, len(spots.load_living(connection)))
-    run, opened, living = _Run(store, clock, ticks, crew), 0, 0
+    run, opened, acted, living = _Run(store, clock, ticks, crew), 0, 0, 0
     for start in range(0, len(ticks), TICKS_A_TRANSACTION):
-        fresh, living = run.do(ticks[start : start + TICKS_A_TRANSACTION])
-        opened += fresh
+        events, living = run.do(ticks[start : start + TICKS_A_TRANSACTION])
+        opened += _opened_in(events)
+        acted += _acted_in(events)
         progress(min(start + TICKS_A_TRANSACTION, len(ticks)), len(ticks))
-    return Detected(len(ticks), ticks[0], ticks[-1], run.complaints, opened, living)
+    return Detected(len(ticks), ticks[0], ticks[-1], run.complaints, opened, living, acted)
 
 
 def rehearse(
@@ -232,18 +234,27 @@ def rehearse(
         if not ticks:
             return Detected(0, None, last, 0, 0, len(spots.load_living(connection)))
         ground = _ground(connection, ticks[0], ticks[-1], clock.zone)
-        watch, opened = Watch(ground), 0
+        watch, events = Watch(ground), list[Event]()
         watch.take_up(connection, ticks[0])
     for number, tick in enumerate(ticks, start=1):
-        opened += sum(event.kind == "opened" for event in _next_hour(watch, tick, crew))
+        events += _next_hour(watch, tick, crew)
         progress(number, len(ticks))
-    complaints_seen = len(ground.columns.time)
-    return Detected(len(ticks), ticks[0], ticks[-1], complaints_seen, opened, len(watch.living))
+    opened, acted = _opened_in(events), _acted_in(events)
+    seen, living = len(ground.columns.time), len(watch.living)
+    return Detected(len(ticks), ticks[0], ticks[-1], seen, opened, living, acted)
 
 
 def _next_hour(watch: Watch, tick: datetime, crew: Crew | None) -> list[Event]:
     worked = watch.let_work(crew, tick - HOUR) if crew else []
     return worked + watch.advance(tick)
+
+
+def _opened_in(events: Iterable[Event]) -> int:
+    return sum(event.kind == "opened" for event in events)
+
+
+def _acted_in(events: Iterable[Event]) -> int:
+    return sum(event.kind == "work" and event.actor != RULES for event in events)
 
 
 class _Run:
@@ -267,8 +278,8 @@ class _Run:
         """How many complaints the run stood on."""
         return len(self._ground.columns.time) if self._ground else 0
 
-    def do(self, part: Sequence[datetime]) -> tuple[int, int]:
-        """Do some hours; gives how many spots opened and how many live."""
+    def do(self, part: Sequence[datetime]) -> tuple[list[Event], int]:
+        """Do some hours; gives what happened and how many spots live."""
         for _ in range(TRIES):
             with self._store.reading() as connection:
                 thought = self._think(connection, part)
@@ -300,15 +311,14 @@ class _Run:
             and spots.load_living(connection, hold=True) == thought.before
         )
 
-    def _write(self, connection: Connection, thought: _Thought) -> tuple[int, int]:
+    def _write(self, connection: Connection, thought: _Thought) -> tuple[list[Event], int]:
         if not thought.ticks or self._ground is None:
-            return 0, len(thought.before)
+            return [], len(thought.before)
         spots.save_cases(connection, thought.before, thought.after)
         spots.save_events(connection, thought.events)
         version = self._ground.ruling.version
         detection.note_ticks(connection, thought.ticks, self._clock.now, version)
-        opened = sum(event.kind == "opened" for event in thought.events)
-        return opened, sum(case.work.closed_at is None for case in thought.after)
+        return thought.events, sum(case.work.closed_at is None for case in thought.after)
 
 
 @dataclass(frozen=True, slots=True)
