@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from heatmaps.complaints.profiles import load_profile
+from heatmaps.complaints.profiles import Kind, load_profile
 from heatmaps.complaints.readers import check_file, read_batches
 from heatmaps.complaints.rows import map_objects
 from heatmaps.complaints.validation import DEFAULT_SOURCE, Bounds, Intake, validate
@@ -126,14 +126,14 @@ def import_file(
 
 
 def replay_quarantine(store: Store, given: Circumstances, *, keep: bool = True) -> Counts:
-    """Try the rows in quarantine again, each with the profile it came with.
+    """Try the complaints in quarantine again, each with the profile it came with.
 
     Rows that can be used now become complaints and leave quarantine; the others stay, with their
     newest reason.
     """
     job = _Job(given, Counts())
     with store.writing(keep=keep) as connection:
-        waiting = quarantine.waiting(connection)
+        waiting = quarantine.waiting(connection, kind=Kind.COMPLAINTS)
         for origin in dict.fromkeys(row.origin for row in waiting):
             rows = [row for row in waiting if row.origin == origin]
             intake = _intake(
@@ -187,9 +187,9 @@ def _write(connection: Connection, batch: ComplaintBatch, job: _Job) -> None:
     compared = complaints.compare(connection, batch)
     chosen, given = batch.take(compared.to_write), job.given
     located = placed(chosen, given.geocoder, default_points(connection))
-    complaints.write(connection, batch, compared, located, given.now)
+    written = complaints.write(connection, batch, compared, located, given.now)
     streets = current_policy(connection).policy.quality.default_point_streets
-    lost = place_on_default_points(connection, chosen, given.geocoder, streets, given.now)
+    lost = place_on_default_points(connection, written, given.geocoder, streets, given.now)
     counts.new += len(compared.new)
     counts.updated += len(compared.updated)
     counts.unchanged += compared.unchanged

@@ -36,7 +36,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a file of region data did: rows = left_out + new + updated + unchanged + refused."""
+    """What a file of region data did: rows = left_out + new + updated + unchanged + refused.
+
+    `gone` is what the file no longer names and was removed.
+    """
 
     rows: int
     left_out: int
@@ -45,6 +48,7 @@ class Loaded:
     unchanged: int
     refused: tuple[Refused, ...]
     notes: tuple[str, ...] = ()
+    gone: int = 0
 
 
 @dataclass(frozen=True, slots=True)

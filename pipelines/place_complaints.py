@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -33,10 +33,39 @@ if TYPE_CHECKING:
     from heatmaps.store.default_points import DefaultPoints
 
 
+class Addressed(Protocol):
+    """Rows with an address, coordinates, or both; a complaint's or a customer's."""
+
+    @property
+    def address(self) -> Sequence[str | None]:
+        """Give the addresses as they were said."""
+        ...
+
+    @property
+    def city(self) -> Sequence[str | None]:
+        """Give the cities that stood beside them."""
+        ...
+
+    @property
+    def lat(self) -> NDArray[np.float64]:
+        """Give the latitudes given, WGS 84 degrees, NaN where none was."""
+        ...
+
+    @property
+    def lon(self) -> NDArray[np.float64]:
+        """Give the longitudes given, NaN where none was."""
+        ...
+
+    @property
+    def accuracy_m(self) -> NDArray[np.float64]:
+        """Give how exact they are, in metres, NaN where unknown."""
+        ...
+
+
 def placed(
-    batch: ComplaintBatch, geocoder: Callable[[], Geocoder], known: DefaultPoints
+    batch: Addressed, geocoder: Callable[[], Geocoder], known: DefaultPoints
 ) -> LocationColumns:
-    """Give where each complaint stands; only complaints with an address ask the geocoder.
+    """Give where each row stands; only those with an address ask the geocoder.
 
     Coordinates that are a known default point place nothing.
     """
@@ -61,23 +90,20 @@ def place_again(connection: Connection, geocoder: Callable[[], Geocoder]) -> int
 
 def place_on_default_points(
     connection: Connection,
-    touched: ComplaintBatch,
+    written: NDArray[np.int64],
     geocoder: Callable[[], Geocoder],
     streets: int,
     now: datetime,
 ) -> int:
-    """Find default points among the coordinates of stored complaints; place all on them again.
+    """Find default points among the coordinates of just `written` complaints, given by their ids.
 
-    By their address where it is found, else nowhere. A default point is a coordinate with
-    addresses of more than so many `streets`. Gives how many of the complaints received `now`
-    lost their place.
+    All complaints on one are placed again: by their address where it is found, else nowhere. A
+    default point is a coordinate with addresses of more than so many `streets`. Gives how many
+    of the complaints received `now` lost their place.
     """
-    given = ~np.isnan(touched.lat)
-    pairs = set(zip(touched.lat[given].tolist(), touched.lon[given].tolist(), strict=True))
-    fresh = sorted(pairs - default_points(connection).pairs)
     found = [
         each
-        for each in crowded(connection, fresh, streets)
+        for each in crowded(connection, written, streets)
         if is_default_point(each.lat, each.lon, other_coordinates(connection, each))
     ]
     if not found:

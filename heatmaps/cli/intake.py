@@ -16,7 +16,8 @@ from heatmaps.settings import load_settings
 from heatmaps.store import quarantine as stored_quarantine
 from pipelines.check_address import GeocoderOfStore, check_address, region_zone
 from pipelines.geocode_file import geocode_file
-from pipelines.import_complaints import Circumstances, import_file, replay_quarantine
+from pipelines.import_complaints import Circumstances, import_file
+from pipelines.load_network import replay_all
 
 if TYPE_CHECKING:
     from heatmaps.desk.answer import Answer
@@ -78,14 +79,14 @@ def list_quarantine(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """List rows that could not be used, with file, line and reason.
+    """List rows that could not be used, with what they are, file, line and reason.
 
     Example: heatmaps quarantine list --limit 20
     """
     with opened() as store, store.reading() as connection:
         rows = stored_quarantine.waiting(connection, limit)
         total = stored_quarantine.count_waiting(connection)
-    lines = [f"{row.origin.file}:{row.line}: {row.reason}" for row in rows]
+    lines = [f"{row.origin.kind} {row.origin.file}:{row.line}: {row.reason}" for row in rows]
     lines.append(f"{total:,} rows in quarantine, {len(rows):,} shown.")
     shown = [
         {"id": r.id, **asdict(r.origin), "line": r.line, "reason": r.reason, "at": r.quarantined_at}
@@ -98,10 +99,13 @@ def list_quarantine(
 def replay(*, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Try all rows in quarantine again, after a profile or this program was mended.
 
+    Rows of sites, events and customers come first, complaints after them; none of the former
+    overwrites what was loaded after it.
+
     Example: heatmaps quarantine replay
     """
     with opened() as store:
-        counts = replay_quarantine(store, _circumstances(store, "default", None), keep=not dry_run)
+        counts = replay_all(store, _circumstances(store, "default", None), keep=not dry_run)
     dry = "\n  Nothing was kept: dry run." if dry_run else ""
     result(as_json, f"{_said(counts)}{dry}", rows_in=counts.rows_in, **asdict(counts),
            dry_run=dry_run)  # fmt: skip

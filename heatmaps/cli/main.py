@@ -7,7 +7,17 @@ import sys
 import typer
 
 from heatmaps import __version__
-from heatmaps.cli import bench, detection, export, intake, region, service, simulation, store
+from heatmaps.cli import (
+    bench,
+    detection,
+    export,
+    intake,
+    network,
+    region,
+    service,
+    simulation,
+    store,
+)
 from heatmaps.errors import HeatmapsError
 
 app = typer.Typer(
@@ -18,7 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (store, region, intake, detection, export, simulation, service, bench):
+for part in (store, region, network, intake, detection, export, simulation, service, bench):
     part.add_to(app)
 
 

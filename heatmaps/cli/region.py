@@ -78,7 +78,7 @@ def load_subscribers(
     """
     with opened() as store:
         loaded = load_subscribers_file(store, file, profile, keep=not dry_run)
-    _tell(file, loaded, "cells", as_json=as_json, dry_run=dry_run)
+    tell_loaded(file, loaded, "cells", as_json=as_json, dry_run=dry_run)
 
 
 @territories.command("load")
@@ -94,7 +94,7 @@ def load_territories(
     """
     with opened() as store:
         loaded = load_territories_file(store, file, keep=not dry_run)
-    _tell(file, loaded, "territories", as_json=as_json, dry_run=dry_run)
+    tell_loaded(file, loaded, "territories", as_json=as_json, dry_run=dry_run)
 
 
 def _account(report: dict[str, Any]) -> str:
@@ -114,13 +114,16 @@ def _account(report: dict[str, Any]) -> str:
     return said + "."
 
 
-def _tell(file: Path, loaded: Loaded, what: str, *, as_json: bool, dry_run: bool) -> None:
+def tell_loaded(file: Path, loaded: Loaded, what: str, *, as_json: bool, dry_run: bool) -> None:
+    """Print what became of a file; it fails where none of its rows could be used."""
     rows_in = loaded.rows - loaded.left_out
     said = (
         f"{file.name}: {rows_in:,} {what} in = {loaded.new:,} new + {loaded.updated:,} updated + "
         f"{loaded.unchanged:,} unchanged + {len(loaded.refused):,} refused"
     )
     said += f"; {loaded.left_out:,} left out by the profile." if loaded.left_out else "."
+    if loaded.gone:
+        said += f"\n  {loaded.gone:,} {what} that the file no longer names went."
     for note in loaded.notes:
         warn(note)
     for row in loaded.refused[:SHOWN_REFUSALS]:
@@ -129,7 +132,8 @@ def _tell(file: Path, loaded: Loaded, what: str, *, as_json: bool, dry_run: bool
         warn(f"  … and {len(loaded.refused) - SHOWN_REFUSALS:,} more")
     result(as_json, said + _dry(dry_run=dry_run), file=str(file), rows=loaded.rows,
            rows_in=rows_in, left_out=loaded.left_out, new=loaded.new, updated=loaded.updated,
-           unchanged=loaded.unchanged, refused=len(loaded.refused), dry_run=dry_run)  # fmt: skip
+           unchanged=loaded.unchanged, refused=len(loaded.refused), gone=loaded.gone,
+           dry_run=dry_run)  # fmt: skip
     if rows_in and len(loaded.refused) == rows_in:
         raise typer.Exit(1)
 

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import h3.api.basic_int as h3
 import numpy as np
-from sqlalchemy import or_, select
+import shapely
+from sqlalchemy import delete, or_, select
 
+from heatmaps.complaints.record import content_hashes
 from heatmaps.geocoding.gazetteer import distance_m
+from heatmaps.region.coverage import cells_held
 from heatmaps.region.grid import (
     GRID_RESOLUTION,
     cell_of,
+    cells_of,
     child_range,
     parent,
     parents,
@@ -19,13 +23,20 @@ from heatmaps.region.grid import (
 )
 from heatmaps.region.sites import NearSector, SectorColumns
 from heatmaps.store import bulk
+from heatmaps.store.engine import lock
+from heatmaps.store.region import Saved
 from heatmaps.store.tables import CoverageArea, CoverageCell, Sector
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from numpy.typing import NDArray
     from sqlalchemy import Connection, Table
 
+    from heatmaps.region.coverage import CoverageColumns
+
 SECTOR: Table = Sector.__table__  # type: ignore[assignment]  # a mapped table is a Table
+COVERAGE_AREA: Table = CoverageArea.__table__  # type: ignore[assignment]
 COVERAGE_CELL: Table = CoverageCell.__table__  # type: ignore[assignment]
 
 MANY_CELLS = 50_000
@@ -66,6 +77,65 @@ def load_sectors(connection: Connection) -> SectorColumns:
     return SectorColumns(**columns)
 
 
+def save_sectors(connection: Connection, sectors: SectorColumns) -> Saved:
+    """Write sectors, no id twice, over those with the same id."""
+    lock(connection, "network")
+    columns = _sector_columns(sectors)
+    known = _known_sectors(connection, columns["sector_id"])
+    rows = list(zip(*(columns[name] for name in _TOLD), strict=True))
+    before = [known.get(row[0]) for row in rows]
+    fresh = [place for place, row in enumerate(before) if row is None]
+    changed = [place for place, row in enumerate(before) if row not in (None, rows[place])]
+    gone = [rows[place][0] for place in changed]
+    for part in bulk.in_parts(gone):
+        connection.execute(delete(Sector).where(SECTOR.c.sector_id.in_(part)))
+    chosen = [*fresh, *changed]
+    lat, lon = sectors.lat[chosen], sectors.lon[chosen]
+    written: dict[str, Any] = {
+        name: [column[place] for place in chosen] for name, column in columns.items()
+    }
+    written["cell"] = cells_of(lat, lon)
+    written["point"] = shapely.to_wkb(shapely.points(lon, lat))
+    bulk.insert_columns(connection, SECTOR, written)
+    return Saved(len(fresh), len(changed), len(rows) - len(chosen))
+
+
+def site_ids(connection: Connection) -> frozenset[str]:
+    """Give the ids of all sites."""
+    return frozenset(connection.scalars(select(SECTOR.c.site_id).distinct()))
+
+
+def save_coverage(
+    connection: Connection, areas: CoverageColumns, *, add: bool
+) -> tuple[Saved, int]:
+    """Write areas; those of the same technologies that are not among them go, unless `add`.
+
+    Gives what became of the areas, and how many went. The cells of a technology that changed are
+    made anew from all of its areas.
+    """
+    lock(connection, "network")
+    hashes = content_hashes(
+        [list(map(str, areas.technology)), list(areas.name), [wkb.hex() for wkb in areas.wkb]]
+    ).tolist()
+    known = _known_areas(connection, set(areas.technology))
+    gone = [] if add else [known[each] for each in known.keys() - set(hashes)]
+    first = {each: place for place, each in reversed(list(enumerate(hashes)))}
+    fresh = sorted(place for each, place in first.items() if each not in known)
+    for part in bulk.in_parts([row.id for row in gone]):
+        connection.execute(delete(CoverageArea).where(CoverageArea.id.in_(part)))
+    columns: dict[str, Any] = {
+        "id": bulk.next_id(connection, COVERAGE_AREA) + np.arange(len(fresh)),
+        "technology": [str(areas.technology[place]) for place in fresh],
+        "name": [areas.name[place] for place in fresh],
+        "content_hash": [hashes[place] for place in fresh],
+        "shape": [areas.wkb[place] for place in fresh],
+    }
+    bulk.insert_columns(connection, COVERAGE_AREA, columns)
+    for technology in sorted({*columns["technology"], *(row.technology for row in gone)}):
+        _remake_cells(connection, technology)
+    return Saved(len(fresh), 0, len(areas) - len(fresh)), len(gone)
+
+
 def nearest_sectors(
     connection: Connection, lat: float, lon: float, within_m: float
 ) -> list[NearSector]:
@@ -84,6 +154,41 @@ def nearest_sectors(
         if metres <= within_m
     ]
     return sorted(near, key=lambda each: (each.distance_m, each.sector_id))
+
+
+_TOLD = tuple(SectorColumns.__slots__)
+
+
+def _sector_columns(sectors: SectorColumns) -> dict[str, Any]:
+    """Give what a file tells of sectors as lists, an absent azimuth as None."""
+    columns = {name: getattr(sectors, name) for name in _TOLD}
+    azimuth = [None if np.isnan(each) else each for each in sectors.azimuth.tolist()]
+    lat, lon = sectors.lat.tolist(), sectors.lon.tolist()
+    return {**columns, "azimuth": azimuth, "lat": lat, "lon": lon}
+
+
+def _known_sectors(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Any, ...]]:
+    query = select(*(SECTOR.c[name] for name in _TOLD))
+    return {
+        row[0]: tuple(row)
+        for part in bulk.in_parts(ids)
+        for row in connection.execute(query.where(SECTOR.c.sector_id.in_(part)))
+    }
+
+
+def _known_areas(connection: Connection, technologies: Iterable[str]) -> dict[int, Any]:
+    a = COVERAGE_AREA.c
+    query = select(a.id, a.technology, a.content_hash).where(a.technology.in_(list(technologies)))
+    return {row.content_hash: row for row in connection.execute(query)}
+
+
+def _remake_cells(connection: Connection, technology: str) -> None:
+    """Make the cells of a technology anew from its areas."""
+    shapes = select(CoverageArea.shape).where(CoverageArea.technology == technology)
+    cells = cells_held(list(connection.scalars(shapes)))
+    connection.execute(delete(CoverageCell).where(CoverageCell.technology == technology))
+    packed: dict[str, Any] = {"cell": cells, "technology": [technology] * len(cells)}
+    bulk.insert_columns(connection, COVERAGE_CELL, packed)
 
 
 def _technologies(connection: Connection) -> list[str]:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, true, update
 
+from heatmaps.complaints.profiles import Kind
 from heatmaps.complaints.record import content_hashes
 from heatmaps.store import bulk
 from heatmaps.store.complaints import PERSONAL
+from heatmaps.store.engine import lock
 from heatmaps.store.tables import Personal, QuarantinedRow
 from heatmaps.store.types import to_microseconds
 
@@ -27,11 +29,15 @@ QUARANTINE: Table = QuarantinedRow.__table__  # type: ignore[assignment]  # a ma
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where refused rows came from: enough to read them again the same way."""
+    """Where refused rows came from: enough to read them again the same way.
+
+    `kind` is what they would have become, a word of `heatmaps.complaints.profiles.Kind`.
+    """
 
     source: str
     file: str
     profile: str
+    kind: str = Kind.COMPLAINTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +57,8 @@ def keep(connection: Connection, refused: Sequence[Refused], origin: Origin, at:
 
     A known row that is refused again keeps its place and gets the newest reason.
     """
-    hashes = content_hashes([[row.raw for row in refused]]).tolist()
-    by_hash = dict(zip(hashes, refused, strict=True))
+    lock(connection, "intake")
+    by_hash = dict(zip(_hashes(refused, origin.kind), refused, strict=True))
     known = _known(connection, origin.source, list(by_hash))
     for row_hash, row_id in known.items():
         connection.execute(
@@ -70,20 +76,22 @@ def keep(connection: Connection, refused: Sequence[Refused], origin: Origin, at:
     return len(fresh)
 
 
-def waiting(connection: Connection, limit: int | None = None) -> list[Quarantined]:
-    """Give the rows that wait in quarantine, the oldest first."""
+def waiting(
+    connection: Connection, limit: int | None = None, kind: str | None = None
+) -> list[Quarantined]:
+    """Give the rows that wait in quarantine, of one kind or of all, the oldest first."""
     row = QUARANTINE.c
     query = (
-        select(row.id, row.source, row.file, row.profile, row.line, row.reason,
+        select(row.id, row.source, row.file, row.profile, row.kind, row.line, row.reason,
                row.quarantined_at, PERSONAL.c.raw_row)
         .join(PERSONAL, PERSONAL.c.quarantine_id == row.id)
-        .where(row.replayed_at.is_(None))
+        .where(row.replayed_at.is_(None), true() if kind is None else row.kind == kind)
         .order_by(row.id)
         .limit(limit)
     )  # fmt: skip
     return [
-        Quarantined(row_id, Origin(source, file, profile), *rest)
-        for row_id, source, file, profile, *rest in connection.execute(query)
+        Quarantined(row_id, Origin(source, file, profile, kind), *rest)
+        for row_id, source, file, profile, kind, *rest in connection.execute(query)
     ]
 
 
@@ -102,6 +110,12 @@ def release(connection: Connection, ids: Sequence[int], at: datetime) -> None:
         connection.execute(
             update(Personal).where(Personal.quarantine_id.in_(part)).values(raw_row=None)
         )
+
+
+def _hashes(refused: Sequence[Refused], kind: str) -> list[int]:
+    """Give what tells rows of one source apart; the kind of a complaint leaves no mark."""
+    kinds = [None if kind == Kind.COMPLAINTS else str(kind)] * len(refused)
+    return list(content_hashes([[row.raw for row in refused], kinds]).tolist())
 
 
 def _known(connection: Connection, source: str, hashes: list[int]) -> dict[int, int]:
@@ -126,6 +140,7 @@ def _insert(
         "row_hash": list(fresh),
         "file": [origin.file] * count,
         "profile": [origin.profile] * count,
+        "kind": [str(origin.kind)] * count,
         "line": [row.line for row in fresh.values()],
         "reason": [row.reason for row in fresh.values()],
         "quarantined_at": np.full(count, to_microseconds(at)),

@@ -1,0 +1,184 @@
+"""Loading the network and its customers: sites, events and customers by rows, coverage by polygons.
+
+Each batch of rows is one transaction, so a run killed anywhere has taken in whole batches, and the
+same file again takes in the rest: rows in = new + updated + unchanged + quarantined.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack, nullcontext
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from heatmaps.complaints.profiles import Kind, load_profile
+from heatmaps.complaints.readers import check_file, read_batches
+from heatmaps.complaints.rows import map_objects
+from heatmaps.complaints.validation import Bounds, Intake
+from heatmaps.region.coverage import read_coverage
+from heatmaps.region.territories import TerritoryIndex
+from heatmaps.store import network, quarantine
+from heatmaps.store.engine import lock
+from heatmaps.store.quarantine import Origin
+from heatmaps.store.region import load_territories
+from pipelines.import_complaints import SHOWN_REASONS, Counts, replay_quarantine
+from pipelines.load_region import Loaded
+from pipelines.take_network import TAKERS, Circumstances, Taker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from heatmaps.complaints.rows import RowBatch
+    from heatmaps.region.technology import Technology
+    from heatmaps.store.engine import Store
+    from pipelines.import_complaints import Circumstances as Given
+
+
+class RowsFile(NamedTuple):
+    """A file, and what its rows are."""
+
+    path: Path
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedRows:
+    """What a file became; `gone` is what it no longer names, `reasons` the first refusals."""
+
+    counts: Counts
+    gone: int
+    reasons: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def load_rows_file(
+    store: Store,
+    file: RowsFile,
+    given: Given,
+    progress: Callable[[int, int], None],
+    *,
+    keep: bool = True,
+) -> LoadedRows:
+    """Load a file of sites, events or customers; rows that cannot be used go to quarantine.
+
+    FileError before anything is written where the file as a whole cannot be used.
+    """
+    path, kind = file
+    profile = load_profile(given.profile, kind)
+    checked = check_file(path, profile)
+    origin = Origin(given.source or profile.source or kind, path.name, given.profile, kind)
+    with ExitStack() as stack:
+        dry = None if keep else stack.enter_context(store.writing(keep=False))
+        with _begun(store, dry) as connection:
+            told = _Told(TAKERS[kind](connection, _circumstances(connection, kind, given)))
+        for batch in read_batches(checked):
+            with _begun(store, dry) as connection:
+                told.take(connection, batch, origin, given)
+            progress(told.counts.rows, checked.rows)
+        with _begun(store, dry) as connection:
+            gone = told.taker.finish(connection)
+    notes = [f"Columns not used: {', '.join(checked.dropped)}."] if checked.dropped else []
+    notes += told.taker.notes()
+    return LoadedRows(told.counts, gone, tuple(told.reasons), tuple(notes))
+
+
+def replay_network(store: Store, given: Given, *, keep: bool = True) -> Counts:
+    """Try the rows of sites, events and customers in quarantine again, each as it came.
+
+    Rows that can be used now leave quarantine; a row whose sector, event or customer was stored
+    meanwhile stays, since it would overwrite what came after it.
+    """
+    total = Counts()
+    with store.writing(keep=keep) as connection:
+        for kind in TAKERS:
+            rows = quarantine.waiting(connection, kind=kind)
+            for origin in dict.fromkeys(row.origin for row in rows):
+                some = [row for row in rows if row.origin == origin]
+                own = replace(given, profile=origin.profile, source=origin.source)
+                against = _circumstances(connection, kind, own)._replace(replay=True)
+                told = _Told(TAKERS[kind](connection, against), total)
+                raw = [json.loads(row.raw_row) for row in some]
+                batch = map_objects(against.intake.profile, [row.line for row in some], raw)
+                quarantine.release(connection, [row.id for row in some], given.now)
+                told.take(connection, batch, origin, own)
+    return total
+
+
+def replay_all(store: Store, given: Given, *, keep: bool = True) -> Counts:
+    """Try all rows in quarantine again: the network's and customers', then the complaints."""
+    first = asdict(replay_network(store, given, keep=keep))
+    then = asdict(replay_quarantine(store, given, keep=keep))
+    return Counts(**{name: count + then[name] for name, count in first.items()})
+
+
+def load_coverage_file(
+    store: Store,
+    path: Path,
+    *,
+    add: bool = False,
+    technology: Technology | None = None,
+    keep: bool = True,
+) -> Loaded:
+    """Load predicted coverage; it replaces that of the technologies the file names, unless `add`.
+
+    `technology` is that of areas that name none.
+    """
+    with store.reading() as connection:
+        box = TerritoryIndex(load_territories(connection)).bounds()
+    read = read_coverage(path, technology, box)
+    with store.writing(keep=keep) as connection:
+        saved, gone = network.save_coverage(connection, read.coverage, add=add)
+    return Loaded(
+        rows=len(read.coverage) + len(read.refused),
+        left_out=0,
+        new=saved.new,
+        updated=saved.updated,
+        unchanged=saved.unchanged,
+        refused=tuple(read.refused),
+        notes=tuple(read.notes),
+        gone=gone,
+    )
+
+
+@dataclass(slots=True)
+class _Told:
+    """What became of a file's rows so far."""
+
+    taker: Taker
+    counts: Counts = field(default_factory=Counts)
+    reasons: list[str] = field(default_factory=list)
+
+    def take(self, connection: Connection, rows: RowBatch, origin: Origin, given: Given) -> None:
+        """Take in a batch within a transaction."""
+        lock(connection, "intake")
+        taken = self.taker.take(connection, rows)
+        quarantine.keep(connection, taken.refused, origin, given.now)
+        room = SHOWN_REASONS - len(self.reasons)
+        self.reasons += [f"line {row.line}: {row.reason}" for row in taken.refused[:room]]
+        counts = self.counts
+        counts.rows += rows.rows_in
+        counts.left_out += rows.left_out
+        counts.new += taken.saved.new
+        counts.updated += taken.saved.updated
+        counts.unchanged += taken.saved.unchanged
+        counts.quarantined += len(taken.refused)
+
+
+def _circumstances(connection: Connection, kind: Kind, given: Given) -> Circumstances:
+    box = TerritoryIndex(load_territories(connection)).bounds()
+    intake = Intake(
+        profile=load_profile(given.profile, kind),
+        now=given.now,
+        zone=given.zone,
+        bounds=Bounds(*box) if box else None,
+    )
+    return Circumstances(intake, given.geocoder)
+
+
+def _begun(store: Store, dry: Connection | None) -> AbstractContextManager[Connection]:
+    """Give the transaction of one step: its own, or in a dry run the one that is undone."""
+    return store.writing() if dry is None else nullcontext(dry)

@@ -1,0 +1,145 @@
+"""Rows of sites, events and customers into the store, a batch at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from heatmaps.complaints.identity import Seen, stored_before
+from heatmaps.complaints.profiles import Kind
+from heatmaps.complaints.validate_customers import validate_customers
+from heatmaps.complaints.validate_events import Places, validate_events
+from heatmaps.complaints.validate_sites import validate_sectors
+from heatmaps.store import customers, events, network
+from heatmaps.store.default_points import default_points
+from heatmaps.store.region import Saved, load_territories
+from pipelines.place_complaints import placed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
+    from heatmaps.complaints.rows import RowBatch
+    from heatmaps.complaints.validation import Intake
+    from heatmaps.geocoding.result import Geocoder
+    from heatmaps.quarantine import Refused
+
+
+class Taken(NamedTuple):
+    """What became of a batch of rows."""
+
+    saved: Saved
+    refused: list[Refused]
+
+
+class Circumstances(NamedTuple):
+    """What rows are held against; a `replay` overwrites nothing that came after its rows."""
+
+    intake: Intake
+    geocoder: Callable[[], Geocoder]
+    replay: bool = False
+
+
+class Taker(Protocol):
+    """Takes in the rows of one file, batch by batch."""
+
+    def take(self, connection: Connection, rows: RowBatch) -> Taken:
+        """Take in the next batch, within a transaction that holds the lock ``intake``."""
+        ...
+
+    def finish(self, connection: Connection) -> int:
+        """Remove what the file no longer names; give how much went."""
+        ...
+
+    def notes(self) -> list[str]:
+        """Give what was noticed without refusing a row."""
+        ...
+
+
+class TakeSites:
+    """Takes in sectors."""
+
+    def __init__(self, connection: Connection, given: Circumstances) -> None:
+        self._given = given
+        known = set(network.load_sectors(connection).sector_id) if given.replay else set[str]()
+        self._seen = stored_before(known) if given.replay else Seen()
+        self._outside = 0
+
+    def take(self, connection: Connection, rows: RowBatch) -> Taken:
+        """Take in the next batch."""
+        good = validate_sectors(rows, self._given.intake.bounds, self._seen)
+        self._outside += good.outside
+        return Taken(network.save_sectors(connection, good.sectors), good.refused)
+
+    def finish(self, connection: Connection) -> int:  # noqa: ARG002 - sectors stay until switched off
+        """Remove nothing: a site that is gone is told by its status."""
+        return 0
+
+    def notes(self) -> list[str]:
+        """Give how many sectors lie outside the region."""
+        if not self._outside:
+            return []
+        return [f"{self._outside:,} sectors lie outside the territories loaded; check them."]
+
+
+class TakeEvents:
+    """Takes in planned works, outages and mass events."""
+
+    def __init__(self, connection: Connection, given: Circumstances) -> None:
+        self._given = given
+        self._seen = stored_before(events.event_ids(connection)) if given.replay else Seen()
+        territories = frozenset(each.territory_id for each in load_territories(connection))
+        self._known = Places(territories, network.site_ids(connection))
+
+    def take(self, connection: Connection, rows: RowBatch) -> Taken:
+        """Take in the next batch."""
+        good = validate_events(rows, self._given.intake, self._known, self._seen)
+        return Taken(events.save_events(connection, good.events), good.refused)
+
+    def finish(self, connection: Connection) -> int:  # noqa: ARG002 - events end by themselves
+        """Remove nothing: an event that was called off is told by its end."""
+        return 0
+
+    def notes(self) -> list[str]:
+        """Give nothing: what is doubtful about an event is refused."""
+        return []
+
+
+class TakeCustomers:
+    """Takes in customers at their addresses; whom a file names, it names with all addresses."""
+
+    def __init__(self, connection: Connection, given: Circumstances) -> None:  # noqa: ARG002 - as the others
+        self._given = given
+        self._replacement = customers.Replacement()
+        self._unlocated = 0
+
+    def take(self, connection: Connection, rows: RowBatch) -> Taken:
+        """Take in the next batch."""
+        given = self._given
+        ids = [text for text in rows.column("customer_id") if text] if given.replay else []
+        stored = customers.known_owners(connection, ids)
+        batch, refused = validate_customers(rows, given.intake, stored)
+        compared = self._replacement.compare(connection, batch)
+        located = placed(batch.take(compared.to_write), given.geocoder, default_points(connection))
+        customers.write(connection, batch, compared, located)
+        self._unlocated += sum(cell is None for cell in located.cell)
+        saved = Saved(len(compared.new), len(compared.updated), compared.unchanged)
+        return Taken(saved, refused)
+
+    def finish(self, connection: Connection) -> int:
+        """Remove the addresses that named customers no longer have."""
+        return self._replacement.finish(connection)
+
+    def notes(self) -> list[str]:
+        """Give how many addresses were not found."""
+        if not self._unlocated:
+            return []
+        return [f"{self._unlocated:,} addresses written have no usable place."]
+
+
+TAKERS: dict[Kind, Callable[[Connection, Circumstances], Taker]] = {
+    Kind.SITES: TakeSites,
+    Kind.EVENTS: TakeEvents,
+    Kind.CUSTOMERS: TakeCustomers,
+}
+"""What takes in the rows of each kind, in the order in which they refer to each other."""
