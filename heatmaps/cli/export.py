@@ -17,6 +17,7 @@ from heatmaps.store.region import region_timezone
 from heatmaps.store.spots import load_cases, load_living
 from pipelines.export_cells import cell_sheet
 from pipelines.export_complaints import complaint_sheet
+from pipelines.export_gaps import gap_sheets
 from pipelines.export_spots import spot_sheet
 
 if TYPE_CHECKING:
@@ -88,6 +89,17 @@ def cells(out: Out, since: Since = None, until: Until = None, *, as_json: AsJson
         _write(store, "cells", [sheet], out, as_json=as_json)
 
 
+@export.command()
+def coverage_gaps(out: Out, *, as_json: AsJson = False) -> None:
+    """Write places that keep coming back; .gpkg and .xlsx also hold their cells, spots and sites.
+
+    Example: heatmaps export coverage-gaps --out gaps.gpkg
+    """
+    layers = None if check_suffix(out).holds_many else 1
+    with opened() as store:
+        _write(store, "coverage gaps", gap_sheets(store)[:layers], out, as_json=as_json)
+
+
 def _period(store: Store, since: str | None, until: str | None) -> Period:
     """Read the bounds; a moment without offset is in the region's zone."""
     zone = _zone(store)
@@ -103,7 +115,7 @@ def _write(store: Store, what: str, sheets: Sequence[Sheet], out: Path, *, as_js
     files = write_sheets(sheets, out, _zone(store))
     count = len(sheets[0])
     named = ", ".join(str(file) for file in files)
-    result(as_json, f"{count:,} {what} written to {named}.", **{what: count},
+    result(as_json, f"{count:,} {what} written to {named}.", **{what.replace(" ", "_"): count},
            out=str(out), files=[str(file) for file in files])  # fmt: skip
 
 

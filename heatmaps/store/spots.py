@@ -17,7 +17,7 @@ from heatmaps.store.region import outline
 from heatmaps.store.tables import Spot, SpotCell, SpotComplaint, SpotEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection, Table
@@ -46,6 +46,14 @@ def load_living(connection: Connection, *, hold: bool = False) -> list[SpotCase]
 def load_cases(connection: Connection) -> list[SpotCase]:
     """Give every spot there ever was, by id."""
     return _cases(connection, select(Spot))
+
+
+def load_chosen(connection: Connection, spot_ids: Collection[int]) -> list[SpotCase]:
+    """Give the spots of these numbers, by id."""
+    parts = bulk.in_parts(sorted(spot_ids))
+    return [
+        case for part in parts for case in _cases(connection, select(Spot).where(Spot.id.in_(part)))
+    ]
 
 
 def next_spot_id(connection: Connection) -> int:

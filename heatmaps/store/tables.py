@@ -528,7 +528,7 @@ class SpotEvent(Base):
 
 
 class GapSearch(Base):
-    """One search for coverage gaps, over the complaints from `since` up to `until`."""
+    """The last search for coverage gaps, over the complaints from `since` up to `until`."""
 
     __tablename__ = "gap_search"
 
