@@ -22,6 +22,7 @@ from heatmaps.spots.detector import Detector, reach_back
 from heatmaps.store import complaints, detection, policies, region, spots
 from heatmaps.store.engine import lock
 from heatmaps.store.spots import Event
+from pipelines.find_gaps import refresh_when_due
 from pipelines.weigh_spots import Scales
 
 if TYPE_CHECKING:
@@ -203,20 +204,24 @@ def detect(
     """Do every hour after the last tick up to `until`, and write what came of it.
 
     The first run starts at the hour after the first complaint. A `crew` acts within the hours,
-    between one tick and the next. UsageError where `until` lies before the last tick: past ticks
-    are never rewritten.
+    between one tick and the next. Coverage gaps are found anew once a day. UsageError where
+    `until` lies before the last tick: past ticks are never rewritten.
     """
     with store.reading() as connection:
         last = detection.last_tick(connection)
         ticks = _ticks_to_do(connection, last, until)
-        if not ticks:
-            return Detected(0, None, last, 0, 0, len(spots.load_living(connection)))
+        living = len(spots.load_living(connection)) if not ticks else 0
+    if not ticks:
+        if last is not None:  # a run that was killed may have left this to do
+            refresh_when_due(store, last, clock.zone)
+        return Detected(0, None, last, 0, 0, living)
     run, opened, acted, living = _Run(store, clock, ticks, crew), 0, 0, 0
     for start in range(0, len(ticks), TICKS_A_TRANSACTION):
         events, living = run.do(ticks[start : start + TICKS_A_TRANSACTION])
         opened += _opened_in(events)
         acted += _acted_in(events)
         progress(min(start + TICKS_A_TRANSACTION, len(ticks)), len(ticks))
+    refresh_when_due(store, ticks[-1], clock.zone)
     return Detected(len(ticks), ticks[0], ticks[-1], run.complaints, opened, living, acted)
 
 
