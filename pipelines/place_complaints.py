@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sqlalchemy import Connection
 
-    from heatmaps.complaints.record import ComplaintBatch
     from heatmaps.geocoding.location import Locations
     from heatmaps.geocoding.result import Geocoder, GeocodeResult
     from heatmaps.store.complaints import Replaceable

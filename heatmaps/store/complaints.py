@@ -132,15 +132,15 @@ def write(
     compared: Compared,
     located: LocationColumns,
     received_at: datetime,
-) -> None:
-    """Write new and corrected complaints; `located` follows ``compared.to_write``.
+) -> NDArray[np.int64]:
+    """Write new and corrected complaints, give their ids; both follow ``compared.to_write``.
 
     A complaint that comes after its hour was detected becomes available right after the last tick
     (a microsecond), so that it enters the next one and no past tick changes.
     """
     rows = compared.to_write
     if not len(rows):
-        return
+        return np.zeros(0, dtype=np.int64)
     chosen = batch.take(rows.astype(np.int64))
     columns = _complaint_columns(chosen, located, received_at)
     count_new = len(compared.new)
@@ -153,6 +153,7 @@ def write(
     bulk.insert_columns(connection, COMPLAINT, _part(columns, slice(None, count_new)))
     bulk.update_columns(connection, COMPLAINT, _part(columns, slice(count_new, None)))
     _write_personal(connection, chosen, ids, revisions)
+    return ids
 
 
 @dataclass(frozen=True, slots=True)

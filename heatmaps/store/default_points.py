@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from numpy.typing import NDArray
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import Connection, Select, Table
 
 POINT: Table = DefaultPoint.__table__  # type: ignore[assignment]  # a mapped table is a Table
 
@@ -67,30 +67,42 @@ def save_default_points(connection: Connection, found: Sequence[Crowded], at: da
         connection.execute(insert(POINT), rows)
 
 
-def crowded(
-    connection: Connection, pairs: Sequence[tuple[float, float]], streets: int
-) -> list[Crowded]:
-    """Give those of the coordinates on which addresses of more than so many streets sit.
+def crowded(connection: Connection, ids: NDArray[np.int64], streets: int) -> list[Crowded]:
+    """Give the coordinates of these complaints on which addresses of more than `streets` sit.
 
     Only what claims to be the very place counts: an address of the trouble itself, coordinates
     not given as coarse, and no withdrawn complaint, whose address may have been the mistake.
+    Known default points are not looked at again.
     """
-    c = COMPLAINT.c
+    found: dict[tuple[float, float], Crowded] = {}
+    for part in bulk.in_parts(ids.tolist()):
+        for row in connection.execute(_crowded(part, streets)):
+            found[row[:2]] = Crowded(*row)
+    return [found[pair] for pair in sorted(found)]
+
+
+def _crowded(ids: Sequence[int], streets: int) -> Select[Any]:
+    # A list of coordinates would let SQLite walk the whole index; a join looks each of them up.
+    c, told = COMPLAINT.c, COMPLAINT.alias("told")
+    known = and_(POINT.c.lat == told.c.given_lat, POINT.c.lon == told.c.given_lon)
+    touched = (
+        select(told.c.given_lat, told.c.given_lon)
+        .outerjoin(POINT, known)
+        .where(told.c.id.in_(ids), told.c.given_lat.is_not(None), POINT.c.lat.is_(None))
+        .distinct()
+        .cte("touched")
+    )
+    t = touched.c
     street = c.address_key.op(">>")(literal_column(str(STREET_BITS)))
-    query = (
-        select(c.given_lat, c.given_lon, func.count(distinct(c.address_key)), func.min(c.source))
+    return (
+        select(t.given_lat, t.given_lon, func.count(distinct(c.address_key)), func.min(c.source))
+        .join(COMPLAINT, and_(c.given_lat == t.given_lat, c.given_lon == t.given_lon))
         .where(c.address_key.is_not(None), c.state != State.WITHDRAWN,
                c.address_kind == AddressKind.PROBLEM,
                func.coalesce(c.given_accuracy_m, 0) <= CLAIMS_A_HOUSE_M)
-        .group_by(c.given_lat, c.given_lon)
+        .group_by(t.given_lat, t.given_lon)
         .having(func.count(distinct(street)) > streets)
-        .order_by(c.given_lat, c.given_lon)
     )  # fmt: skip
-    found: list[Crowded] = []
-    for part in bulk.in_parts(pairs):
-        here = query.where(tuple_(c.given_lat, c.given_lon).in_(part))
-        found += [Crowded(*row) for row in connection.execute(here)]
-    return found
 
 
 def other_coordinates(
