@@ -46,7 +46,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 START_S = 60
 VIEWPORT = {"width": 1440, "height": 900}
-PINNED, DAYS = datetime(2026, 3, 4, 15, tzinfo=UTC), 8
+PINNED, DAYS = datetime(2026, 3, 4, 15, tzinfo=UTC), 15
 SCREENSHOTS = os.environ.get("HEATMAPS_SCREENSHOTS") == "1"
 """Pictures for the README are of clean texts and of a region that is alive now."""
 
@@ -64,7 +64,7 @@ UNREAD = ("name", "owner", "transferred_to", "serving_cell", "brand")
 
 @dataclass(frozen=True)
 class Filled:
-    """A filled store: its most urgent spot and the address of a house in that spot alone."""
+    """A filled store: its most urgent new spot and the address of a house in that spot alone."""
 
     url: str
     spot_id: int
@@ -74,7 +74,7 @@ class Filled:
 
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
-    """A store after the whole journey: simulate, load, take in, detect."""
+    """A store after the whole journey, engineers included: simulate, load, take in, play."""
     folder = tmp_path_factory.mktemp("app")
     url, now = f"sqlite:///{folder}/heatmaps.db", datetime.now(UTC)
     until = now.replace(minute=0, second=0, microsecond=0) if SCREENSHOTS else PINNED
@@ -89,11 +89,13 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
         ("gazetteer", "load", "gazetteer.csv"),
         ("subscribers", "load", "subscribers.csv"),
         ("ingest", "complaints.csv"),
-        ("detect", "--as-of", until.isoformat()),
+        ("simulate", str(folder), "--play", "--until", until.isoformat()),
     ):
         run(url, folder, *command)
     with contextlib.closing(open_store(url)) as store:
-        first, *others = open_cards(store)
+        cards = open_cards(store)
+        first = next(card for card in cards if card.work.status is Status.NEW)
+        others = [card for card in cards if card is not first]
         work_with_hostile_words(store, others, now)
     return Filled(url, first.spot_id, address_in(first, others, truth))
 
@@ -152,7 +154,8 @@ def work_with_hostile_words(store: Store, cards: list[SpotCard], now: datetime) 
     attacks = itertools.cycle(HOSTILE)
     with store.writing() as connection:
         for card, actor in zip(cards, attacks, strict=False):
-            change = Change(Status.ACKNOWLEDGED, Cause.POWER, owner=actor, done=next(attacks))
+            taken = Status.ACKNOWLEDGED if card.work.status is Status.NEW else None
+            change = Change(taken, Cause.POWER, owner=actor, done=next(attacks))
             desk.change_work(connection, card.work, change, actor=actor, now=now)
 
 
