@@ -122,7 +122,7 @@ def _plain(values: Values, kind: pa.DataType) -> pa.Array:
     if isinstance(values, pa.Array):
         return values.cast(kind)
     if isinstance(values, np.ndarray) and values.dtype.kind == "M":  # has no zone, is UTC here
-        return pa.array(values).cast(pa.timestamp("us")).cast(kind)
+        return pa.array(values.astype("datetime64[us]")).cast(kind)
     return pa.array(values, kind, from_pandas=True)
 
 

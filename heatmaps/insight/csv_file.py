@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 ROWS_A_STEP = 20_000
 
-# OWASP, "CSV Injection": = + - @ and their full-width forms, tab, carriage return and line feed.
-# A spreadsheet whose list separator is ; splits a comma file there, so a cell may begin behind it.
-_FORMULA = r"(^|[;\t\r\n])([\s'\"]*)([=+\-@＝＋－＠])"
-_BREAK = r"^([\t\r\n])"
+# OWASP, "CSV Injection": = + - @ and their full-width forms, also behind blanks and quotes; tab,
+# carriage return and line feed. A spreadsheet whose list separator is ; splits a comma file there.
+_BEHIND = r"([;\t\r\n][\s\pZ\x{85}'\"]*)([=+\-@＝＋－＠])"
+_LEADING = r"^([\s\pZ\x{85}'\"]*[=+\-@＝＋－＠]|[\t\r\n])"
 
 
 def write_csv(sheet: Sheet, path: Path, advance: Callable[[int, int], None]) -> None:
@@ -43,8 +43,8 @@ def write_csv(sheet: Sheet, path: Path, advance: Callable[[int, int], None]) -> 
 
 def disarmed(texts: pa.Array) -> pa.Array:
     """Give texts with an apostrophe before each formula, so that it is read as text."""
-    texts = pc.replace_substring_regex(texts, _FORMULA, r"\1'\2\3")
-    return pc.replace_substring_regex(texts, _BREAK, r"'\1")
+    texts = pc.replace_substring_regex(texts, _BEHIND, r"\1'\2")
+    return pc.replace_substring_regex(texts, _LEADING, r"'\1")
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:

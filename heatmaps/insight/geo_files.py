@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pyogrio
 import shapely
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from heatmaps.insight.sheets import Sheet
 
 WGS84 = "EPSG:4326"
@@ -27,7 +31,9 @@ _GEOJSON = {"RFC7946": "YES", "AUTODETECT_JSON_STRINGS": "NO", "COORDINATE_PRECI
 
 def write_geojson(sheet: Sheet, path: Path) -> None:
     """Write one sheet by RFC 7946: lon, lat; without shapes its features have none."""
-    _write_layer(with_iso_times(table_of(sheet)), sheet, path, "GeoJSON", **_GEOJSON)
+    shapes = np.full(len(sheet), None) if sheet.shapes is None else sheet.shapes
+    table = with_iso_times(table_of(sheet))
+    _write_layer(table, shapes, path, driver="GeoJSON", layer=sheet.name, layer_options=_GEOJSON)
 
 
 def write_gpkg(sheets: Sequence[Sheet], path: Path) -> None:
@@ -36,13 +42,15 @@ def write_gpkg(sheets: Sequence[Sheet], path: Path) -> None:
     Times are kept to the millisecond, as the format has it.
     """
     for sheet in sheets:
-        table = table_of(sheet)
+        table = _to_milliseconds(table_of(sheet))
         fields = [
             f.with_metadata({"GDAL:OGR:comment": f.metadata[b"description"]}) for f in table.schema
         ]
         table = table.cast(pa.schema(fields))
         options = {"DESCRIPTION": sheet.says} if sheet.says else {}
-        _write_layer(table, sheet, path, "GPKG", **options)
+        _write_layer(
+            table, sheet.shapes, path, driver="GPKG", layer=sheet.name, layer_options=options
+        )
 
 
 def write_parquet(sheet: Sheet, path: Path) -> None:
@@ -54,6 +62,15 @@ def write_parquet(sheet: Sheet, path: Path) -> None:
         table = table.append_column(pa.field(GEOMETRY, pa.binary(), metadata=told), wkb)
         table = table.replace_schema_metadata({"geo": json.dumps(_geo(sheet, kinds))})
     pq.write_table(table, path, compression="zstd")
+
+
+def _to_milliseconds(table: pa.Table) -> pa.Table:
+    """Give the moments as exactly as a GeoPackage holds them; GDAL would round up to second 60."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_timestamp(field.type):
+            exact = pc.floor_temporal(table.column(place), unit="millisecond")
+            table = table.set_column(place, field, exact)
+    return table
 
 
 def _geo(sheet: Sheet, kinds: list[str]) -> dict[str, Any]:
@@ -68,16 +85,15 @@ def _geo(sheet: Sheet, kinds: list[str]) -> dict[str, Any]:
     return {"version": GEOPARQUET, "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}
 
 
-def _write_layer(table: pa.Table, sheet: Sheet, path: Path, driver: str, **options: str) -> None:
-    placed: dict[str, Any] = {}
-    if sheet.shapes is not None:
-        wkb, kinds = wkb_column(sheet.shapes)
+def _write_layer(
+    table: pa.Table,
+    shapes: NDArray[np.object_] | None,
+    path: Path,
+    **layer: Any,  # noqa: ANN401 - what pyogrio takes
+) -> None:
+    if shapes is not None:
+        wkb, kinds = wkb_column(shapes)
         table = table.append_column(GEOMETRY, wkb)
-        placed = {
-            "geometry_name": GEOMETRY,
-            "geometry_type": kinds[0] if len(kinds) == 1 else "Unknown",
-            "crs": WGS84,
-        }
-    pyogrio.write_arrow(
-        table, path, layer=sheet.name, driver=driver, layer_options=options, **placed
-    )
+        kind = kinds[0] if len(kinds) == 1 else "Unknown"
+        layer |= {"geometry_name": GEOMETRY, "geometry_type": kind, "crs": WGS84}
+    pyogrio.write_arrow(table, path, **layer)
