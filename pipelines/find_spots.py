@@ -424,6 +424,7 @@ def _ground(connection: Connection, first: datetime, last: datetime, otherwise: 
         first - reach_back(ruling.policy.detection),
         last,
         count_registration=ruling.policy.detection.count_registration_addresses,
+        duplicate_within=timedelta(hours=ruling.policy.quality.duplicate_within_h),
     )
     exposure = region.load_exposure(connection)
     territories = region.load_territories(connection)

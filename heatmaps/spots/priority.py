@@ -37,7 +37,8 @@ class Behind:
     `time` int64 microseconds since 1970-01-01 UTC; `segment` the position in `Segment`, -1 where
     unknown (counts as mass); `topic` the position in `Topic`; `ltv_rank` 0 to 1 as `ltv_ranks`
     gives it, NaN where there is none (counts as the middle); `customer` a code equal for one
-    customer's complaints.
+    customer's complaints, below 0 where nobody is named: then equal codes are one complaint
+    entered several times.
     """
 
     time: NDArray[np.int64]
@@ -73,7 +74,8 @@ def priority_of(
     Each complaint is worth `complaint_points`, times the weights of its segment, its topic and
     its customer's LTV rank, times `repeat_factor` for a customer's further complaints, and halves
     every `half_life_h`. The parts tell how much each of these factors adds. `silent` customers
-    are those exposed who did not complain. A complaint after `now` does not count yet.
+    are those exposed who did not complain. A complaint after `now` does not count yet, and one
+    entered several times counts once, as its weightiest entry.
 
     One more complaint, whenever it was made, never lowers the total. Age points grow without end,
     so a spot in a poor district outranks in time any other that does not wait as long.
@@ -85,7 +87,7 @@ def priority_of(
         *_complaint_parts(behind, seen, age_h, policy),
         _critical(behind, seen, policy),
         _age(opened_at, now, policy),
-        _growth(age_h, policy),
+        _growth(behind.customer[seen], age_h, policy),
         _silent(silent, policy),
     )
     return Priority(sum(part.points for part in parts), parts)
@@ -131,18 +133,20 @@ def _complaint_parts(
     by_topic = by_segment * topic[behind.topic[seen]]
     by_ltv = by_topic * ltv
     repeats = _repeats(behind.customer[seen], by_ltv)
+    once = ~repeats | (behind.customer[seen] >= 0)
+    repeats &= once
     by_repeat = by_ltv * np.where(repeats, policy.repeat_factor, 1.0)
-    numbers = {"complaints": len(seen), "customers": len(seen) - int(repeats.sum())}
+    numbers = {"complaints": int(once.sum()), "customers": int((once & ~repeats).sum())}
     stack: tuple[tuple[str, NDArray[np.float64], dict[str, float]], ...] = (
         ("complaints", first, {name: float(number) for name, number in numbers.items()}),
         ("segment", by_segment, {}),
         ("topic", by_topic, {}),
-        ("ltv", by_ltv, {"without_ltv": float(missing.sum())}),
+        ("ltv", by_ltv, {"without_ltv": float((missing & once).sum())}),
         ("repeats", by_repeat, {"repeats": float(repeats.sum())}),
     )
     parts, before = [], 0.0
     for name, worth, because in stack:
-        after = _points(math.fsum(worth))
+        after = _points(math.fsum(worth[once]))
         factor = {"mean_factor": after / before} if before else {}
         parts.append(Part(name, after - before, {**because, **factor}))
         before = after
@@ -163,7 +167,7 @@ def _points(points: float) -> float:
 
 
 def _critical(behind: Behind, seen: NDArray[np.intp], policy: PriorityPolicy) -> Part:
-    count = int(behind.critical[seen].sum())
+    count = _told(behind.customer[seen], behind.critical[seen])
     return Part("critical", _points(policy.critical_points * count), {"critical": float(count)})
 
 
@@ -172,12 +176,20 @@ def _age(opened_at: datetime, now: datetime, policy: PriorityPolicy) -> Part:
     return Part("age", _points(policy.age_points_per_day * days), {"days": days})
 
 
-def _growth(age_h: NDArray[np.float64], policy: PriorityPolicy) -> Part:
+def _told(customer: NDArray[np.int64], which: NDArray[np.bool_]) -> int:
+    """Count complaints, each once however often it was entered."""
+    named = customer[which] >= 0
+    return int(named.sum()) + len(np.unique(customer[which][~named]))
+
+
+def _growth(
+    customer: NDArray[np.int64], age_h: NDArray[np.float64], policy: PriorityPolicy
+) -> Part:
     """Give points for each doubling of one plus the last day's complaints.
 
     Not of all complaints: then an old one that arrives late would lower the priority.
     """
-    recent = int((age_h < _DAY_H).sum())
+    recent = _told(customer, age_h < _DAY_H)
     doublings = math.log2(1 + recent)
     return Part(
         "growth",

@@ -32,7 +32,8 @@ class Signal(StrEnum):
 class ComplaintColumns:
     """Complaints as equally long columns, sorted by (`time`, `complaint_id`).
 
-    `customer` is a code that is equal for one customer's complaints; `cell` the finest H3 cell
+    `customer` is a code that is equal for one customer's complaints, below 0 where nobody is
+    named: then equal codes are one complaint entered several times; `cell` the finest H3 cell
     the location's uncertainty allows and `resolution` its resolution; `topic` the position in
     `Topic`; `available` the time from which detection may know the complaint (late arrivals come
     after their `time`).

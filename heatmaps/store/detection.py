@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 from sqlalchemy import func, insert, select
 
 from heatmaps.complaints.record import AddressKind, Segment, State, Topic
@@ -65,16 +67,22 @@ def first_complaint_at(connection: Connection) -> datetime | None:
 
 
 def load_complaints(
-    connection: Connection, since: datetime, until: datetime, *, count_registration: bool
+    connection: Connection,
+    since: datetime,
+    until: datetime,
+    *,
+    count_registration: bool,
+    duplicate_within: timedelta,
 ) -> tuple[ComplaintColumns, WeightColumns]:
     """Give the complaints detection may count: placed, not withdrawn, since < time <= until.
 
-    A complaint without customer is a customer of its own. Registration addresses are left out
-    unless `count_registration`.
+    A complaint without customer is a customer of its own, and those of equal likeness that follow
+    each other within `duplicate_within` are one and the same, entered several times. Registration
+    addresses are left out unless `count_registration`.
     """
     c = COMPLAINT.c
     query = (
-        select(c.id, c.customer_id, c.cell, c.resolution, microseconds(c.created_at),
+        select(c.id, c.customer_id, c.likeness, c.cell, c.resolution, microseconds(c.created_at),
                microseconds(c.available_at), c.topic, c.segment, c.ltv, c.critical, c.technology)
         .where(c.cell.is_not(None), c.state != State.WITHDRAWN,
                c.created_at > since, c.created_at <= until)
@@ -82,11 +90,11 @@ def load_complaints(
     )  # fmt: skip
     if not count_registration:
         query = query.where(c.address_kind != AddressKind.REGISTRATION)
-    (ids, customers, cells, resolutions, times, available, topics, segments, ltv, critical,
-     technology) = bulk.read_columns(connection, query)  # fmt: skip
+    (ids, customers, likeness, cells, resolutions, times, available, topics, segments, ltv,
+     critical, technology) = bulk.read_columns(connection, query)  # fmt: skip
     columns = ComplaintColumns(
         complaint_id=ids.astype(np.int64),
-        customer=_customer_codes(customers),
+        customer=_customer_codes(customers, likeness, times.astype(np.int64), duplicate_within),
         cell=cells.astype(np.int64),
         resolution=resolutions.astype(np.int8),
         time=times.astype(np.int64),
@@ -102,17 +110,26 @@ def load_complaints(
     return columns, weights
 
 
-def _customer_codes(customers: NDArray[np.object_]) -> NDArray[np.int64]:
-    """Give each customer a number, by first appearance; an unnamed one has its own."""
-    codes: dict[object, int] = {}
-    return np.fromiter(
-        (
-            codes.setdefault(row if customer is None else customer, len(codes))
-            for row, customer in enumerate(customers)
-        ),
-        np.int64,
-        len(customers),
-    )
+def _customer_codes(
+    customers: NDArray[np.object_],
+    likeness: NDArray[np.object_],
+    time: NDArray[np.int64],
+    duplicate_within: timedelta,
+) -> NDArray[np.int64]:
+    """Give each customer a number from 0 up, and each that nobody named one below 0."""
+    named = pa.array(customers, type=pa.string()).dictionary_encode()
+    codes: NDArray[np.int64] = named.indices.cast(pa.int64()).fill_null(-1).to_numpy().copy()
+    unnamed = np.flatnonzero(codes < 0)
+    told = unnamed[[likeness[row] is not None for row in unnamed.tolist()]]
+    codes[unnamed] = -1 - np.arange(len(unnamed))
+    alike = likeness[told].astype(np.int64)
+    order = np.lexsort((time[told], alike))
+    follows = np.diff(alike[order]) == 0
+    follows &= np.diff(time[told][order]) <= duplicate_within // timedelta(microseconds=1)
+    first = np.flatnonzero(np.concatenate([np.ones(min(len(order), 1), np.bool_), ~follows]))
+    sizes = np.diff(np.append(first, len(order)))
+    codes[told[order]] = np.repeat(codes[told[order]][first], sizes)
+    return codes
 
 
 def counted_complaints(connection: Connection, since: datetime) -> NDArray[np.int64]:

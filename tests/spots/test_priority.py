@@ -29,7 +29,7 @@ complaint = st.tuples(
     st.integers(-1, len(Segment) - 1),
     st.integers(0, len(Topic) - 1),
     st.one_of(st.just(float("nan")), st.floats(0, 1)),
-    st.integers(1, 5),
+    st.integers(-3, 5),
     st.booleans(),
 )
 policies = st.builds(
@@ -86,6 +86,11 @@ SLOW, NO_SERVICE = list(Topic).index(Topic.SLOW_INTERNET), list(Topic).index(Top
         ([(0, MASS, SLOW, float("nan"), 1, False)], "ltv", 0.125),
         ([(0, MASS, SLOW, 0.0, 1, False)] * 2, "repeats", 0.375),
         ([(0, MASS, SLOW, 0.5, 1, True)] * 2, "critical", 30.0),
+        ([(0, MASS, SLOW, 0.5, -1, True)] * 2, "critical", 15.0),
+        ([(72, MASS, SLOW, 0.5, -1, False), (0, MASS, SLOW, 0.5, -1, False)], "complaints", 1.0),
+        ([(0, MASS, SLOW, 0.0, -1, False)] * 2, "repeats", 0.0),
+        ([(0, MASS, SLOW, 0.5, -1, False)] * 9, "growth", 10.0),
+        ([(0, MASS, SLOW, 0.5, -c, False) for c in range(1, 4)], "growth", 20.0),
         ([(0, MASS, SLOW, 0.5, c, False) for c in range(3)], "growth", 20.0),
         ([(25, MASS, SLOW, 0.5, 1, False)], "growth", 0.0),
         ([], "age", 6.0),
