@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -15,12 +16,15 @@ from heatmaps.geocoding.index import GazetteerIndex, build_index
 from heatmaps.geocoding.location import COARSEST_RESOLUTION, finest_resolution
 from heatmaps.region.grid import cell_of, parent
 from heatmaps.store import desk
+from heatmaps.store.events import events_near
 from heatmaps.store.gazetteer import data_version, load_gazetteer
+from heatmaps.store.network import coverage_of
 from heatmaps.store.policies import current_policy
 from heatmaps.store.region import region_timezone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -81,12 +85,12 @@ def check_address(
     geocoded = geocoder.current().geocode(address, city)
     with store.reading() as connection:
         policy = current_policy(connection).policy.lookup
-        around = _surroundings(connection, geocoded, policy)
+        around = _surroundings(connection, geocoded, asked.now, policy)
     return answer(geocoded, around, asked, policy)
 
 
 def _surroundings(
-    connection: Connection, geocoded: GeocodeResult, policy: LookupPolicy
+    connection: Connection, geocoded: GeocodeResult, now: datetime, policy: LookupPolicy
 ) -> Surroundings:
     if not is_placed(geocoded) or geocoded.lat is None or geocoded.lon is None:
         return Surroundings()
@@ -98,7 +102,16 @@ def _surroundings(
     others = _nearest(
         geocoded.lat, geocoded.lon, desk.open_cards(connection), {c.spot_id for c in here}, policy
     )
-    return Surroundings(here=here, near=others, certain=certain)
+    until = now + timedelta(hours=policy.planned_within_h)
+    events = events_near(connection, now, until, (geocoded.lat, geocoded.lon))
+    covered = coverage_of(connection, np.array([cell_of(geocoded.lat, geocoded.lon)]))
+    return Surroundings(
+        here=here,
+        near=others,
+        certain=certain,
+        events=events,
+        covered={name: bool(held[0]) for name, held in covered.items()} if certain else {},
+    )
 
 
 CERTAIN_RESOLUTION = 8

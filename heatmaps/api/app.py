@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from heatmaps.geocoding.result import Suggestion
+    from heatmaps.region.technology import Technology
 
 MAX_BODY_BYTES = 64 * 1024
 _DOCS_OPTIONS = {"validatorUrl": None}  # else the page would show its schema to a public validator
@@ -43,15 +44,16 @@ _PLAIN = {
 
 def create_api(
     *,
-    lookup: Callable[[str, str | None], LookupAnswer],
+    lookup: Callable[[str, str | None, Technology | None], LookupAnswer],
     suggest: Callable[[str, int], Sequence[Suggestion]],
     allowed_hosts: Sequence[str],
 ) -> FastAPI:
     """Give the ASGI app to mount at ``/api``.
 
-    `lookup` answers an address and its city, `suggest` completes a text with at most so many
-    suggestions; both may raise a `HeatmapsError`, whose sentence becomes the answer. They run in
-    worker threads. Requests to hosts other than `allowed_hosts` (without port) are refused.
+    `lookup` answers an address, its city and the customer's technology, `suggest` completes a text
+    with at most so many suggestions; both may raise a `HeatmapsError`, whose sentence becomes the
+    answer. They run in worker threads. Requests to hosts other than `allowed_hosts` (without port)
+    are refused.
     """
     api = FastAPI(
         title="Теплокарты",
@@ -69,7 +71,7 @@ def create_api(
 
     @api.post("/v1/lookup", summary="What an agent sees for an address")
     def post_lookup(request: LookupRequest) -> LookupAnswer:
-        return lookup(request.address, request.city)
+        return lookup(request.address, request.city, request.technology)
 
     @api.post("/v1/suggest", summary="Completions of an address being typed")
     def post_suggest(request: SuggestRequest) -> SuggestAnswer:

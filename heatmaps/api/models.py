@@ -7,6 +7,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from heatmaps.desk.answer import Verdict
 from heatmaps.desk.words import Cause, Status
 from heatmaps.geocoding.result import Level
+from heatmaps.region.events import EventKind
+from heatmaps.region.technology import Technology
 from heatmaps.spots.record import Signal
 
 MAX_ADDRESS = 500
@@ -36,6 +38,9 @@ class LookupRequest(_Request):
 
     address: AddressText = Field(examples=["Большой проспект В.О., 18"])
     city: CityText | None = Field(None, examples=["Санкт-Петербург"])
+    technology: Technology | None = Field(
+        None, description="What the customer's device uses", examples=["5g"]
+    )
 
 
 class SuggestRequest(_Request):
@@ -103,11 +108,22 @@ class SpotAnswer(_Answer):
     distance_m: float
 
 
+class EventAnswer(_Answer):
+    """Planned work, an outage or a mass event at the address, now or soon."""
+
+    event_id: str
+    kind: EventKind
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime | None
+    text: str | None
+
+
 class LookupAnswer(_Answer):
     """What an agent sees: the place, the spots there, the nearest others, the sentence to say.
 
     `certain` is false where the address is known so coarsely that the spot only may cover it;
-    `control_at` is the term told to the caller.
+    `control_at` is the term told to the caller. `covered` tells for each technology whether it is
+    predicted to work at the address; one whose coverage is unknown is absent.
     """
 
     place: PlaceAnswer
@@ -116,4 +132,6 @@ class LookupAnswer(_Answer):
     control_at: AwareDatetime | None
     spots: tuple[SpotAnswer, ...]
     nearest: tuple[SpotAnswer, ...]
+    events: tuple[EventAnswer, ...]
+    covered: dict[Technology, bool]
     script: str

@@ -12,6 +12,7 @@ from heatmaps.cli.context import clock, opened
 from heatmaps.cli.output import AsJson, DryRun, progress, result, warn
 from heatmaps.desk.answer import Asked
 from heatmaps.region.grid import to_text
+from heatmaps.region.technology import Technology  # noqa: TC001 - typer reads it off the signature
 from heatmaps.settings import load_settings
 from heatmaps.store import quarantine as stored_quarantine
 from pipelines.check_address import GeocoderOfStore, check_address, region_zone
@@ -140,6 +141,9 @@ def geocode(
 def lookup(
     address: Annotated[str, typer.Argument(help="The address as a caller says it.")],
     city: Annotated[str | None, typer.Option(help="City, where the address names none.")] = None,
+    technology: Annotated[
+        Technology | None, typer.Option(help="What the caller's device uses.")
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -149,7 +153,7 @@ def lookup(
     """
     settings = load_settings()
     with opened() as store:
-        asked = Asked(clock(), region_zone(store, settings.zone), settings.locale)
+        asked = Asked(clock(), region_zone(store, settings.zone), settings.locale, technology)
         geocoder = GeocoderOfStore(store, settings.default_city)
         given = check_address(store, geocoder, address, city, asked)
     result(as_json, _told(given), **_facts(given))
@@ -180,6 +184,12 @@ def _told(given: Answer) -> str:
         work = given.spot.work
         eta = f", ETA {work.eta:%Y-%m-%d %H:%M} UTC" if work.eta else ""
         lines.append(f"spot {work.spot_id}: {work.status}, cause {work.cause or '—'}{eta}")
+    for event in given.events:
+        end = f" to {event.ends_at:%Y-%m-%d %H:%M}" if event.ends_at else ""
+        lines.append(f"{event.kind} {event.event_id}: {event.starts_at:%Y-%m-%d %H:%M}{end} UTC")
+    if given.covered:
+        told = (f"{name} {'yes' if held else 'no'}" for name, held in given.covered.items())
+        lines.append(f"predicted coverage: {', '.join(told)}")
     lines += [f"  near: spot {n.card.spot_id}, {n.distance_m:,.0f} m" for n in given.near]
     lines += [f"  or: {other.label}" for other in place.alternatives]
     return "\n".join([*lines, given.sentence])
@@ -199,5 +209,7 @@ def _facts(given: Answer) -> dict[str, object]:
         "spot": _spot_facts(given.spot) if given.spot else None,
         "control_at": given.control_at,
         "certain": given.certain,
+        "events": given.events,
+        "covered": given.covered,
         "near": [{"spot_id": n.card.spot_id, "distance_m": n.distance_m} for n in given.near],
     }

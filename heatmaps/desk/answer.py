@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from heatmaps.desk import script
+from heatmaps.desk import network_script, script
 from heatmaps.desk.words import Cause, Status
 from heatmaps.geocoding.result import Level
+from heatmaps.region.events import EventKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from heatmaps.desk.card import SpotCard
     from heatmaps.desk.tuning import LookupPolicy
     from heatmaps.geocoding.result import GeocodeResult
+    from heatmaps.region.events import NetworkEvent
+    from heatmaps.region.technology import Technology
 
 
 class Verdict(StrEnum):
@@ -28,6 +31,7 @@ class Verdict(StrEnum):
     OVERDUE = "overdue"
     RESTRICTED = "restricted"
     FINISHED = "finished"
+    NETWORK_EVENT = "network_event"
     NOTHING_KNOWN = "nothing_known"
     ADDRESS_UNCLEAR = "address_unclear"
 
@@ -45,7 +49,9 @@ class Answer:
     """What an agent sees and says.
 
     `certain` is False where the address is known so coarsely that the spot only may cover it.
-    `control_at` is the term told to the caller: the ETA, or the new control date once it passed.
+    `control_at` is the term told to the caller: the ETA, the new control date once it passed, or
+    the end of the event that is on. `events` are on now or come soon. `covered` tells whether each
+    technology is predicted to work here, and is empty where nothing is known of coverage.
     """
 
     verdict: Verdict
@@ -55,27 +61,33 @@ class Answer:
     control_at: datetime | None = None
     certain: bool = True
     near: tuple[NearSpot, ...] = ()
+    events: tuple[NetworkEvent, ...] = ()
+    covered: dict[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The spots that cover an address and those around it.
+    """What is at an address: spots that cover it and those around, events, predicted coverage.
 
     `certain` is False where the address is known so coarsely that `here` only may cover it.
+    `events` hold there now or soon; `covered` has the technologies whose coverage is known.
     """
 
     here: Sequence[SpotCard] = ()
     near: Sequence[NearSpot] = ()
     certain: bool = True
+    events: Sequence[NetworkEvent] = ()
+    covered: dict[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Circumstances of a question: when, in whose zone and language."""
+    """Circumstances of a question: when, in whose zone and language, of which technology."""
 
     now: datetime
     zone: ZoneInfo
     language: str
+    technology: Technology | None = None
 
 
 VILLAGE_M = 3_200.0
@@ -98,19 +110,62 @@ def is_placed(geocoded: GeocodeResult) -> bool:
 def answer(
     geocoded: GeocodeResult, around: Surroundings, asked: Asked, policy: LookupPolicy
 ) -> Answer:
-    """Give the answer for an address, from the spots that cover it and those around.
+    """Give the answer for an address, from what is there and around.
 
-    Of several spots here an open one comes before a finished one, then the higher priority.
+    Of several spots here an open one comes before a finished one, then the higher priority. The
+    spot's sentence comes first; an event that is on is told as its reason, and where there is no
+    spot, for itself. What is planned and what lies outside coverage is told after that.
     """
-    near = tuple(around.near)
     if not is_placed(geocoded):
         return Answer(Verdict.ADDRESS_UNCLEAR, script.ASK_AGAIN[asked.language], geocoded)
     spot = _most_telling(around.here, asked.now, policy)
-    if spot is None:
+    event = _most_reason(around.events, asked.now)
+    if spot is not None:
+        verdict, sentence, control_at = _about(spot, event, asked, policy)
+    elif event is not None:
+        verdict, control_at = Verdict.NETWORK_EVENT, event.ends_at
+        sentence = network_script.on_now(event, asked.now, asked.zone, asked.language)
+    else:
+        verdict, control_at = Verdict.NOTHING_KNOWN, None
         sentence = script.NOTHING_KNOWN[asked.language]
-        return Answer(Verdict.NOTHING_KNOWN, sentence, geocoded, near=near)
-    verdict, sentence, control_at = _about(spot, asked, policy)
-    return Answer(verdict, sentence, geocoded, spot, control_at, around.certain, near)
+    return Answer(
+        verdict=verdict,
+        sentence=" ".join([sentence, *_besides(verdict, around, asked)]),
+        geocoded=geocoded,
+        spot=spot,
+        control_at=control_at,
+        certain=around.certain or (spot is None and event is None),
+        near=tuple(around.near),
+        events=tuple(around.events),
+        covered=around.covered,
+    )
+
+
+_REASONS_FIRST = (EventKind.OUTAGE, EventKind.PLANNED_WORK, EventKind.MASS_EVENT)
+_SAID_ALONE = frozenset({Verdict.RESTRICTED, Verdict.FINISHED})
+"""Verdicts after which the network is not spoken of: one is no fault of it, the other mended."""
+
+
+def _most_reason(events: Sequence[NetworkEvent], now: datetime) -> NetworkEvent | None:
+    """Give the event that is on and explains most: what is broken, then what lasts longest."""
+    on = [event for event in events if event.is_on(now)]
+
+    def telling(event: NetworkEvent) -> tuple[int, float, str]:
+        lasts = float("inf") if event.ends_at is None else event.ends_at.timestamp()
+        return -_REASONS_FIRST.index(event.kind), lasts, event.event_id
+
+    return max(on, key=telling, default=None)
+
+
+def _besides(verdict: Verdict, around: Surroundings, asked: Asked) -> list[str]:
+    """Give the sentences after the main one: the next thing planned, and coverage."""
+    if verdict in _SAID_ALONE:
+        return []
+    coming = (event for event in around.events if event.starts_at > asked.now)
+    planned = (network_script.soon(event, asked.zone, asked.language) for event in coming)
+    first = next((sentence for sentence in planned if sentence), None)
+    outside = network_script.coverage(around.covered, asked.technology, asked.language)
+    return [sentence for sentence in (first, outside if around.certain else None) if sentence]
 
 
 def _most_telling(here: Sequence[SpotCard], now: datetime, policy: LookupPolicy) -> SpotCard | None:
@@ -126,7 +181,7 @@ def _finished_lately(card: SpotCard, now: datetime, policy: LookupPolicy) -> boo
 
 
 def _about(
-    spot: SpotCard, asked: Asked, policy: LookupPolicy
+    spot: SpotCard, event: NetworkEvent | None, asked: Asked, policy: LookupPolicy
 ) -> tuple[Verdict, str, datetime | None]:
     work, now, zone, language = spot.work, asked.now, asked.zone, asked.language
     if not spot.is_open and work.resolved_at is not None:
@@ -134,7 +189,12 @@ def _about(
     if work.cause is Cause.ORDERED_RESTRICTION:
         return Verdict.RESTRICTED, script.RESTRICTED[language], work.eta
     control = now + timedelta(hours=policy.overdue_control_h)
+    known = work.cause not in {None, Cause.UNKNOWN}
+    cause = network_script.CAUSE_OF[event.kind] if event and not known else work.cause
     if spot.is_overdue(now):
-        return Verdict.OVERDUE, script.overdue(work.cause, control, zone, language), control
+        return Verdict.OVERDUE, script.overdue(cause, control, zone, language), control
     eta = work.eta or control
-    return Verdict.WORKS_GO_ON, script.works_go_on(eta, now, zone, language), eta
+    sentence = script.works_go_on(eta, now, zone, language)
+    if event is not None and cause is not None:
+        sentence += f" {script.REASONS[language].get(cause, '')}".rstrip()
+    return Verdict.WORKS_GO_ON, sentence, eta

@@ -41,3 +41,4 @@ class LookupPolicy(Section):
     nearest_within_km: Positive
     resolved_shown_h: Hours
     overdue_control_h: Hours
+    planned_within_h: Hours

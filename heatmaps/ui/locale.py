@@ -24,6 +24,8 @@ WordKind: TypeAlias = Literal[
     "channel",
     "level",
     "verdict",
+    "event",
+    "sector",
     "fault",
     "queue",
     "part",

@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from heatmaps.api.models import LookupAnswer, PlaceAnswer, SpotAnswer
+from heatmaps.api.models import EventAnswer, LookupAnswer, PlaceAnswer, SpotAnswer
 from heatmaps.desk.answer import Asked
+from heatmaps.region.technology import Technology
 from heatmaps.settings import Settings, load_settings
 from heatmaps.store.engine import Store, open_store
 from heatmaps.store.policies import current_policy
@@ -76,10 +77,10 @@ def suggest(text: str, limit: int) -> list[Suggestion]:
     return workplace().geocoder.current().suggest(text, limit)
 
 
-def look_up(address: str, city: str | None) -> LookupAnswer:
+def look_up(address: str, city: str | None, technology: Technology | None = None) -> LookupAnswer:
     """Give what an agent sees for an address, as the API tells it."""
     place = workplace()
-    asked = Asked(clock(), place.zone, place.settings.locale)
+    asked = Asked(clock(), place.zone, place.settings.locale, technology)
     answer = place.check(address, city, asked)
     return LookupAnswer(
         place=PlaceAnswer.model_validate(answer.geocoded),
@@ -88,6 +89,8 @@ def look_up(address: str, city: str | None) -> LookupAnswer:
         control_at=answer.control_at,
         spots=(_told(answer.spot, 0.0),) if answer.spot else (),
         nearest=tuple(_told(near.card, near.distance_m) for near in answer.near),
+        events=tuple(EventAnswer.model_validate(event) for event in answer.events),
+        covered={Technology(name): held for name, held in answer.covered.items()},
         script=answer.sentence,
     )
 

@@ -37,6 +37,13 @@ PLACE = {
     "matched": "Большой проспект В.О., 18",
     "alternatives": [],
 }
+EVENT = {
+    "event_id": "e1",
+    "kind": "planned_work",
+    "starts_at": OPENED,
+    "ends_at": None,
+    "text": None,
+}
 LOOKED_UP = {
     "place": PLACE,
     "verdict": "works_go_on",
@@ -44,13 +51,15 @@ LOOKED_UP = {
     "control_at": OPENED,
     "spots": [SPOT],
     "nearest": [],
+    "events": [EVENT],
+    "covered": {"4g": True, "5g": False},
 }
 
 
-def lookup(address, city):
+def lookup(address, city, technology):
     if address == "поломка":
         raise RuntimeError(PRIVATE)
-    script = f"{address} / {city}"
+    script = f"{address} / {city} / {technology}"
     return LookupAnswer.model_validate({**LOOKED_UP, "script": script})
 
 
@@ -68,14 +77,17 @@ def client(base_url=HOST, hosts=("heatmaps.example", "*.heatmaps.example")):
 
 def test_lookup_gives_what_an_agent_sees():
     answer = client().post(
-        "/api/v1/lookup", json={"address": " Большой пр., 18 ", "city": "Санкт-Петербург"}
+        "/api/v1/lookup",
+        json={"address": " Большой пр., 18 ", "city": "Санкт-Петербург", "technology": "5g"},
     )
     assert answer.status_code == 200
     body = answer.json()
     assert body["place"]["level"] == "house"
     assert body["spots"][0]["cause"] == "power"
     assert body["spots"][0]["opened_at"] == "2026-11-21T12:00:00Z"
-    assert body["script"] == "Большой пр., 18 / Санкт-Петербург"
+    assert body["events"][0]["kind"] == "planned_work"
+    assert body["covered"] == {"4g": True, "5g": False}
+    assert body["script"] == "Большой пр., 18 / Санкт-Петербург / 5g"
 
 
 def test_suggest_gives_at_most_so_many():
@@ -94,6 +106,7 @@ def test_suggest_gives_at_most_so_many():
         ("lookup", {"address": "ы" * 501}, "address"),
         ("lookup", {"address": PRIVATE, "city": "ы" * 201}, "city"),
         ("lookup", {"address": 7}, "address"),
+        ("lookup", {"address": PRIVATE, "technology": "6g"}, "technology"),
         ("lookup", {"address": PRIVATE, "adress": PRIVATE}, "adress"),
         ("suggest", {"text": "ы" * 501}, "text"),
         ("suggest", {"text": PRIVATE, "limit": 0}, "limit"),
@@ -121,7 +134,7 @@ def test_a_bad_field_is_named_in_one_sentence_without_its_value(path, body, fiel
     ],
 )
 def test_an_error_of_ours_becomes_its_sentence(error, status):
-    def broken(_address, _city):
+    def broken(_address, _city, _technology):
         raise error
 
     api = create_api(lookup=broken, suggest=suggest, allowed_hosts=["heatmaps.example"])

@@ -17,6 +17,7 @@ from heatmaps.ui.board import board, ground
 from heatmaps.ui.focus import go_to_shape
 from heatmaps.ui.locale import translator
 from heatmaps.ui.markup import Html, element, facts, text
+from heatmaps.ui.network_words import coverage_in_words, event_in_words, metres_in_words
 from heatmaps.ui.rows import Row, choose_row
 from heatmaps.ui.sentence import show_sentence
 from heatmaps.ui.spot_words import Reader, spot_number, spot_place, spot_row, spot_shape
@@ -31,13 +32,13 @@ if TYPE_CHECKING:
     from heatmaps.ui.locale import Translator
 
 RENEWED_EVERY_S = 60
-METRES_A_KM = 1000
 
 _TONES = {
     Verdict.WORKS_GO_ON: "work",
     Verdict.OVERDUE: "late",
     Verdict.RESTRICTED: "plain",
     Verdict.FINISHED: "good",
+    Verdict.NETWORK_EVENT: "work",
     Verdict.NOTHING_KNOWN: "plain",
     Verdict.ADDRESS_UNCLEAR: "wait",
 }
@@ -61,9 +62,11 @@ def answer_panel(ask: Callable[[str, str | None], None]) -> None:
         _show_uncertain(sentences, _)
     if answer.spot is not None:
         st.html(_facts(answer, answer.spot, reader))
+    if network := _network(answer, reader):
+        st.html(facts(network))
     if answer.geocoded.alternatives:
         show_alternatives(answer.geocoded.alternatives, ask, _)
-    if answer.verdict is Verdict.NOTHING_KNOWN:
+    if answer.verdict in {Verdict.NOTHING_KNOWN, Verdict.NETWORK_EVENT}:
         _show_nearest(answer.near, reader)
 
 
@@ -109,7 +112,7 @@ def _place_in_words(place: GeocodeResult, shown: str, _: Translator) -> Html:
     level = _.word("level", place.level)
     if place.level is Level.HOUSE:
         return name
-    return Html(name + text(f" · {level}, ±{_metres(place.uncertainty_m, _)}"))
+    return Html(name + text(f" · {level}, ±{metres_in_words(place.uncertainty_m, _)}"))
 
 
 def _show_uncertain(sentences: Mapping[str, str], _: Translator) -> None:
@@ -143,6 +146,15 @@ def _facts(answer: Answer, card: SpotCard, reader: Reader) -> Html:
     return facts(pairs)
 
 
+def _network(answer: Answer, reader: Reader) -> list[tuple[str, Html]]:
+    """Give predicted coverage and the events here, so far as anything is known of them."""
+    _ = reader.translate
+    events = [(_("On the network"), event_in_words(event, reader)) for event in answer.events]
+    if not answer.covered:
+        return events
+    return [(_("Coverage"), coverage_in_words(answer.covered, _)), *events]
+
+
 def _show_nearest(near: tuple[NearSpot, ...], reader: Reader) -> None:
     _ = reader.translate
     cards = {str(spot.card.spot_id): spot.card for spot in near}
@@ -160,10 +172,4 @@ def _near_row(spot: NearSpot, reader: Reader) -> Row:
     _ = reader.translate
     row = spot_row(spot.card, reader)
     detail = f"{_.word('status', spot.card.work.status)} · {row.detail}"
-    return replace(row, tag=_metres(spot.distance_m, _), tone="plain", detail=detail)
-
-
-def _metres(metres: float, _: Translator) -> str:
-    if metres < METRES_A_KM:
-        return _("{n} m").format(n=_.number(round(metres, -1)))
-    return _("{n} km").format(n=_.number(metres / METRES_A_KM, digits=1))
+    return replace(row, tag=metres_in_words(spot.distance_m, _), tone="plain", detail=detail)

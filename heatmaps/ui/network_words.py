@@ -1,0 +1,51 @@
+"""The network in words: events with their times, coverage by technology, sectors nearby."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from heatmaps.region.technology import Technology
+from heatmaps.ui.markup import Html, element, text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from heatmaps.region.events import NetworkEvent
+    from heatmaps.ui.locale import Translator
+    from heatmaps.ui.spot_words import Reader
+
+METRES_A_KM = 1000
+
+
+def coverage_in_words(covered: Mapping[str, bool], _: Translator) -> Html:
+    """Give the technologies whose coverage is known, those predicted to be missing struck out."""
+    words = [
+        element("span" if covered[each] else "del", text(_.word("technology", each)))
+        for each in Technology
+        if each in covered
+    ]
+    return Html(" ".join(words))
+
+
+def event_in_words(event: NetworkEvent, reader: Reader) -> Html:
+    """Give what, from when to when, and what the network side wrote about it."""
+    _ = reader.translate
+    said = _("{what}: from {start}").format(
+        what=_.word("event", event.kind), start=reader.moment(event.starts_at)
+    )
+    if event.ends_at is not None:
+        said = _("{what}: {start} to {end}").format(
+            what=_.word("event", event.kind),
+            start=reader.moment(event.starts_at),
+            end=reader.moment(event.ends_at),
+        )
+    if event.text:
+        said += f" — {event.text}"
+    return text(said)
+
+
+def metres_in_words(metres: float, _: Translator) -> str:
+    """Give a distance in metres, or in kilometres from one on."""
+    if metres < METRES_A_KM:
+        return _("{n} m").format(n=_.number(round(metres, -1)))
+    return _("{n} km").format(n=_.number(metres / METRES_A_KM, digits=1))
