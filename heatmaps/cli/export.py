@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from heatmaps.cli.context import moment, opened
-from heatmaps.cli.output import AsJson, result
+from heatmaps.cli.context import clock, moment, opened
+from heatmaps.cli.output import AsJson, progress, result
 from heatmaps.errors import UsageError
 from heatmaps.insight.writers import SUFFIXES, check_suffix, write_sheets
 from heatmaps.settings import load_settings
@@ -19,6 +19,7 @@ from pipelines.export_cells import cell_sheet
 from pipelines.export_complaints import complaint_sheet
 from pipelines.export_gaps import gap_sheets
 from pipelines.export_spots import spot_sheet
+from pipelines.read_kpi import kpi_sheets, whole_days
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,12 +33,8 @@ export = typer.Typer(
 )
 
 Out = Annotated[Path, typer.Option("--out", help="File; its suffix is the format.")]
-Since = Annotated[
-    str | None, typer.Option("--from", help="ISO moment from which complaints count.")
-]
-Until = Annotated[
-    str | None, typer.Option("--to", help="ISO moment before which complaints count.")
-]
+Since = Annotated[str | None, typer.Option("--from", help="ISO moment from which it counts.")]
+Until = Annotated[str | None, typer.Option("--to", help="ISO moment before which it counts.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -100,6 +97,21 @@ def coverage_gaps(out: Out, *, as_json: AsJson = False) -> None:
         _write(store, "coverage gaps", gap_sheets(store)[:layers], out, as_json=as_json)
 
 
+@export.command()
+def kpi(out: Out, since: Since = None, until: Until = None, *, as_json: AsJson = False) -> None:
+    """Write the manager's figures with their definitions, and the spots they are made of.
+
+    Without --from and --to these are the last 28 days. Formats of one table make a file for each.
+
+    Example: heatmaps export kpi --from 2026-02-01 --to 2026-03-01 --out kpi.xlsx
+    """
+    check_suffix(out)
+    now = clock()
+    with opened() as store:
+        days = whole_days(*_period(store, since, until), now, _zone(store))
+        _write(store, "figures", kpi_sheets(store, days, now), out, as_json=as_json)
+
+
 def _period(store: Store, since: str | None, until: str | None) -> Period:
     """Read the bounds; a moment without offset is in the region's zone."""
     zone = _zone(store)
@@ -112,7 +124,8 @@ def _period(store: Store, since: str | None, until: str | None) -> Period:
 
 
 def _write(store: Store, what: str, sheets: Sequence[Sheet], out: Path, *, as_json: bool) -> None:
-    files = write_sheets(sheets, out, _zone(store))
+    with progress(f"Writing {out.name}, rows") as advance:
+        files = write_sheets(sheets, out, _zone(store), advance)
     count = len(sheets[0])
     named = ", ".join(str(file) for file in files)
     result(as_json, f"{count:,} {what} written to {named}.", **{what.replace(" ", "_"): count},

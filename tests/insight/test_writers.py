@@ -37,7 +37,8 @@ HOSTILE = (
     "=1+1", "+7 921 000", "-71.05", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠a",
     "  =1", '"=1', "'=1", "x;=1", "x\n=1", "-", "=", "#N/A", "#REF!", "_x003D_1", "{1: 2}", "[1]",
     "\x00=1", "a\x00b", "\x1f", "\ud800", "\ufffe", "😀" * 3, "Мира, 5", "Абай көшесі, 5",
-    '=HYPERLINK("http://example.org","x")', "true", "1e5", "2026-03-01", " ", "a\r\nb", "\xa0=1", "\x85=1", "\u3000＝1",
+    '=HYPERLINK("http://example.org","x")', "true", "1e5", "2026-03-01", " ", "a\r\nb",
+    "\xa0=1", "\x85=1", "\u3000＝1",
 )  # fmt: skip
 
 texts = st.text(max_size=30) | st.sampled_from(HOSTILE) | st.text("=+-@\t\r\n;'\" ＝a1", max_size=8)
