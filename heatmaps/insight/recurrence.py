@@ -13,7 +13,7 @@ from heatmaps.complaints.record import Topic
 from heatmaps.region.grid import parents, resolution_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import tzinfo
 
     from numpy.typing import NDArray
@@ -134,7 +134,7 @@ class Recurring:
 def recurring_cells(
     complaints: PastComplaints, exposure: Exposure, span: Span, policy: PlanningPolicy
 ) -> Recurring:
-    """Give the cells of the policy's resolution that come back, and coarser ones where needed.
+    """Give the cells that come back, of the policy's resolutions and coarser where needed.
 
     A customer counts once a month in a cell. A cell comes back when it has complaints in enough
     different periods, from enough customers, and stands significantly above its subscribers times
@@ -143,22 +143,18 @@ def recurring_cells(
     binomial) count, whose spread between ordinary places is estimated by moments (Marshall 1991,
     Appl. Statist. 40:283); the smallest of its p-values times their number (Bonferroni) is the
     cell's, and over all cells the false discovery rate is controlled (Benjamini and Hochberg 1995,
-    J. R. Statist. Soc. B 57:289). A complaint known only to a coarser cell is counted at that cell
-    alone, which is tested with everything known inside it and given where no finer one in it is.
-    Without exposure nothing can be expected, and nothing is found.
+    J. R. Statist. Soc. B 57:289). A cell is given where no finer one in it is. A complaint known
+    only to a coarser cell is counted from that one's resolution on; one coarser than all the
+    policy's resolutions has its cell tested with everything known inside it. Without exposure nothing can be expected, and nothing is found.
     """
     if not exposure.subscribers.sum() > 0 or not len(complaints.time):
         return _nothing()
-    levels = list(_levels(complaints, exposure, span, policy.resolution))
-    fine = levels[0]
-    rate = _rate(complaints, policy.resolution) / fine.subscribers.sum()
-    spread = [_spread(fine.counts[n], fine.subscribers * rate[n]) for n in range(len(PLANES))]
-    whole = _joined(levels)
-    expected = whole.subscribers[None, :] * rate[:, None]
+    finest = max(policy.resolutions)
+    levels = list(_levels(complaints, exposure, span, policy.resolutions))
+    rate = _rate(complaints, finest) / levels[0].subscribers.sum()
     kept = 1 - _WORST_WEEKS * WEEK_DAYS / span.days
-    tail = np.array([
-        _tail(whole.rest[n], expected[n] * kept, spread[n]) for n in range(len(PLANES))
-    ])  # fmt: skip
+    tail = np.concatenate([_tails(level, rate, kept) for level in levels], axis=1)
+    whole = _joined(levels)
     often = (whole.periods >= policy.least_periods) & (whole.customers >= policy.min_customers)
     chance = stats.false_discovery_control(
         np.where(often, np.minimum(tail.min(axis=0) * len(PLANES), 1.0), 1.0)
@@ -168,7 +164,7 @@ def recurring_cells(
     found = found[np.argsort(whole.cell[found])]
     return Recurring(
         cell=whole.cell[found],
-        expected=expected[0, found],
+        expected=whole.subscribers[found] * rate[0],
         chance=chance[found],
         plane=tail[:, found].argmin(axis=0).astype(np.int8),
         judged=len(whole.cell),
@@ -219,22 +215,26 @@ class _Counts:
 
 
 def _levels(
-    complaints: PastComplaints, exposure: Exposure, span: Span, finest: int
+    complaints: PastComplaints, exposure: Exposure, span: Span, resolutions: Sequence[int]
 ) -> Iterator[_Counts]:
-    """Count at every cell of the finest level, then at those that hold coarsely known places."""
-    people = parents(exposure.cell, finest)
-    known = parents(complaints.cell[complaints.resolution >= finest], finest)
-    cells = np.union1d(people, known)
-    subscribers = _sum(np.searchsorted(cells, people), exposure.subscribers, len(cells))
-    populated = subscribers[subscribers > 0]
-    floor = max(1.0, THIN_SHARE * float(np.median(populated)))
-    yield _counted(complaints, span, finest, cells, np.maximum(subscribers, floor))
-    for level in range(finest - 1, COARSEST_RESOLUTION - 1, -1):
-        cells = np.unique(complaints.cell[complaints.resolution == level])
+    """Count at every cell of the resolutions, the finest first, then at those of coarse places."""
+    for level in range(max(resolutions), COARSEST_RESOLUTION - 1, -1):
+        exact = complaints.cell[complaints.resolution == level]
+        if level in resolutions:
+            known = parents(complaints.cell[complaints.resolution >= level], level)
+            cells = np.union1d(parents(exposure.cell, level), known)
+        else:
+            cells = np.unique(exact) if level < min(resolutions) else exact[:0]
         if len(cells):
             place, held = _places(parents(exposure.cell, level), cells)
             subscribers = _sum(place, exposure.subscribers[held], len(cells))
-            yield _counted(complaints, span, level, cells, np.maximum(subscribers, floor))
+            yield _counted(complaints, span, level, cells, _floored(subscribers))
+
+
+def _floored(subscribers: NDArray[np.float64]) -> NDArray[np.float64]:
+    populated = subscribers[subscribers > 0]
+    usual = float(np.median(populated)) if len(populated) else 0.0
+    return np.maximum(subscribers, max(1.0, THIN_SHARE * usual))
 
 
 def _counted(
@@ -298,6 +298,19 @@ def _rate(complaints: PastComplaints, finest: int) -> NDArray[np.float64]:
     return total
 
 
+def _tails(level: _Counts, rate: NDArray[np.float64], kept: float) -> NDArray[np.float64]:
+    """Give how likely ordinary cells of one level have as many or more, shape as `counts`.
+
+    `kept` is the part of the span that is left without the worst fortnight.
+    """
+    tails = np.ones(level.counts.shape)
+    for plane in range(len(PLANES)):
+        expected = level.subscribers * rate[plane]
+        spread = _spread(level.counts[plane], expected)
+        tails[plane] = _tail(level.rest[plane], expected * kept, spread)
+    return tails
+
+
 def _spread(observed: NDArray[np.int64], expected: NDArray[np.float64]) -> float:
     """Give the variance of true over expected rates between ordinary places.
 
@@ -315,8 +328,7 @@ def _tail(
 ) -> NDArray[np.float64]:
     """Give the probability of as many or more, of a Gamma-Poisson count."""
     shape = 1 / spread
-    tail: NDArray[np.float64] = stats.nbinom.sf(observed - 1, shape, shape / (shape + expected))
-    return tail
+    return np.asarray(stats.nbinom.sf(observed - 1, shape, shape / (shape + expected)))
 
 
 def _finest(cell: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import Select, delete, func, insert, or_, select, update
 
 from heatmaps.complaints.record import AddressKind, Place, State
 from heatmaps.desk.words import Cause, Status
@@ -107,7 +107,8 @@ def load_zones(connection: Connection, since: datetime, until: datetime) -> Spot
             or_(Spot.cause.is_(None), Spot.cause.not_in(NOT_OF_THE_NETWORK)),
         )
     )
-    spot_id, cell = bulk.read_columns(connection, query)
+    columns: Select[Any] = query
+    spot_id, cell = bulk.read_columns(connection, columns)
     return SpotZones(spot_id.astype(np.int64), cell.astype(np.int64))
 
 
