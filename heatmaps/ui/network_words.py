@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from heatmaps.region.sites import SectorStatus
 from heatmaps.region.technology import Technology
+from heatmaps.ui.map.sites import SiteMark
 from heatmaps.ui.markup import Html, element, text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from heatmaps.region.events import NetworkEvent
+    from heatmaps.region.sites import NearSector
     from heatmaps.ui.locale import Translator
     from heatmaps.ui.spot_words import Reader
 
@@ -49,3 +52,25 @@ def metres_in_words(metres: float, _: Translator) -> str:
     if metres < METRES_A_KM:
         return _("{n} m").format(n=_.number(round(metres, -1)))
     return _("{n} km").format(n=_.number(metres / METRES_A_KM, digits=1))
+
+
+def site_marks(sectors: Sequence[NearSector], _: Translator) -> list[SiteMark]:
+    """Give the sites of some sectors as marks for the map, in the order of their first sector."""
+    by_site: dict[str, list[NearSector]] = {}
+    for sector in sectors:
+        by_site.setdefault(sector.site_id, []).append(sector)
+    return [_mark(some, _) for some in by_site.values()]
+
+
+def _mark(sectors: list[NearSector], _: Translator) -> SiteMark:
+    first = sectors[0]
+    technologies = sorted({sector.technology for sector in sectors})
+    words = " ".join(_.word("technology", each) for each in technologies)
+    lines = [first.name or first.site_id, words, metres_in_words(first.distance_m, _)]
+    return SiteMark(
+        lat=first.lat,
+        lon=first.lon,
+        azimuths=tuple(sorted({s.azimuth for s in sectors if s.azimuth is not None})),
+        serving=any(sector.status == SectorStatus.ACTIVE for sector in sectors),
+        label="\n".join(lines),
+    )

@@ -4,6 +4,7 @@
 
 window.heatmapsMap = (() => {
   const SELECTED = "#d55e00";
+  const SITE = "#3b4a5f";
   const LOOKS = {
     open: { fillOpacity: 0.55, weight: 1.5, color: "#1b2430" },
     quiet: { fillOpacity: 0.2, weight: 1.5, color: "#1b2430", dashArray: "5 4" },
@@ -111,6 +112,18 @@ window.heatmapsMap = (() => {
     }).bindTooltip(label, { className: "spot-label" }).addTo(group);
   }
 
+  // A dot for a site with a short ray for each azimuth; hollow where nothing is active yet.
+  function sites(group, all) {
+    for (const { at, rays, serving, label } of all) {
+      for (const end of rays) {
+        L.polyline([at, end], { color: SITE, weight: 2, interactive: false }).addTo(group);
+      }
+      L.circleMarker(at, {
+        radius: 4, color: SITE, weight: 2, fillColor: serving ? SITE : "#ffffff", fillOpacity: 1,
+      }).bindTooltip(label, { className: "spot-label" }).addTo(group);
+    }
+  }
+
   function look(group, data) {
     const wish = JSON.stringify(data);
     if (window.heatmapsLooked === wish) return;
@@ -120,5 +133,5 @@ window.heatmapsMap = (() => {
     else map.setView(data.at, data.zoom, { animate: false });
   }
 
-  return { base, spots, cells, address, look };
+  return { base, spots, cells, address, sites, look };
 })();

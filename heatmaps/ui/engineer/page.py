@@ -10,6 +10,7 @@ from heatmaps.ui.engineer.actions import show_actions, show_outcome
 from heatmaps.ui.engineer.background import show_complaints, show_curve, show_history
 from heatmaps.ui.engineer.dossier import Dossier, read_dossier
 from heatmaps.ui.engineer.heading import show_heading
+from heatmaps.ui.engineer.network import show_sectors, show_works
 from heatmaps.ui.engineer.parts import show_parts
 from heatmaps.ui.engineer.queue import ask_who, chosen_spot, show_queue
 from heatmaps.ui.engineer.spot_map import show_spot_map
@@ -45,10 +46,12 @@ def _show_spot(dossier: Dossier, reader: Reader) -> None:
     with why:
         show_parts(dossier.card, reader)
     with where:
-        show_spot_map(dossier.card, reader)
+        show_spot_map(dossier, reader)
     when, history = st.columns([6, 5], gap="medium")
     with when:
         show_curve(dossier, reader)
     with history:
         show_history(dossier, reader)
+    show_works(dossier, reader)
+    show_sectors(dossier, reader)
     show_complaints(dossier, reader)

@@ -117,7 +117,7 @@ def coarsened(
 def draw_address(point: Point, uncertainty_m: float, label: str) -> Drawing:
     """Give the marker of an address and the circle, radius in metres, that holds the true place."""
     return Drawing(
-        "address", {"at": _rounded(point), "radius": uncertainty_m, "label": _tooltip(label)}
+        "address", {"at": _rounded(point), "radius": uncertainty_m, "label": tooltip(label)}
     )
 
 
@@ -147,7 +147,7 @@ def _spot(
         "ink": MapHtml(CLASS_INKS[level]),
         "look": MapHtml(look_of(shape)),
         "selected": selected,
-        "label": _tooltip(shape.label),
+        "label": tooltip(shape.label),
     }
 
 
@@ -160,7 +160,7 @@ def look_of(shape: SpotShape) -> str:
     return "open" if shape.signal is Signal.ACTIVE else "quiet"
 
 
-def _tooltip(label: str) -> MapHtml:
+def tooltip(label: str) -> MapHtml:
     """Set the first line of a label in bold, the others below it."""
     title, *rest = [map_text(line) for line in label.splitlines()] or [map_text("")]
     return map_lines([map_bold(title), *rest])
