@@ -28,7 +28,7 @@ DAY = range(8, 20)
 """Local hours of the day shift."""
 FIRST_WEEKEND_DAY = 5
 SHIFTS = 4
-PACES = {"network_operations": 0.6, "radio_optimisation": 0.35, "coverage_planning": 0.2}
+PACES = {"network_operations": 0.7, "radio_optimisation": 0.45, "coverage_planning": 0.25}
 """Chance that a queue's team gets to one of its spots within an hour of the day."""
 OTHER_PACE = 0.4
 WEEKEND, NIGHT, EMERGENCY_BY_NIGHT = 0.5, 0.05, 0.8

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 DAY_S = 24 * HOUR_S
 WEEK_S = 7 * DAY_S
-FAULTS_PER_WEEK = 3
+FAULTS_PER_WEEK = 5
 MOST_AT_ONCE = 10
 """Room for numbers between one week, or one hour, and the next."""
 SIZES = (5, 6, 8, 10, 12, 15, 20, 25, 30, 40)
@@ -69,24 +69,33 @@ SYMPTOMS = (
     Symptom(Topic.DROPPED_CALLS, Technology.G4, Cause.OVERLOAD, Onset.RAMP),
 )
 
-# Age in hours, complaints so far, radius in metres, symptom: what a demo always finds alive, from
-# one that broke out within the hour to a weak one; the widest first, since room is scarcest for it.
-LIVING = (
-    (15.0, 20, 800.0, SYMPTOMS[2]),
-    (5.0, 14, 650.0, SYMPTOMS[1]),
-    (43.0, 16, 500.0, SYMPTOMS[3]),
-    (1.0, 9, 350.0, SYMPTOMS[0]),
-    (92.0, 6, 300.0, SYMPTOMS[4]),
+RESTRICTION = Symptom(Topic.NO_INTERNET, None, Cause.ORDERED_RESTRICTION, Onset.STEP)
+RESTRICTION_EVERY_WEEKS = 8
+"""Once in so many weeks mobile internet is switched off somewhere by order of an authority."""
+
+# Age in hours, complaints so far, radius in metres, symptom, hours since it was mended: what a demo
+# always finds, from one that broke out within the hour to a weak one and one just mended; the
+# widest first, since room is scarcest for it.
+CURRENT = (
+    (15.0, 20, 800.0, SYMPTOMS[2], 0.0),
+    (5.0, 14, 650.0, SYMPTOMS[1], 0.0),
+    (43.0, 16, 500.0, SYMPTOMS[3], 0.0),
+    (66.0, 22, 400.0, SYMPTOMS[5], 14.0),
+    (30.0, 15, 350.0, SYMPTOMS[4], 0.0),
+    (1.0, 9, 350.0, SYMPTOMS[0], 0.0),
+    (92.0, 12, 300.0, SYMPTOMS[9], 0.0),
+    (22.0, 11, 300.0, SYMPTOMS[11], 0.0),
 )
-LIVING_USUAL = 0.5
-"""A living fault's place usually makes no more than this share of its complaints meanwhile."""
+CURRENT_USUAL = 0.5
+"""A current fault's place usually makes no more than this share of its complaints meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One planted fault and its truth.
 
-    `number` is unique among the past faults and among those `planted_alive`, each for itself.
+    `number` is unique among the past faults and among the `current`, each for itself; a current
+    fault is planted for the moment the simulation ends, whenever that is.
     `starts_at` and `ends_at` are seconds since 1970-01-01 UTC, the end excluded; `lat`, `lon`
     WGS 84 degrees; `cells` every H3 cell of resolution 9 it touches; `house` the position of the
     house in its middle. `complaints` is how many different customers it makes complain within
@@ -94,7 +103,7 @@ class Fault:
     """
 
     number: int
-    planted_alive: bool
+    current: bool
     starts_at: int
     ends_at: int
     reported_by: int
@@ -109,7 +118,7 @@ class Fault:
     @property
     def fault_id(self) -> str:
         """Give the id that stands in files."""
-        return f"{'L' if self.planted_alive else 'P'}{self.number}"
+        return f"{'L' if self.current else 'P'}{self.number}"
 
 
 def past_faults(region: Region, seed: int, since: int, until: int, rate: float) -> list[Fault]:
@@ -124,28 +133,30 @@ def past_faults(region: Region, seed: int, since: int, until: int, rate: float) 
     return sorted(inside, key=lambda fault: fault.starts_at)
 
 
-def living_faults(
+def current_faults(
     region: Region, seed: int, until: int, rate: float, past: Iterable[Fault]
 ) -> list[Fault]:
-    """Give the faults of `LIVING`, alive at `until`, apart from each other and from `past`."""
+    """Give the faults of `CURRENT` at `until`, apart from each other and from `past`."""
     hour = until // HOUR_S
-    rng = generator(seed, Purpose.LIVING_FAULTS, hour)
+    rng = generator(seed, Purpose.CURRENT_FAULTS, hour)
     taken = [fault for fault in past if fault.ends_at > until - 2 * WEEK_S]
-    alive: list[Fault] = []
-    for position, (age_h, complaints, radius_m, symptom) in enumerate(LIVING):
+    current: list[Fault] = []
+    for position, (age_h, complaints, radius_m, symptom, over_h) in enumerate(CURRENT):
+        lasts_on = int(rng.integers(6 * HOUR_S, 2 * DAY_S))
+        end = until - round(over_h * HOUR_S) if over_h else until + lasts_on
         fault = Fault(
             number=hour * MOST_AT_ONCE + position,
-            planted_alive=True,
+            current=True,
             starts_at=until - round(age_h * HOUR_S),
-            ends_at=until + int(rng.integers(6 * HOUR_S, 2 * DAY_S)),
-            reported_by=until,
+            ends_at=end,
+            reported_by=min(end, until),
             radius_m=radius_m,
             symptom=symptom,
             complaints=complaints,
         )
-        most = LIVING_USUAL * complaints / (rate * age_h * HOUR_S)
-        alive.append(_placed(region, rng, fault, [*taken, *alive], most))
-    return alive
+        most = CURRENT_USUAL * complaints / (rate * age_h * HOUR_S)
+        current.append(_placed(region, rng, fault, [*taken, *current], most))
+    return current
 
 
 def _week_of_faults(region: Region, seed: int, week: int, rate: float) -> list[Fault]:
@@ -155,7 +166,7 @@ def _week_of_faults(region: Region, seed: int, week: int, rate: float) -> list[F
         start = week * WEEK_S + int(rng.integers(WEEK_S))
         bare = Fault(
             number=week * MOST_AT_ONCE + position,
-            planted_alive=False,
+            current=False,
             starts_at=start,
             ends_at=start,
             reported_by=start,
@@ -163,8 +174,19 @@ def _week_of_faults(region: Region, seed: int, week: int, rate: float) -> list[F
             symptom=SYMPTOMS[symptom],
             complaints=0,
         )
+        if position == 0 and week % RESTRICTION_EVERY_WEEKS == seed % RESTRICTION_EVERY_WEEKS:
+            bare = _by_order(bare, seed, week)
         faults.append(_noticed(region, rng, bare, faults, rate))
     return faults
+
+
+def _by_order(fault: Fault, seed: int, week: int) -> Fault:
+    """Give the fault as an ordered restriction, at an hour of the week that the seed alone decides.
+
+    Whenever a simulation ends, just one begins in each `RESTRICTION_EVERY_WEEKS` of it.
+    """
+    start = week * WEEK_S + int(generator(seed, Purpose.RESTRICTION).integers(WEEK_S))
+    return replace(fault, symptom=RESTRICTION, starts_at=start, ends_at=start, reported_by=start)
 
 
 def _noticed(

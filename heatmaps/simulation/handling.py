@@ -25,22 +25,22 @@ _WORDS = Path(__file__).with_name("engineers.toml")
 
 MISTAKEN, CORRECTED = 0.2, 0.6
 """Share of causes named wrongly at first, and share of those set right at the end."""
-EARLY, EARLY_SHARE = 0.2, (0.35, 0.8)
+EARLY, EARLY_SHARE = 0.15, (0.35, 0.8)
 """Some spots are called solved when only this share of the fault's life has passed."""
-FORGOTTEN, FORGOTTEN_H = 0.2, (10.0, 60.0)
-CLOSES_MEDIAN_H, CLOSES_SPREAD = 1.2, 0.7
+FORGOTTEN, FORGOTTEN_H = 0.2, (20.0, 110.0)
+CLOSES_MEDIAN_H, CLOSES_SPREAD = 1.0, 0.7
 """How long after the end of the fault a spot is called solved, where it is not forgotten."""
 PATIENT = 0.75
 """Share of spots that are called solved only once the complaints have ceased."""
 HELD, HELD_H = 0.3, (4.0, 20.0)
-ESTIMATE_SPREAD = 0.5
-"""Standard deviation of the logarithm of a promised term against the usual one."""
+ESTIMATE, ESTIMATE_SPREAD = 0.75, 0.5
+"""Promised against usual terms: median, as people are hopeful, and spread of the logarithm."""
 CHANCE_H = (3.0, 16.0)
 """How long a spot is looked into behind which there is nothing."""
-REJECTED = 0.55
+REJECTED = 0.7
 ADAPTED_H = (100.0, 500.0)
 """Hours until a place without coverage is helped as far as antennas allow."""
-RENEWS, RENEWS_LATE = 0.5, 0.08
+RENEWS, RENEWS_LATE = 0.25, 0.04
 """Chance in an hour to move a term that is about to pass, and one that has passed."""
 LOOKS_AHEAD = timedelta(hours=3)
 TERM_STEP = timedelta(minutes=30)
@@ -102,7 +102,7 @@ def temper_of(seed: int, spot_id: int) -> Temper:
         slack_h=forgotten_h + CLOSES_MEDIAN_H * float(rng.lognormal(0.0, CLOSES_SPREAD)),
         patient=bool(rng.random() < PATIENT),
         held_h=float(rng.uniform(*HELD_H)) * (rng.random() < HELD),
-        estimate=float(rng.lognormal(0.0, ESTIMATE_SPREAD)),
+        estimate=ESTIMATE * float(rng.lognormal(0.0, ESTIMATE_SPREAD)),
         chance_h=float(rng.uniform(*CHANCE_H)),
         rejected=bool(rng.random() < REJECTED),
         adapted_h=float(rng.uniform(*ADAPTED_H)),
@@ -131,11 +131,18 @@ class Handling:
                 cause = self._believed()
                 return Change(Status.IN_PROGRESS, cause, self._term(cause), owner=self.engineer)
             case Status.IN_PROGRESS:
-                return self._end() or self._put_off() or self._renew()
+                return self._order() or self._end() or self._put_off() or self._renew()
             case Status.ON_HOLD:
                 return self._end() or self._go_on()
             case _:
                 return None
+
+    def _order(self) -> Change | None:
+        """Name an order of an authority as soon as it is behind the spot: it is told to all."""
+        order = Cause.ORDERED_RESTRICTION
+        if self.behind is None or self.behind.cause is not order or self.case.work.cause is order:
+            return None
+        return Change(cause=order, eta=self._term(order))
 
     def _believed(self) -> Cause:
         """Give the cause as the engineer sees it while working."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 HOLES = 6
 RADII_M = (180.0, 320.0)
-A_DAY = (0.22, 0.42)
+A_DAY = (0.3, 0.55)
 """How many complaints a hole makes on an average day, repeats left out."""
 APART_M = 600.0
 LIVED_IN = (250.0, 800.0)

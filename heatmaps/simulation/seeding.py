@@ -12,7 +12,7 @@ class Purpose(IntEnum):
 
     BAD_DAY = 0
     WEEK_OF_FAULTS = 1
-    LIVING_FAULTS = 2
+    CURRENT_FAULTS = 2
     HABITS = 3
     DAY = 4
     FAULT = 5
@@ -22,6 +22,7 @@ class Purpose(IntEnum):
     HOLE = 9
     HOLE_WORDS = 10
     ENGINEER = 11
+    RESTRICTION = 12
 
 
 def generator(seed: int, purpose: Purpose, *moment: int) -> np.random.Generator:

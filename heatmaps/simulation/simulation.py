@@ -13,7 +13,7 @@ from heatmaps.simulation.faults import (
     MOST_AT_ONCE,
     WEEK_S,
     Fault,
-    living_faults,
+    current_faults,
     past_faults,
 )
 from heatmaps.simulation.holes import Hole, coverage_holes
@@ -39,11 +39,12 @@ COMPLAINTS_PER_1000_MONTH = 3.0
 MONTH_DAYS = 30
 MIN_DAYS = 7
 # The fictional phone numbers, split so that customers of one simulation hardly share one: so many
-# for each day in turn, then for each past fault in turn, for each living one, and for the holes.
-_DAY_NUMBERS, _DAYS = 100, 80
-_FAULT_NUMBERS, _WEEKS = 50, 11
+# for each day in turn, then for each past fault in turn, for each current one, and for the holes.
+_DAY_NUMBERS, _DAYS = 95, 80
+_FAULT_NUMBERS, _WEEKS = 36, 11
 _PAST_FROM = _DAY_NUMBERS * _DAYS
-_LIVING_FROM = _PAST_FROM + _FAULT_NUMBERS * _WEEKS * FAULTS_PER_WEEK
+_CURRENT_FROM = _PAST_FROM + _FAULT_NUMBERS * _WEEKS * FAULTS_PER_WEEK
+_CURRENT_NUMBERS = 40
 _HOLES_FROM, _HOLE_NUMBERS = 9_900, 100
 
 
@@ -130,7 +131,7 @@ def _daily(region: Region) -> float:
 def _faults(region: Region, seed: int, start: int, end: int) -> list[Fault]:
     usual = COMPLAINTS_PER_1000_MONTH / 1000 / MONTH_DAYS / DAY_S
     past = past_faults(region, seed, start, end, usual)
-    return [*past, *living_faults(region, seed, end, usual, past)]
+    return [*past, *current_faults(region, seed, end, usual, past)]
 
 
 def _quiet(region: Region, seed: int, start: int, end: int) -> Iterator[Told]:
@@ -152,9 +153,9 @@ def _told_day(region: Region, seed: int, day: date, stream: Stream, end: int) ->
 
 
 def _caused(region: Region, seed: int, fault: Fault, end: int) -> list[Told]:
-    rng = generator(seed, Purpose.FAULT_WORDS, fault.planted_alive, fault.number)
+    rng = generator(seed, Purpose.FAULT_WORDS, fault.current, fault.number)
     origin = Origin(
-        prefix=f"{'3' if fault.planted_alive else '2'}{fault.number:07d}",
+        prefix=f"{'3' if fault.current else '2'}{fault.number:07d}",
         first_number=_fault_numbers(fault),
         fault_id=fault.fault_id,
         over_at=fault.ends_at,
@@ -178,6 +179,6 @@ def _lacked(region: Region, seed: int, hole: Hole, start: int, end: int) -> Iter
 def _fault_numbers(fault: Fault) -> int:
     """Give the first fictional phone of a fault's customers."""
     moment, position = divmod(fault.number, MOST_AT_ONCE)
-    if fault.planted_alive:
-        return _LIVING_FROM + position * _FAULT_NUMBERS
+    if fault.current:
+        return _CURRENT_FROM + position * _CURRENT_NUMBERS
     return _PAST_FROM + (moment % _WEEKS * FAULTS_PER_WEEK + position) * _FAULT_NUMBERS

@@ -149,7 +149,7 @@ def quiet_day(habits: Habits, day: date, zone: ZoneInfo, daily: float, seed: int
 
 def fault_stream(fault: Fault, houses: Houses, zone: ZoneInfo, seed: int) -> Stream:
     """Give the complaints a fault causes, repeats included, all within its life."""
-    rng = generator(seed, Purpose.FAULT, fault.planted_alive, fault.number)
+    rng = generator(seed, Purpose.FAULT, fault.current, fault.number)
     count = fault.complaints
     near = houses.within(fault.house, fault.radius_m)
     weight = houses.subscribers[near]

@@ -93,7 +93,7 @@ def test_another_seed_another_story(region, simulation):
 @pytest.mark.parametrize("later_h", [1, 24, 24 * 9])
 def test_a_later_end_tells_the_same_past(region, simulation, later_h):
     later = simulate(region, UNTIL + timedelta(hours=later_h), seed=7)
-    alive = {fault.fault_id for fault in simulation.faults if fault.planted_alive}
+    alive = {fault.fault_id for fault in simulation.faults if fault.current}
     known = {complaint.external_id: complaint for complaint in later.complaints}
     pairs = zip(simulation.complaints, simulation.fault_ids, strict=True)
     gone = {fault.fault_id for fault in simulation.faults} - {f.fault_id for f in later.faults}
@@ -148,14 +148,16 @@ def test_places_differ_chronically(region, simulation):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_faults_of_every_kind_and_five_alive(region, seed):
+def test_faults_of_every_kind_seven_alive_and_one_just_mended(region, seed):
     until = UNTIL + timedelta(hours=17 * seed)
     simulation = simulate(region, until, seed=seed)
-    assert 20 <= len(simulation.faults) <= 34
+    assert 36 <= len(simulation.faults) <= 54
     end = until.timestamp()
-    alive = [fault for fault in simulation.faults if fault.planted_alive]
-    assert len(alive) == 5
-    assert all(fault.starts_at < end < fault.ends_at for fault in alive)
+    current = [fault for fault in simulation.faults if fault.current]
+    alive = [fault for fault in current if fault.starts_at < end < fault.ends_at]
+    [mended] = [fault for fault in current if fault not in alive]
+    assert len(alive) == 7
+    assert 6 < (end - mended.ends_at) / 3600 < 24
     ages = sorted((end - fault.starts_at) / 3600 for fault in alive)
     assert ages[0] <= 1.0
     assert 72 < ages[-1] <= 96
@@ -163,11 +165,19 @@ def test_faults_of_every_kind_and_five_alive(region, seed):
     assert len({fault.symptom.topic for fault in simulation.faults}) >= 4
     for fault in simulation.faults:
         assert 250 <= fault.radius_m <= 1500
-        assert fault.planted_alive or 3 <= (fault.ends_at - fault.starts_at) / 3600 <= 168
+        assert fault.current or 3 <= (fault.ends_at - fault.starts_at) / 3600 <= 168
+
+
+@pytest.mark.parametrize("shift_d", [0, 3, 11, 30])
+def test_just_one_restriction_is_ordered_in_eight_weeks(region, shift_d):
+    simulation = simulate(region, UNTIL + timedelta(days=shift_d), seed=7)
+    causes = Counter(fault.symptom.cause for fault in simulation.faults)
+    assert causes[Cause.ORDERED_RESTRICTION] == 1
 
 
 def test_living_faults_keep_apart(region, simulation):
-    alive = [fault for fault in simulation.faults if fault.planted_alive]
+    now = simulation.until.timestamp()
+    alive = [fault for fault in simulation.faults if fault.current and fault.ends_at > now]
     houses = region.houses
     for i, one in enumerate(alive):
         for other in alive[i + 1 :]:
