@@ -13,6 +13,8 @@ from heatmaps.cli import (
     export,
     intake,
     network,
+    profiles,
+    quality,
     region,
     service,
     simulation,
@@ -28,7 +30,19 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (store, region, network, intake, detection, export, simulation, service, bench):
+for part in (
+    store,
+    region,
+    network,
+    intake,
+    profiles,
+    quality,
+    detection,
+    export,
+    simulation,
+    service,
+    bench,
+):
     part.add_to(app)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,13 @@ import numpy as np
 from heatmaps.region.rounding import decimals
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from heatmaps.complaints.record import ComplaintBatch
 
 _BYTES = 8
 _FINE_DECIMALS = 4
+_MICROSECOND = timedelta(microseconds=1)
 _MARKS = re.compile(r"[\W_]+")
 _ALIKE = str.maketrans("ё", "е")
 
@@ -36,6 +40,23 @@ def likenesses(batch: ComplaintBatch) -> list[int | None]:
         _fingerprint(source, topic, where, *map(_folded, words)) if not customer and where else None
         for customer, where, source, topic, words in rows
     ]
+
+
+def first_entries(
+    likeness: NDArray[np.int64], time: NDArray[np.int64], within: timedelta
+) -> NDArray[np.intp]:
+    """Give for each complaint the position of the first entry of the same.
+
+    Complaints of equal likeness are one entered several times as long as each follows the one
+    before within `within`; `time` is microseconds, all columns are of one length in any order.
+    """
+    order = np.lexsort((time, likeness))
+    new = np.ones(len(order), dtype=np.bool_)
+    new[1:] = np.diff(likeness[order]) != 0
+    new[1:] |= np.diff(time[order]) > within // _MICROSECOND
+    first = np.empty(len(order), dtype=np.intp)
+    first[order] = order[new][np.cumsum(new) - 1]
+    return first
 
 
 def _places(batch: ComplaintBatch) -> list[str]:

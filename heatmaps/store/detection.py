@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 from sqlalchemy import func, insert, select
 
+from heatmaps.complaints.likeness import first_entries
 from heatmaps.complaints.record import AddressKind, Segment, State, Topic
 from heatmaps.spots.record import ComplaintColumns
 from heatmaps.store import bulk
@@ -19,7 +19,7 @@ from heatmaps.store.types import microseconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from numpy.typing import NDArray
     from sqlalchemy import Connection, Table
@@ -122,13 +122,8 @@ def _customer_codes(
     unnamed = np.flatnonzero(codes < 0)
     told = unnamed[[likeness[row] is not None for row in unnamed.tolist()]]
     codes[unnamed] = -1 - np.arange(len(unnamed))
-    alike = likeness[told].astype(np.int64)
-    order = np.lexsort((time[told], alike))
-    follows = np.diff(alike[order]) == 0
-    follows &= np.diff(time[told][order]) <= duplicate_within // timedelta(microseconds=1)
-    first = np.flatnonzero(np.concatenate([np.ones(min(len(order), 1), np.bool_), ~follows]))
-    sizes = np.diff(np.append(first, len(order)))
-    codes[told[order]] = np.repeat(codes[told[order]][first], sizes)
+    first = first_entries(likeness[told].astype(np.int64), time[told], duplicate_within)
+    codes[told] = codes[told[first]]
     return codes
 
 
