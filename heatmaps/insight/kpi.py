@@ -47,7 +47,7 @@ class Kpi:
     better: Literal["more", "less"] | None
     achievement: bool
     formula: str
-    counted: str
+    counted: tuple[str, ...]
     source: str
     measure: Callable[[Scene], Figure]
 
@@ -119,9 +119,14 @@ def _of_share(found: Share) -> Figure:
 
 
 _JUDGED = (
-    "Counted: every spot opened in the period, as it is now. Not counted: spots that subsided by "
-    "themselves, that were merged into an older one, or where the network is off by order. "
-    "A rejected spot counts as not resolved, a reopened one until it is resolved again."
+    (
+        "Counted: every spot opened in the period, as it is now; a rejected one as not resolved, a "
+        "reopened one as not resolved until it is resolved again."
+    ),
+    (
+        "Not counted: spots that subsided by themselves, were merged into an older one, or where "
+        "the network is off by order."
+    ),
 )
 _DESK = "What people and rules wrote on the spots, and their history."
 
@@ -145,8 +150,10 @@ KPIS: tuple[Kpi, ...] = (
         None,
         achievement=False,
         formula="Spots resolved within 24 hours of opening ÷ spots resolved in the period.",
-        counted="The figure operators publish. It flatters: a spot that is left open is not in it, "
-        "so it is no measure of achievement; read it beside the share of those opened.",
+        counted=(
+            "The figure operators publish.",
+            "It flatters, since a spot that is left open is not in it: no measure of achievement.",
+        ),
         source=_DESK,
         measure=_one_day_of_resolved,
     ),
@@ -158,8 +165,13 @@ KPIS: tuple[Kpi, ...] = (
         achievement=False,
         formula="Kaplan and Meier's estimate of the share resolved within 24 hours of opening, "
         "over all spots opened in the period; open ones are censored now.",
-        counted="It uses the spots of the last 24 hours as well. Where a younger spot is still "
-        "open, one resolved later weighs more, so the estimate is no measure of achievement.",
+        counted=(
+            "It uses the spots of the last 24 hours as well.",
+            (
+                "Beside a younger spot that is still open, one resolved later weighs more: no "
+                "measure of achievement."
+            ),
+        ),
         source=_DESK,
         measure=_one_day_estimated,
     ),
@@ -183,7 +195,7 @@ KPIS: tuple[Kpi, ...] = (
         achievement=False,
         formula="The time at which Kaplan and Meier's curve over all spots opened in the period "
         "reaches a half; open ones are censored now.",
-        counted="Where the curve does not reach a half the median is not known yet.",
+        counted=("Where the curve does not reach a half the median is not known yet.",),
         source=_DESK,
         measure=_median_estimated,
     ),
@@ -194,8 +206,13 @@ KPIS: tuple[Kpi, ...] = (
         "more",
         achievement=True,
         formula="Spots resolved by the term first promised ÷ spots whose first term has passed.",
-        counted="The first term is promised to callers from opening on: the policy's usual one, "
-        "before an engineer knows better. Terms named later do not change it. " + _JUDGED,
+        counted=(
+            (
+                "The first term is what callers are told from opening on: the policy's usual one, "
+                "before an engineer knows better. Terms named later do not change it."
+            ),
+            *_JUDGED,
+        ),
         source=_DESK,
         measure=_term_kept,
     ),
@@ -207,7 +224,7 @@ KPIS: tuple[Kpi, ...] = (
         achievement=True,
         formula="Half of the spots were resolved no later than this after the term first promised; "
         "below zero: before it.",
-        counted="Spots whose first term has passed; open ones count as not resolved. " + _JUDGED,
+        counted=("Spots whose first term has passed; open ones as not resolved.", *_JUDGED),
         source=_DESK,
         measure=_median_late,
     ),
@@ -219,8 +236,10 @@ KPIS: tuple[Kpi, ...] = (
         achievement=False,
         formula="Sum of the customers who complained, over the resolved spots opened in the "
         "period.",
-        counted="Each spot's customers count once; who complained in two spots counts in both. "
-        "A volume, no achievement: a spot that stays open gathers more complaints.",
+        counted=(
+            "Each spot's customers count once; who complained in two spots counts in both.",
+            "A volume, no achievement: a spot that stays open gathers more complaints.",
+        ),
         source="Complaints counted in the spots.",
         measure=_complained_helped,
     ),
@@ -232,8 +251,12 @@ KPIS: tuple[Kpi, ...] = (
         achievement=False,
         formula="Sum of the subscribers in the zone who did not complain, over the resolved spots "
         "opened in the period.",
-        counted="Subscribers per cell as delivered, none of them by name; where zones overlap they "
-        "count in each. A volume, no achievement.",
+        counted=(
+            (
+                "Subscribers per cell as delivered, none by name; where zones overlap they count "
+                "in each. A volume, no achievement."
+            ),
+        ),
         source="Subscribers per cell.",
         measure=_silent_helped,
     ),
@@ -245,8 +268,9 @@ KPIS: tuple[Kpi, ...] = (
         achievement=False,
         formula="Spots opened again at least once ÷ spots ever resolved, of those opened in the "
         "period.",
-        counted="A sign of hasty work, no achievement: what is never resolved is never opened "
-        "again. In the other figures a reopened spot counts as not resolved.",
+        counted=(
+            "A sign of hasty work, no achievement: what is never resolved is never opened again.",
+        ),
         source=_DESK,
         measure=_reopened,
     ),
@@ -257,7 +281,7 @@ KPIS: tuple[Kpi, ...] = (
         "less",
         achievement=True,
         formula="Spots that wait for somebody now, whenever they were opened.",
-        counted="New, acknowledged, in progress, on hold and reopened ones.",
+        counted=("New, acknowledged, in progress, on hold and reopened ones.",),
         source=_DESK,
         measure=_still_open,
     ),
@@ -268,8 +292,12 @@ KPIS: tuple[Kpi, ...] = (
         "less",
         achievement=False,
         formula="Spots that wait for somebody now and whose promised term has passed.",
-        counted="The term promised now: naming another one mends this figure, but not the share "
-        "of first terms kept.",
+        counted=(
+            (
+                "The term promised now: naming another one mends this figure, but not the share of "
+                "first terms kept."
+            ),
+        ),
         source=_DESK,
         measure=_overdue,
     ),

@@ -83,7 +83,7 @@ def _rows_of(scene: Scene) -> Iterator[tuple[object, ...]]:
     for each in KPIS:
         figure = each.measure(scene)
         yield (each.kpi, figure.value, each.unit, figure.n, figure.low, figure.high,
-               f"{each.formula} {each.counted}")  # fmt: skip
+               " ".join((each.formula, *each.counted)))  # fmt: skip
     counted = tally(scene.opened)
     yield ("opened", float(counted.opened), "spots", counted.opened, None, None,
            "Spots opened in the period: the sum of the spots by what became of them.")  # fmt: skip

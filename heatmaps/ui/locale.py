@@ -33,6 +33,11 @@ WordKind: TypeAlias = Literal[
     "actor",
     "move",
     "outcome",
+    "gap_class",
+    "topics",
+    "fate",
+    "leg",
+    "beside",
 ]
 
 _CATALOGUES = Path(__file__).with_name("locales")

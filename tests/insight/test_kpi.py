@@ -25,7 +25,7 @@ def test_every_figure_is_defined_once_and_in_words():
     assert len(set(names)) == len(names)
     assert len({each.title for each in KPIS}) == len(KPIS)
     for each in KPIS:
-        assert min(map(len, (each.title, each.formula, each.counted, each.source))) > 5
+        assert min(map(len, (each.title, each.formula, *each.counted, each.source))) > 5
 
 
 @pytest.mark.parametrize("each", KPIS, ids=lambda each: each.kpi)
