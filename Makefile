@@ -19,6 +19,10 @@ demo: $(VENV)/installed ## Simulated complaints on real addresses, detected and 
 	$(BIN)/heatmaps territories load $(DEMO)/territories.geojson
 	$(BIN)/heatmaps gazetteer load $(DEMO)/gazetteer.csv
 	$(BIN)/heatmaps subscribers load $(DEMO)/subscribers.csv
+	$(BIN)/heatmaps sites load $(DEMO)/sites.csv
+	$(BIN)/heatmaps coverage load $(DEMO)/coverage.geojson
+	$(BIN)/heatmaps events load $(DEMO)/events.csv
+	$(BIN)/heatmaps customers load $(DEMO)/customers.csv
 	$(BIN)/heatmaps ingest $(DEMO)/complaints.csv
 	$(BIN)/heatmaps detect
 ifneq ($(SERVE),0)

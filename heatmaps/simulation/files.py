@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from heatmaps.errors import FileError
 from heatmaps.region.grid import to_text
+from heatmaps.simulation.network_files import network_files
 from heatmaps.simulation.telling import Complaint
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def write(simulation: Simulation, directory: Path) -> None:
         "subscribers.csv": _subscribers(simulation),
         "gazetteer.csv": simulation.region.gazetteer,
         "territories.geojson": simulation.region.territories,
+        **network_files(simulation),
         "README.txt": _readme(simulation),
     }
     for name, text in files.items():
@@ -202,10 +204,12 @@ def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 README = """\
 ВСЕ ЖАЛОБЫ В ЭТОЙ ПАПКЕ СМОДЕЛИРОВАНЫ. Ни одна из них не подана настоящим человеком.
+СЕТЬ ТОЖЕ СМОДЕЛИРОВАНА: площадки, покрытие и работы не принадлежат ни одному оператору.
 
 Настоящие: адреса домов и границы округов (© участники OpenStreetMap, ODbL 1.0), оценки числа
 жителей (ObjectNat, BSD-3; Kontur Population, CC BY 4.0). Выдуманы: клиенты, обращения, тексты,
-номера телефонов (+7 900 000-xx-xx), аварии и число абонентов.
+номера телефонов (+7 900 000-xx-xx), аварии, число абонентов, площадки на случайных домах,
+прогноз покрытия (круговые сектора без учёта застройки), работы и мероприятия.
 
 Период: {since} — {until}; зерно {seed}.
 Жалоб: {complaints}; аварий: {faults}; дыр в покрытии: {holes}; абонентов: {subscribers}.
@@ -214,6 +218,10 @@ complaints.csv       жалобы, как их отдаёт CRM
 gazetteer.csv        адреса домов с координатами
 subscribers.csv      абоненты по ячейкам H3
 territories.geojson  регион и его округа
+sites.csv            площадки и их секторы
+coverage.geojson     прогноз покрытия по технологиям
+events.csv           плановые работы, отключения, массовые мероприятия
+customers.csv        клиенты: все, кто жаловался, и выборка тех, кто молчит
 faults.csv           правда: аварии, из-за которых поданы некоторые жалобы
 holes.csv            правда: места, где сети не хватает всё время
 truth.csv            правда: о каком доме и из-за чего каждая жалоба

@@ -23,6 +23,9 @@ class Purpose(IntEnum):
     HOLE_WORDS = 10
     ENGINEER = 11
     RESTRICTION = 12
+    SITES = 20
+    WORKS = 21
+    CUSTOMER_BASE = 22
 
 
 def generator(seed: int, purpose: Purpose, *moment: int) -> np.random.Generator:
