@@ -145,7 +145,8 @@ def recurring_cells(
     cell's, and over all cells the false discovery rate is controlled (Benjamini and Hochberg 1995,
     J. R. Statist. Soc. B 57:289). A cell is given where no finer one in it is. A complaint known
     only to a coarser cell is counted from that one's resolution on; one coarser than all the
-    policy's resolutions has its cell tested with everything known inside it. Without exposure nothing can be expected, and nothing is found.
+    policy's resolutions has its cell tested with everything known inside it. Without exposure
+    nothing can be expected, and nothing is found.
     """
     if not exposure.subscribers.sum() > 0 or not len(complaints.time):
         return _nothing()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from sqlalchemy import Select, delete, func, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from heatmaps.complaints.record import AddressKind, Place, State
 from heatmaps.desk.words import Cause, Status
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 GAP: Table = CoverageGap.__table__  # type: ignore[assignment]  # a mapped table is a Table
 SEARCH: Table = GapSearch.__table__  # type: ignore[assignment]
+ZONE: Table = SpotCell.__table__  # type: ignore[assignment]
 
 NOT_OF_THE_NETWORK = (
     Cause.ORDERED_RESTRICTION,
@@ -98,8 +99,8 @@ def load_past(
 def load_zones(connection: Connection, since: datetime, until: datetime) -> SpotZones:
     """Give the cells, at opening and now, of spots opened in the span that are of the network."""
     query = (
-        select(SpotCell.spot_id, SpotCell.cell)
-        .join(Spot, Spot.id == SpotCell.spot_id)
+        select(ZONE.c.spot_id, ZONE.c.cell)
+        .join(Spot, Spot.id == ZONE.c.spot_id)
         .where(
             Spot.opened_at > since,
             Spot.opened_at <= until,
@@ -107,8 +108,7 @@ def load_zones(connection: Connection, since: datetime, until: datetime) -> Spot
             or_(Spot.cause.is_(None), Spot.cause.not_in(NOT_OF_THE_NETWORK)),
         )
     )
-    columns: Select[Any] = query
-    spot_id, cell = bulk.read_columns(connection, columns)
+    spot_id, cell = bulk.read_columns(connection, query)
     return SpotZones(spot_id.astype(np.int64), cell.astype(np.int64))
 
 

@@ -9,7 +9,9 @@ from heatmaps.ui.agent.page import agent_page
 from heatmaps.ui.board import ground
 from heatmaps.ui.engineer.page import engineer_page
 from heatmaps.ui.locale import translator
+from heatmaps.ui.manager.page import manager_page
 from heatmaps.ui.markup import element, text
+from heatmaps.ui.planner.page import planner_page
 
 _ = translator(load_settings().locale)
 
@@ -27,6 +29,14 @@ page = st.navigation(
         st.Page(
             engineer_page, title=_("Spots at work"), icon=":material/engineering:",
             url_path="engineer",
+        ),
+        st.Page(
+            manager_page, title=_("Terms and results"), icon=":material/monitoring:",
+            url_path="manager",
+        ),
+        st.Page(
+            planner_page, title=_("Coverage gaps"), icon=":material/network_check:",
+            url_path="planner",
         ),
     ],
     position="top",
