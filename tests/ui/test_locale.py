@@ -12,9 +12,9 @@ from heatmaps.complaints.record import Channel, Segment, Technology, Topic
 from heatmaps.desk.answer import Verdict
 from heatmaps.desk.words import Cause, Refusal, Status
 from heatmaps.geocoding.result import Level
-from heatmaps.insight.timeline import Fate, Leg
 from heatmaps.insight.coverage_gaps import GapClass
 from heatmaps.insight.recurrence import PLANES
+from heatmaps.insight.timeline import Fate, Leg
 from heatmaps.policy import packaged_policy
 from heatmaps.spots.priority import Behind, priority_of
 from heatmaps.spots.record import ALL_TOPICS, Signal
