@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from heatmaps.store.policies import seed_policy
 from heatmaps.store.tables import StoredComplaint
 from pipelines.check_address import GeocoderOfStore
 from pipelines.import_complaints import Circumstances, import_file
@@ -26,6 +27,8 @@ def silent(*_):
 
 
 def test_complaints_that_came_before_their_gazetteer_are_placed_by_it(store, tmp_path):
+    with store.writing() as connection:
+        seed_policy(connection, NOW)
     file = tmp_path / "complaints.csv"
     file.write_text(HEADER + ROWS)
     geocoder = GeocoderOfStore(store, None)
