@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from heatmaps.complaints.preview import Refusals, preview
 from heatmaps.complaints.profiles import Kind, load_profile
 from heatmaps.complaints.readers import check_file, read_batches
 from heatmaps.complaints.rows import map_objects
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from heatmaps.complaints.preview import Preview
     from heatmaps.complaints.record import ComplaintBatch
     from heatmaps.complaints.rows import RowBatch
     from heatmaps.geocoding.result import Geocoder
@@ -86,13 +88,21 @@ class Imported:
     counts: Counts
     dropped_columns: tuple[str, ...]
     notes: tuple[str, ...]
-    reasons: tuple[str, ...] = field(default=())
+    refusals: Refusals
+    preview: Preview | None
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Give some refusals with their lines, of each reason the first."""
+        some = [reason.examples[0] for reason in self.refusals.frequent()]
+        return tuple(some[:SHOWN_REASONS])
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
     given: Circumstances
     counts: Counts
+    refusals: Refusals = field(default_factory=Refusals)
 
 
 def import_file(
@@ -108,7 +118,7 @@ def import_file(
     FileError before anything is written where the file as a whole cannot be used.
     """
     checked = check_file(path, load_profile(given.profile))
-    job, reasons = _Job(given, Counts()), list[str]()
+    job, shown = _Job(given, Counts()), None
     with ExitStack() as stack:
         dry = None if keep else stack.enter_context(store.writing(keep=False))
         with _begun(store, dry) as connection:
@@ -117,12 +127,13 @@ def import_file(
         origin = Origin(_source(intake), path.name, given.profile)
         for batch in read_batches(checked):
             with _begun(store, dry) as connection:
-                reasons += _take_in(connection, batch, intake, origin, job)
+                _take_in(connection, batch, intake, origin, job)
                 complaints.note_run(connection, run, _noted(job.counts), None)
+            shown = shown or preview(checked, batch)
             progress(job.counts.rows, checked.rows)
         with _begun(store, dry) as connection:
             complaints.note_run(connection, run, _noted(job.counts), given.now)
-    return Imported(job.counts, checked.dropped, checked.notes, tuple(reasons[:SHOWN_REASONS]))
+    return Imported(job.counts, checked.dropped, checked.notes, job.refusals, shown)
 
 
 def replay_quarantine(store: Store, given: Circumstances, *, keep: bool = True) -> Counts:
@@ -168,8 +179,8 @@ def _intake(connection: Connection, given: Circumstances) -> Intake:
 
 def _take_in(
     connection: Connection, rows: RowBatch, intake: Intake, origin: Origin, job: _Job
-) -> list[str]:
-    """Take in one batch within a transaction; adds to the counts, gives why rows were refused."""
+) -> None:
+    """Take in one batch within a transaction; adds to the counts and the refusals."""
     lock(connection, "intake")
     good, refused = validate(rows, intake)
     for part in complaints.rounds(good):
@@ -179,7 +190,7 @@ def _take_in(
     counts.rows += rows.rows_in
     counts.left_out += rows.left_out
     counts.quarantined += len(refused)
-    return [f"line {row.line}: {row.reason}" for row in refused]
+    job.refusals.add(refused)
 
 
 def _write(connection: Connection, batch: ComplaintBatch, job: _Job) -> None:

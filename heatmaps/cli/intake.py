@@ -10,6 +10,7 @@ import typer
 
 from heatmaps.cli.context import clock, opened
 from heatmaps.cli.output import AsJson, DryRun, progress, result, warn
+from heatmaps.cli.preview import told_of
 from heatmaps.desk.answer import Asked
 from heatmaps.region.grid import to_text
 from heatmaps.region.technology import Technology  # noqa: TC001 - typer reads it off the signature
@@ -51,7 +52,9 @@ def ingest(
 ) -> None:
     """Take in complaints; the same file again changes nothing.
 
-    Example: heatmaps ingest complaints.csv --profile my-crm.toml
+    A dry run shows the first rows as they were mapped, and what would be quarantined.
+
+    Example: heatmaps ingest complaints.csv --profile my-crm.toml --dry-run
     """
     unusable = False
     for file in files:
@@ -63,12 +66,14 @@ def ingest(
             warn(f"{file.name}: columns not used: {', '.join(imported.dropped_columns)}.")
         for note in imported.notes:
             warn(f"{note}.")
-        for reason in imported.reasons:
+        for reason in () if dry_run else imported.reasons:
             warn(f"  {reason}")
-        dry = "\n  Nothing was kept: dry run." if dry_run else ""
-        result(as_json, f"{file.name}: {_said(counts)}{dry}", file=str(file), profile=profile,
+        tried = f"\n{told_of(imported)}\n  Nothing was kept: dry run." if dry_run else ""
+        result(as_json, f"{file.name}: {_said(counts)}{tried}", file=str(file), profile=profile,
                rows_in=counts.rows_in, **asdict(counts),
-               dropped_columns=imported.dropped_columns, dry_run=dry_run)  # fmt: skip
+               dropped_columns=imported.dropped_columns, notes=imported.notes,
+               refusals=imported.refusals.frequent(),
+               preview=imported.preview if dry_run else None, dry_run=dry_run)  # fmt: skip
         unusable |= counts.rows_in > 0 and not counts.usable
     if unusable:
         raise typer.Exit(1)

@@ -308,18 +308,7 @@ def load_profile(name_or_path: str | Path, kind: Kind = Kind.COMPLAINTS) -> Prof
 
     ConfigError, in one sentence, where there is none, it is wrong, or it is of another kind.
     """
-    path = _profile_path(name_or_path)
-    try:
-        profile = Profile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        message = f"Intake profile {path} cannot be read: {error.strerror}; check the path."
-        raise ConfigError(message) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"Intake profile {path} is not valid TOML in UTF-8: {error}; mend the file."
-        raise ConfigError(message) from error
-    except ValidationError as error:
-        message = f"Intake profile {path} cannot be used: {_first_fault(error)}"
-        raise ConfigError(message) from error
+    profile = read_profile(name_or_path)
     if profile.kind != kind:
         message = (
             f"Intake profile {name_or_path} is for {profile.kind}, not for {kind}; choose another "
@@ -327,6 +316,32 @@ def load_profile(name_or_path: str | Path, kind: Kind = Kind.COMPLAINTS) -> Prof
         )
         raise ConfigError(message)
     return profile
+
+
+def read_profile(name_or_path: str | Path) -> Profile:
+    """Read a profile of any kind. ConfigError where there is none or it is wrong."""
+    path, text = _profile_path(name_or_path), profile_text(name_or_path)
+    try:
+        return Profile.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        message = f"Intake profile {path} is not valid TOML in UTF-8: {error}; mend the file."
+        raise ConfigError(message) from error
+    except ValidationError as error:
+        message = f"Intake profile {path} cannot be used: {_first_fault(error)}"
+        raise ConfigError(message) from error
+
+
+def profile_text(name_or_path: str | Path) -> str:
+    """Give a profile as it is written. ConfigError where there is none that can be read."""
+    path = _profile_path(name_or_path)
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        message = f"Intake profile {path} cannot be read: {error.strerror}; check the path."
+        raise ConfigError(message) from error
+    except UnicodeDecodeError as error:
+        message = f"Intake profile {path} is not valid TOML in UTF-8: {error}; mend the file."
+        raise ConfigError(message) from error
 
 
 def _profile_path(name_or_path: str | Path) -> Path:

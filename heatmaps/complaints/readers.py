@@ -60,7 +60,8 @@ def check_file(path: Path, profile: Profile) -> CheckedFile:
     half-way; and where the header repeats a name or lacks a required column.
     """
     form, source = open_source(path, profile)
-    _check_header(path, source.header, profile)
+    check_names(path, source.header)
+    _check_columns(path, source.header, profile)
     used = profile.used(source.header)
     dropped = tuple(name for name in source.header if name not in used)
     return CheckedFile(path, profile, form, source, dropped, _notes(path, form, source, profile))
@@ -92,7 +93,8 @@ def _notes(path: Path, form: Format, source: Source, profile: Profile) -> tuple[
     return tuple(note for note in notes if note)
 
 
-def _check_header(path: Path, header: tuple[str, ...], profile: Profile) -> None:
+def check_names(path: Path, header: tuple[str, ...]) -> None:
+    """FileError where a header repeats a name: which of the columns is meant, nobody knows."""
     repeated = [name for name, times in Counter(map(folded, header)).items() if times > 1]
     if repeated:
         message = (
@@ -100,6 +102,9 @@ def _check_header(path: Path, header: tuple[str, ...], profile: Profile) -> None
             "all but one."
         )
         raise FileError(message)
+
+
+def _check_columns(path: Path, header: tuple[str, ...], profile: Profile) -> None:
     positions = profile.positions(header)
     missing = [
         (ours, profile.candidates(ours)) for ours in REQUIRED[profile.kind] if ours not in positions

@@ -1,0 +1,1 @@
+"""A profile for an unknown file: what its columns are called, what they hold, what is in doubt."""
