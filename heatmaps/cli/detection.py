@@ -14,7 +14,8 @@ from heatmaps.cli.output import AsJson, DryRun, progress, result
 from heatmaps.errors import UsageError
 from heatmaps.insight.writers import check_suffix
 from heatmaps.settings import load_settings
-from pipelines import find_spots
+from heatmaps.store.detection import last_tick
+from pipelines import find_gaps, find_spots
 from pipelines.export_spots import write_spots
 from pipelines.find_spots import Clockwork
 
@@ -23,6 +24,7 @@ def add_to(app: typer.Typer) -> None:
     """Add these commands to the whole."""
     app.command()(detect)
     app.command()(replay)
+    app.command()(gaps)
 
 
 def detect(
@@ -79,6 +81,41 @@ def replay(
         cases = find_spots.replay(store, ticks, zone, advance)
     count = write_spots(cases, out, zone)
     result(as_json, f"{count:,} spots written to {out}.", spots=count, out=str(out))
+
+
+def gaps(
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of", help="ISO moment up to which; the last hour of detection if absent."
+        ),
+    ] = None,
+    *,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Find the coverage gaps anew, as detection does once a day: say, after loading coverage.
+
+    Example: heatmaps gaps --dry-run
+    """
+    zone = load_settings().zone
+    with opened() as store:
+        with store.reading() as connection:
+            until = last_tick(connection) or clock()
+        until = moment(as_of, zone, "--as-of") if as_of is not None else until
+        found = find_gaps.refresh(store, until, zone, keep=not dry_run)
+    search, count = found.search, len(found.gaps)
+    if search is None:
+        said = "Nothing to look back on: it takes four weeks of complaints that have a place."
+    else:
+        said = (
+            f"{count:,} coverage gaps at {search.cells:,} cells, over {search.complaints:,} "
+            f"complaints, {search.since:%Y-%m-%d %H:%M} to {search.until:%Y-%m-%d %H:%M} UTC."
+        )
+    said += "\n  Nothing was kept: dry run." if dry_run else ""
+    result(as_json, said, dry_run=dry_run, gaps=count, cells=search and search.cells,
+           complaints=search and search.complaints, since=search and search.since,
+           until=search and search.until, period_days=search and search.period_days)  # fmt: skip
 
 
 def _step(text: str) -> timedelta:
