@@ -1,0 +1,335 @@
+"""Sites, coverage, events and customers: files as they come, good and bad."""
+
+from __future__ import annotations
+
+import json
+
+import geopandas as gpd
+import pytest
+from shapely.geometry import box
+
+SITE = {
+    "site_id": "s1", "sector_id": "s1-1", "name": "Башня", "lat": "59.94", "lon": "30.31",
+    "technology": "4g", "band": "1800", "azimuth": "120", "status": "active",
+}  # fmt: skip
+EVENT = {
+    "event_id": "e1", "kind": "planned_work", "starts_at": "2026-03-01T01:00:00+03:00",
+    "ends_at": "2026-03-01T05:00:00+03:00", "lat": "59.94", "lon": "30.31", "radius_m": "800",
+    "territory_id": "", "site_id": "", "text": "замена",
+}  # fmt: skip
+CUSTOMER = {
+    "customer_id": "c1", "address_kind": "home", "address": "", "city": "", "lat": "59.94",
+    "lon": "30.31", "segment": "mass", "ltv": "100", "language": "ru", "channel": "call",
+    "contact": "+79000000001", "consent_until": "2027-12-31",
+}  # fmt: skip
+AT_SITE = {"lat": "", "lon": "", "radius_m": ""}
+
+# What is wrong with a row, and what its reason has to name.
+BAD = {
+    "sites": {
+        "no site": ({"site_id": ""}, "site_id"),
+        "no sector": ({"sector_id": " "}, "sector_id"),
+        "no place": ({"lat": "", "lon": ""}, "lat"),
+        "half a place": ({"lon": ""}, "lon"),
+        "swapped": ({"lat": "30.31", "lon": "59.94"}, "swapped"),
+        "off the globe": ({"lat": "95", "lon": "200"}, "globe"),
+        "unset pair": ({"lat": "0", "lon": "0"}, "unset"),
+        "no technology": ({"technology": ""}, "technology"),
+        "unknown technology": ({"technology": "6g"}, "6g"),
+        "unknown status": ({"status": "asleep"}, "asleep"),
+        "azimuth beyond": ({"azimuth": "361"}, "361"),
+        "azimuth below": ({"azimuth": "-1"}, "-1"),
+        "azimuth a word": ({"azimuth": "север"}, "север"),
+        "azimuth no number": ({"azimuth": "nan"}, "nan"),
+        "NUL": ({"name": "a\0b"}, "NUL"),
+        "long id": ({"site_id": "s" * 65}, "longer"),
+        "came before": ({"sector_id": "s1-1"}, "came before"),
+    },
+    "events": {
+        "no id": ({"event_id": ""}, "event_id"),
+        "unknown kind": ({"kind": "party"}, "party"),
+        "no kind": ({"kind": ""}, "kind"),
+        "no start": ({"starts_at": ""}, "starts_at"),
+        "start no time": ({"starts_at": "soon"}, "soon"),
+        "end no time": ({"ends_at": "2026-02-30"}, "2026-02-30"),
+        "backwards": ({"ends_at": "2026-02-28T00:00:00+03:00"}, "no time between"),
+        "no length": ({"ends_at": EVENT["starts_at"]}, "no time between"),
+        "1970": ({"starts_at": "1970-01-01T00:00:00Z"}, "1970"),
+        "2190": ({"ends_at": "2190-01-01T00:00:00Z"}, "2190"),
+        "work without end": ({"ends_at": ""}, "ends_at"),
+        "no place": (AT_SITE, "no place"),
+        "two places": ({"site_id": "s1"}, "two places"),
+        "no radius": ({"radius_m": ""}, "radius_m"),
+        "radius zero": ({"radius_m": "0"}, "radius_m '0'"),
+        "radius below": ({"radius_m": "-5"}, "-5"),
+        "radius of a country": ({"radius_m": "5000000"}, "5000000"),
+        "radius without a middle": ({**AT_SITE, "radius_m": "9", "site_id": "s1"}, "belongs to no"),
+        "swapped": ({"lat": "30.31", "lon": "59.94"}, "swapped"),
+        "unknown site": ({**AT_SITE, "site_id": "s9"}, "s9"),
+        "unknown territory": ({**AT_SITE, "territory_id": "t9"}, "t9"),
+        "came before": ({"event_id": "e1"}, "came before"),
+    },
+    "customers": {
+        "no id": ({"customer_id": ""}, "customer_id"),
+        "no place": ({"lat": "", "lon": ""}, "neither address"),
+        "half a place": ({"lat": ""}, "lat"),
+        "swapped": ({"lat": "30.31", "lon": "59.94"}, "swapped"),
+        "unknown kind": ({"address_kind": "castle"}, "castle"),
+        "unknown segment": ({"segment": "royal"}, "royal"),
+        "unknown language": ({"language": "tlh"}, "tlh"),
+        "unknown channel": ({"channel": "pigeon"}, "pigeon"),
+        "LTV below zero": ({"ltv": "-1"}, "-1"),
+        "LTV a word": ({"ltv": "much"}, "much"),
+        "consent no time": ({"consent_until": "yes"}, "yes"),
+        "consent of 1900": ({"consent_until": "1900-01-01"}, "1900"),
+        "NUL": ({"contact": "+7\0"}, "NUL"),
+    },
+}  # fmt: skip
+GOOD = {"sites": (SITE, "sector_id"), "events": (EVENT, "event_id"),
+        "customers": (CUSTOMER, "customer_id")}  # fmt: skip
+
+
+def territories(shell):
+    rows = {"territory_id": ["t"], "name": ["Город"], "parent_id": [None],
+            "timezone": ["Europe/Moscow"]}  # fmt: skip
+    path = shell.folder / "territories.geojson"
+    gpd.GeoDataFrame(rows, geometry=[box(30.0, 59.8, 30.6, 60.1)], crs=4326).to_file(path)
+    shell("territories", "load", path).done()
+
+
+@pytest.fixture
+def known(fresh):
+    """Give a prompt at a store that knows a territory and a site."""
+    territories(fresh)
+    fresh("sites", "load", fresh.table("known.csv", {**SITE, "sector_id": "s1-9"})).done()
+    return fresh
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_bad_row_is_quarantined_with_its_reason_and_the_rest_loads(known, kind):
+    good, identity = GOOD[kind]
+    bad = BAD[kind]
+    rows = [{**good, identity: f"b{n}", **wrong} for n, (wrong, _) in enumerate(bad.values())]
+    file = known.table("file.csv", good, *rows, {**good, identity: "z"})
+    told = known(kind, "load", file, "--json").done().json
+    assert (told["rows_in"], told["new"], told["quarantined"]) == (len(bad) + 2, 2, len(bad))
+    assert told["kind"] == kind
+    held = known("quarantine", "list", "--json").done().json["rows"]
+    assert {row["kind"] for row in held} == {kind}
+    reasons = {row["line"]: row["reason"] for row in held}
+    for line, (name, (_, named)) in enumerate(bad.items(), start=3):
+        assert named in reasons[line], (name, reasons[line])
+        assert reasons[line].endswith(".")
+    again = known(kind, "load", file, "--json").done().json
+    assert (again["new"], again["updated"], again["unchanged"]) == (0, 0, 2)
+    assert len(known("quarantine", "list", "--json").done().json["rows"]) == len(bad)
+
+
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    [
+        ("sites", {"azimuth": "240"}),
+        ("sites", {"lat": "59.95"}),
+        ("sites", {"status": "off"}),
+        ("events", {"ends_at": "2026-03-01T06:00:00+03:00"}),
+        ("events", {"text": ""}),
+        ("customers", {"lat": "59.95"}),
+        ("customers", {"consent_until": ""}),
+        ("customers", {"contact": "+79000000002"}),
+    ],
+)
+def test_a_changed_row_is_written_over_and_counted(known, kind, change):
+    row, _ = GOOD[kind]
+    known(kind, "load", known.table("first.csv", row)).done()
+    told = known(kind, "load", known.table("then.csv", {**row, **change}), "--json").done().json
+    assert (told["new"], told["updated"], told["unchanged"], told["gone"]) == (0, 1, 0, 0)
+    back = known(kind, "load", known.table("then.csv", {**row, **change}), "--json").done().json
+    assert (back["updated"], back["unchanged"]) == (0, 1)
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_dry_run_tells_the_same_and_keeps_nothing(known, kind):
+    row, identity = GOOD[kind]
+    file = known.table("file.csv", row, {**row, identity: ""})
+    before = known.dump()
+    told = known(kind, "load", file, "--json", "--dry-run").done().json
+    assert (told["new"], told["quarantined"], told["dry_run"]) == (1, 1, True)
+    assert known.dump() == before
+
+
+def test_foreign_columns_and_words_are_mapped_by_a_profile(embedded):
+    profile = embedded.file("rnp.toml", """
+        kind = "sites"
+        [columns]
+        sector_id = "CELL"
+        site_id = "BS"
+        technology = "RAT"
+        status = "STATE"
+        [values.technology]
+        LTE = "4g"
+        [values.status]
+        "On Air" = "active"
+        "*" = "off"
+    """)  # fmt: skip
+    file = embedded.table(
+        "rnp.csv",
+        {"CELL": "1", "BS": "A", "RAT": "LTE", "STATE": "On air", "lat": "59,94", "lon": "30,31"},
+        {"CELL": "2", "BS": "A", "RAT": "4g", "STATE": "Off", "lat": "59.94", "lon": "30.31"},
+        delimiter=";",
+    )
+    embedded("sites", "load", file, "--profile", profile).done()
+    rows = embedded.rows("SELECT technology, status, lat FROM sector ORDER BY sector_id")
+    assert rows == [("4g", "active", 59.94), ("4g", "off", 59.94)]
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_profile_of_another_kind_is_refused(embedded, kind):
+    row, _ = GOOD[kind]
+    file = embedded.table("file.csv", row)
+    embedded(kind, "load", file, "--profile", "default").refused("complaints", kind)
+    embedded(kind, "load", "nowhere.csv").refused("nowhere.csv")
+
+
+def test_a_replay_takes_what_can_be_used_now_and_overwrites_nothing(known):
+    late = {**EVENT, **AT_SITE, "site_id": "s2"}
+    twice = {**SITE, "name": "другое имя"}
+    known("sites", "load", known.table("sites.csv", SITE, twice)).done()
+    assert known("events", "load", known.table("events.csv", late)).code == 1
+    known("sites", "load", known.table("more.csv", {**SITE, "site_id": "s2", "sector_id": "n"}))
+    told = known("quarantine", "replay", "--json").done().json
+    assert (told["new"], told["updated"], told["quarantined"]) == (1, 0, 1)
+    assert known.rows("SELECT site_id FROM network_event") == [("s2",)]
+    assert known.rows("SELECT name FROM sector WHERE sector_id = 's1-1'") == [("Башня",)]
+    [left] = known("quarantine", "list", "--json").done().json["rows"]
+    assert "stored already" in left["reason"]
+
+
+def home(customer="c1", lat="59.94", kind="home", **more):
+    return {**CUSTOMER, "customer_id": customer, "lat": lat, "address_kind": kind, **more}
+
+
+def test_a_moved_home_leaves_no_ghost(known):
+    first = known.table(
+        "first.csv", home(), home(lat="59.95"), home(kind="work"), home("c2"), home("c3")
+    )
+    assert known("customers", "load", first, "--json").done().json["new"] == 5
+    then = known.table("then.csv", home(lat="59.96"), home("c2"), home("c4"))
+    told = known("customers", "load", then, "--json").done().json
+    counts = [told[name] for name in ("new", "updated", "unchanged", "gone")]
+    assert counts == [1, 1, 1, 1]
+    kept = known.rows(
+        "SELECT customer_id, address_kind, lat FROM customer_address ORDER BY 1, 2, 3"
+    )
+    assert kept == [("c1", "home", 59.96), ("c1", "work", 59.94), ("c2", "home", 59.94),
+                    ("c3", "home", 59.94), ("c4", "home", 59.94)]  # fmt: skip
+    private = known.rows("SELECT count(*) FROM personal WHERE customer_address_id IS NOT NULL")
+    assert private == [(5,)]
+
+
+def test_one_row_told_twice_is_one_address(known):
+    told = known("customers", "load", known.table("f.csv", home(), home()), "--json").done().json
+    assert (told["new"], told["unchanged"]) == (1, 1)
+
+
+def test_contact_and_address_of_a_customer_stand_in_one_private_place(known):
+    known(
+        "customers", "load", known.table("f.csv", home(address="Мира, 5", contact="тайна"))
+    ).done()
+    for table, rows in known.dump().items():
+        assert table == "personal" or not any("тайна" in row or "Мира" in row for row in rows)
+    assert known.rows("SELECT contact, address FROM personal") == [("тайна", "Мира, 5")]
+
+
+def coverage(shell, name, *areas, crs=4326):
+    rows = {"technology": [t for t, _ in areas], "name": [None] * len(areas)}
+    path = shell.folder / name
+    frame = gpd.GeoDataFrame(rows, geometry=[shape for _, shape in areas], crs=4326).to_crs(crs)
+    frame.to_parquet(path) if path.suffix == ".parquet" else frame.to_file(path)
+    return path
+
+
+WEST, EAST = box(30.2, 59.9, 30.3, 59.95), box(30.3, 59.9, 30.4, 59.95)
+
+
+def cells(shell):
+    return dict(shell.rows("SELECT technology, count(*) FROM coverage_cell GROUP BY technology"))
+
+
+@pytest.mark.parametrize("name", ["c.gpkg", "c.geojson", "c.parquet", "c.fgb", "c.shp"])
+def test_coverage_of_every_format_is_the_same(embedded, name):
+    crs = 4326 if name.endswith("json") else 32636
+    path = coverage(embedded, name, ("LTE", WEST), ("5g", EAST), crs=crs)
+    told = embedded("coverage", "load", path, "--json").done().json
+    assert (told["new"], told["refused"]) == (2, 0)
+    assert embedded.rows("SELECT technology FROM coverage_area ORDER BY 1") == [("4g",), ("5g",)]
+    assert set(cells(embedded)) == {"4g", "5g"}
+
+
+def test_coverage_replaces_that_of_its_technologies_and_add_keeps_it(known):
+    known("coverage", "load", coverage(known, "a.gpkg", ("4g", WEST), ("2g", WEST))).done()
+    before = cells(known)
+    file = coverage(known, "b.gpkg", ("4g", EAST))
+    added = known("coverage", "load", file, "--add", "--json").done().json
+    assert (added["new"], added["gone"]) == (1, 0)
+    assert cells(known)["4g"] > before["4g"]
+    told = known("coverage", "load", file, "--json").done().json
+    assert (told["new"], told["unchanged"], told["gone"]) == (0, 1, 1)
+    assert cells(known)["2g"] == before["2g"]
+    dump = known.dump()
+    again = known("coverage", "load", file, "--json").done().json
+    assert (again["new"], again["unchanged"], again["gone"]) == (0, 1, 0)
+    known("coverage", "load", coverage(known, "c.gpkg", ("4g", WEST)), "--dry-run").done()
+    assert known.dump() == dump
+
+
+def test_bad_areas_are_refused_and_the_rest_loads(embedded):
+    path = coverage(embedded, "a.geojson", ("4g", WEST), ("6g", WEST), (None, WEST), ("4g", None))
+    told = embedded("coverage", "load", path, "--json").done()
+    assert (told.json["new"], told.json["refused"]) == (1, 3)
+    for named in ("'6g'", "no technology", "no polygon"):
+        assert named in told.err
+    given = embedded("coverage", "load", path, "--technology", "2g", "--json").done().json
+    assert (given["new"], given["refused"]) == (1, 2)
+
+
+def test_coverage_with_exchanged_axes_is_told(known):
+    path = coverage(known, "a.gpkg", ("4g", box(59.9, 30.2, 59.95, 30.3)))
+    known("coverage", "load", path).refused("exchanged")
+
+
+def test_coverage_without_technology_is_refused(embedded):
+    path = embedded.folder / "a.geojson"
+    gpd.GeoDataFrame({"name": ["x"]}, geometry=[WEST], crs=4326).to_file(path)
+    embedded("coverage", "load", path).refused("technology")
+    embedded("coverage", "load", path, "--technology", "4g").done()
+
+
+def test_an_address_is_answered_with_its_network(known):
+    rows = {"city": "Город", "street": "улица Мира", "house": "5", "lat": 59.94, "lon": 30.31}
+    known("gazetteer", "load", known.table("g.csv", rows)).done()
+
+    def lookup(*more):
+        return known("lookup", "улица Мира 5", "--city", "Город", "--json", *more).done().json
+
+    bare = lookup()
+    assert (bare["covered"], bare["events"], bare["verdict"]) == ({}, [], "nothing_known")
+    areas = ("4g", box(30.3, 59.9, 30.4, 59.95)), ("5g", box(30.35, 59.9, 30.4, 59.95))
+    known("coverage", "load", coverage(known, "c.gpkg", *areas)).done()
+    assert lookup()["covered"] == {"4g": True, "5g": False}
+    assert lookup()["sentence"] == bare["sentence"]
+    assert "сети 5G" in lookup("--technology", "5g")["sentence"]
+    outage = {**EVENT, **AT_SITE, "site_id": "s1", "kind": "outage", "ends_at": ""}
+    known("events", "load", known.table("e.csv", outage)).done()
+    given = lookup()
+    assert given["verdict"] == "network_event"
+    assert [event["event_id"] for event in given["events"]] == ["e1"]
+
+
+def test_the_demo_files_load_without_a_refusal(embedded_region, sample):
+    for kind, name in (("sites", "sites.csv"), ("coverage", "coverage.geojson"),
+                       ("events", "events.csv"), ("customers", "customers.csv")):  # fmt: skip
+        told = embedded_region(kind, "load", sample / name, "--json").done().json
+        assert told["new"] == told["rows_in"] > 0
+    places = embedded_region.rows("SELECT count(*) FROM customer_address WHERE cell IS NULL")
+    assert places == [(0,)]
+    assert json.loads((sample / "coverage.geojson").read_text())["features"]
