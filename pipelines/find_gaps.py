@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from heatmaps.errors import UsageError
 from heatmaps.insight.coverage_gaps import Evidence, Surroundings, gaps_of
 from heatmaps.insight.gap_tracking import keep_numbers
-from heatmaps.insight.recurrence import last_midnight, recurring_cells, span_of
+from heatmaps.insight.look_back import last_midnight, span_of
+from heatmaps.insight.recurrence import recurring_cells
 from heatmaps.region.sites import nearest_m
 from heatmaps.region.territories import TerritoryIndex
 from heatmaps.store import detection, network, planning, policies, region
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from heatmaps.insight.coverage_gaps import Gap
-    from heatmaps.insight.recurrence import Span
+    from heatmaps.insight.look_back import Span
     from heatmaps.store.engine import Store
 
 

@@ -15,7 +15,8 @@ import h3.api.basic_int as h3
 import numpy as np
 
 from heatmaps.complaints.record import Topic
-from heatmaps.insight.recurrence import MONTH_DAYS, PLANES, once_a_month
+from heatmaps.insight.look_back import MONTH_DAYS, once_a_month
+from heatmaps.insight.recurrence import PLANES
 from heatmaps.region.grid import GRID_RESOLUTION, child_range, parents, resolution_of
 from heatmaps.region.technology import Technology
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from heatmaps.insight.recurrence import PastComplaints, Recurring, Span
+    from heatmaps.insight.look_back import PastComplaints, Span
+    from heatmaps.insight.recurrence import Recurring
     from heatmaps.insight.tuning import PlanningPolicy
     from heatmaps.spots.record import Exposure
     from heatmaps.spots.tuning import LtvWeights

@@ -13,7 +13,7 @@ from heatmaps.complaints.record import AddressKind, Place, State
 from heatmaps.desk.words import Cause, Status
 from heatmaps.insight.coverage_gaps import Gap, GapClass, SpotZones, read_coverage
 from heatmaps.insight.gap_tracking import KnownGap
-from heatmaps.insight.recurrence import PastComplaints
+from heatmaps.insight.look_back import PastComplaints
 from heatmaps.region.grid import from_text, to_text
 from heatmaps.region.technology import Technology
 from heatmaps.store import bulk

@@ -88,6 +88,15 @@ def bounds_of_gaps(gaps: Sequence[Gap]) -> tuple[Point, Point] | None:
     return (min(lats), min(lons)), (max(lats), max(lons))
 
 
+def widened(bounds: tuple[Point, Point] | None) -> tuple[Point, Point] | None:
+    """Give bounds with as much again around them, so that a place is seen among others."""
+    if bounds is None:
+        return None
+    (south, west), (north, east) = bounds
+    up, across = north - south, east - west
+    return (south - up, west - across), (north + up, east + across)
+
+
 def _gap(gap: Gap, names: Mapping[str, str], _: Translator, *, chosen: bool) -> dict[str, Json]:
     fill, ink = COLOURS[gap.gap_class]
     title, *rest = [map_text(line) for line in gap_label(gap, names, _).splitlines()]

@@ -24,6 +24,7 @@ from heatmaps.ui.planner.gap_map import (
     draw_holes,
     draw_sites,
     gap_at,
+    widened,
 )
 from heatmaps.ui.planner.gap_words import COLOURS, gap_row
 from heatmaps.ui.rows import choose_row
@@ -77,7 +78,7 @@ def _choose(gap_id: int | None, board: GapBoard, *, moving: bool) -> None:
     choose_gap(gap_id)
     gap = board.gap(gap_id)
     if moving and gap is not None:
-        _look(bounds_of_gaps([gap]))
+        _look(widened(bounds_of_gaps([gap])))
     st.rerun()
 
 
@@ -172,7 +173,7 @@ def _drawings(
         drawings.append(draw_sites(board.sites, (gap.lat, gap.lon) if gap else None))
     drawings.append(draw_gaps(gaps, board.territories, _, selected=selected))
     if _LOOKED not in st.session_state:
-        _look(bounds_of_gaps([gap] if gap else gaps[:MAX_GAPS]))
+        _look(widened(bounds_of_gaps([gap])) if gap else bounds_of_gaps(gaps[:MAX_GAPS]))
     bounds, times = st.session_state.get(_LOOKED, (None, 0))
     return [*drawings, look_at_bounds(bounds, asked=times)] if bounds else drawings
 
@@ -197,9 +198,9 @@ def _show_legend(board: GapBoard, filters: Filters, _: Translator) -> None:
         marks.append(_mark(HOLE_COLOUR, "#1b2430", told))
     else:
         marks.append(element("span", text(_("Predicted coverage was never loaded."))))
-    st.html(element("p", *marks, css="aside gap-legend"))
+    st.html(element("p", *marks, css="aside"))
 
 
 def _mark(fill: str, ink: str, words: str) -> Html:
     style = f"background:{fill};color:{ink}"
-    return Html(f'<span class="swatch" style="{style}">{text(words)}</span>')
+    return Html(f'<span class="gap-mark" style="{style}">{text(words)}</span>')

@@ -12,8 +12,7 @@ from datetime import UTC, datetime, timedelta
 import h3.api.basic_int as h3
 import numpy as np
 
-from heatmaps.insight.recurrence import PastComplaints, Span, span_of
-from heatmaps.region.grid import parents
+from heatmaps.insight.look_back import PastComplaints, Span, span_of
 from heatmaps.spots.record import Exposure
 
 UNTIL = datetime(2026, 7, 1, tzinfo=UTC)
@@ -32,11 +31,25 @@ class ChronicRegion:
     """Cells of resolution 8 where the network falls short."""
 
 
-def make_region(seed, *, blocks=600, gaps=12, days=180, spread=0.15, outages=10, ratio=(3.0, 8.0)):
+@dataclass(frozen=True)
+class Setting:
     """`blocks` populated cells of resolution 8, `gaps` of them with `ratio` times the usual rate.
 
     `spread` is the variance of ordinary places' rates; `outages` break out in the whole span.
     """
+
+    blocks: int = 600
+    gaps: int = 12
+    days: int = 180
+    spread: float = 0.15
+    outages: int = 10
+    ratio: tuple[float, float] = (3.0, 8.0)
+
+
+def make_region(seed, setting=None):
+    setting = setting or Setting()
+    blocks, gaps, days = setting.blocks, setting.gaps, setting.days
+    spread = setting.spread
     rng = np.random.default_rng(seed)
     rings = int(np.ceil(np.sqrt(blocks / 3)))
     disk = np.array(sorted(h3.grid_disk(h3.latlng_to_cell(55.0, 50.0, 8), rings)), dtype=np.int64)
@@ -48,11 +61,11 @@ def make_region(seed, *, blocks=600, gaps=12, days=180, spread=0.15, outages=10,
     usual = people * RATE_A_DAY * days * rng.gamma(1 / spread, spread, blocks)
     enough = np.flatnonzero(people * RATE_A_DAY * days >= 1.0)
     chronic = rng.choice(enough, gaps, replace=False) if gaps else np.zeros(0, dtype=np.intp)
-    more = people[chronic] * RATE_A_DAY * days * (rng.uniform(*ratio, gaps) - 1)
+    more = people[chronic] * RATE_A_DAY * days * (rng.uniform(*setting.ratio, gaps) - 1)
     parts = [
         _told(rng, np.repeat(np.arange(blocks), rng.poisson(usual)), SHARES, days),
         _told(rng, np.repeat(chronic, rng.poisson(more)), LACK, days),
-        *(_outage(rng, blocks, days) for _ in range(outages)),
+        *(_outage(rng, blocks, days) for _ in range(setting.outages)),
     ]
     where, topic, moment = (np.concatenate(column) for column in zip(*parts, strict=True))
     stray = rng.random(len(where)) < 0.03
@@ -66,7 +79,6 @@ def make_region(seed, *, blocks=600, gaps=12, days=180, spread=0.15, outages=10,
     order = np.argsort(moment, kind="stable")
     complaints = at_cells(
         cell[where, _part(rng, parts_of[where])][order],
-        [UNTIL - timedelta(days=days)] * 0,
         time=us(UNTIL) - ((days - moment[order]) * DAY_US).astype(np.int64),
         customer=customer[order], topic=topic[order],
     )  # fmt: skip
@@ -80,25 +92,23 @@ def us(moment):
     return int(moment.timestamp()) * 1_000_000
 
 
-def at_cells(
-    cell, _=None, *, time, customer=None, topic=None, technology=None, indoor=None, ltv=None
-):
+PLAIN = {"topic": (1, np.int8), "technology": (-1, np.int8), "indoor": (-1, np.int8),
+         "ltv": (np.nan, np.float64)}  # fmt: skip
+
+
+def at_cells(cell, *, time, customer=None, **given):
     """Columns with something plain wherever nothing is said; resolutions are the cells' own."""
     cell = np.asarray(cell, dtype=np.int64)
     rows = len(cell)
-
-    def column(given, plain, kind):
-        return np.full(rows, plain, dtype=kind) if given is None else np.asarray(given, dtype=kind)
-
     return PastComplaints(
         customer=np.arange(rows) if customer is None else np.asarray(customer, dtype=np.int64),
         cell=cell,
         resolution=np.array([h3.get_resolution(c) for c in cell.tolist()], dtype=np.int8),
         time=np.asarray(time, dtype=np.int64),
-        topic=column(topic, 1, np.int8),
-        technology=column(technology, -1, np.int8),
-        indoor=column(indoor, -1, np.int8),
-        ltv=column(ltv, np.nan, np.float64),
+        **{
+            name: np.asarray(given.get(name, np.full(rows, plain)), dtype=kind)
+            for name, (plain, kind) in PLAIN.items()
+        },
     )
 
 
@@ -117,7 +127,3 @@ def _outage(rng, blocks, days):
     where = np.repeat(rng.integers(0, blocks, 2), [size, size // 3])
     start, length = rng.uniform(0, days - 7), rng.uniform(0.2, 7)
     return where, np.full(len(where), 2, dtype=np.int8), start + rng.uniform(0, length, len(where))
-
-
-def parent_cells(cells, resolution=8):
-    return parents(np.asarray(cells, dtype=np.int64), resolution)
