@@ -13,7 +13,7 @@ DEMO := var/demo
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(VENV)/installed ## Simulated complaints on real addresses, detected and served on 127.0.0.1:8501 (SERVE=0: without serving)
+demo: $(VENV)/installed ## Simulated complaints on real addresses, detected, worked on and served on 127.0.0.1:8501 (SERVE=0: without serving)
 	$(BIN)/heatmaps db upgrade
 	$(BIN)/heatmaps simulate $(DEMO)
 	$(BIN)/heatmaps territories load $(DEMO)/territories.geojson
@@ -24,7 +24,7 @@ demo: $(VENV)/installed ## Simulated complaints on real addresses, detected and 
 	$(BIN)/heatmaps events load $(DEMO)/events.csv
 	$(BIN)/heatmaps customers load $(DEMO)/customers.csv
 	$(BIN)/heatmaps ingest $(DEMO)/complaints.csv
-	$(BIN)/heatmaps detect
+	$(BIN)/heatmaps simulate $(DEMO) --play
 ifneq ($(SERVE),0)
 	$(BIN)/heatmaps serve --port $(PORT)
 endif
