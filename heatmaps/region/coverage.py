@@ -12,7 +12,7 @@ import shapely
 
 from heatmaps.errors import FileError
 from heatmaps.quarantine import Refused
-from heatmaps.region.grid import GRID_RESOLUTION, cell_of, parents, resolution_of
+from heatmaps.region.grid import GRID_RESOLUTION, cell_of, parents
 from heatmaps.region.polygons import multipolygon, read_polygons
 from heatmaps.region.technology import Technology
 
@@ -120,18 +120,17 @@ def cells_held(wkb: Sequence[bytes]) -> NDArray[np.int64]:
 def pack(cells: NDArray[np.int64]) -> NDArray[np.int64]:
     """Give the fewest cells, sorted, that hold the same ground: whole families by their parent.
 
-    `cells` may be of many resolutions, stand twice and lie one inside another.
+    `cells` are of the grid, and may stand twice.
     """
     packed: list[NDArray[np.int64]] = []
-    level = resolution_of(cells)
-    current = np.unique(cells[level == GRID_RESOLUTION])
+    current = np.unique(cells)
     for resolution in range(GRID_RESOLUTION, 0, -1):
-        coarser = np.unique(cells[level == resolution - 1])
-        above = parents(current, resolution - 1)
-        family, place, count = np.unique(above, return_inverse=True, return_counts=True)
-        whole = (count >= _family_sizes(family, count)) | np.isin(family, coarser)
+        family, place, count = np.unique(
+            parents(current, resolution - 1), return_inverse=True, return_counts=True
+        )
+        whole = count == _family_sizes(family, count)
         packed.append(current[~whole[place]])
-        current = np.union1d(coarser, family[whole])
+        current = family[whole]
     return np.sort(np.concatenate([current, *packed]))
 
 
