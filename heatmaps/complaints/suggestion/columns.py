@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from heatmaps.complaints.fields import MAX_LENGTH
-from heatmaps.complaints.profiles import REQUIRED, Kind
+from heatmaps.complaints.profiles import REQUIRED, UNIX, UNIX_MS, Kind
 from heatmaps.complaints.record import WORDS
 from heatmaps.complaints.suggestion import survey as of
 from heatmaps.complaints.suggestion.vocabulary import header_scores, word_for
@@ -21,6 +21,7 @@ MOSTLY = 0.8
 
 HALF = 0.5
 
+_FEW_WORDS = 20
 MAX_WORDS = 300
 MAX_WORD_LENGTH = 80
 """A column of fixed words has no more different values, and no longer ones."""
@@ -54,13 +55,15 @@ class Matched:
 def match_columns(survey: Survey, kind: Kind) -> Matched:
     """Match the columns of a file with ours, the surest first, none twice."""
     doubts: list[str] = []
+    misled: list[tuple[str, Column]] = []
     scored: list[tuple[float, str, Column]] = []
     for column in survey.columns:
-        for ours, score in header_scores(column.name, kind).items():
-            if _fits(ours, column, survey, kind):
-                scored.append((score + _understood(ours, column), ours, column))
+        for ours, named in header_scores(column.name, kind).items():
+            score = named + _understood(ours, column)
+            if score > 0 and _fits(ours, column, survey, kind):
+                scored.append((score, ours, column))
             elif score >= 1 and column.filled:
-                doubts.append(f"{column.name!r} is called like {ours}, but its values are not")
+                misled.append((ours, column))
     found: dict[str, Match] = {}
     for _, ours, column in sorted(scored, key=lambda each: -each[0]):
         taken = any(match.column is column for match in found.values())
@@ -68,6 +71,11 @@ def match_columns(survey: Survey, kind: Kind) -> Matched:
             found[ours] = Match(column, BY_NAME)
     rest = [column for column in survey.columns if column.filled and not _is_taken(column, found)]
     _match_by_values(rest, survey, kind, found, doubts)
+    doubts += [
+        f"{column.name!r} is called like {ours}, but its values are not"
+        for ours, column in misled
+        if ours not in found and not _is_taken(column, found)
+    ]
     return Matched(_with_others(found, scored), doubts)
 
 
@@ -80,7 +88,8 @@ def _fits(ours: str, column: Column, survey: Survey, kind: Kind) -> bool:
     if ours in TIMES:
         return column.moments.share >= (MOSTLY if ours == "created_at" else HALF)
     if ours in WORDS or ours in _TRUTHS:
-        return not column.many and len(column.values) <= MAX_WORDS
+        few = len(column.values) <= max(_FEW_WORDS, HALF * column.filled)
+        return not column.many and len(column.values) <= MAX_WORDS and few
     check = _CHECKS.get(ours)
     if check is not None:
         return column.share(check) >= (HALF if ours in _LETTERED else MOSTLY)
@@ -103,14 +112,10 @@ def _understood(ours: str, column: Column) -> float:
     """Give up to half a point for a column of words whose words are known."""
     if ours not in WORDS and ours not in _TRUTHS:
         return 0.0
-    if ours in _TRUTHS and not _all_known(ours, column):
-        return -1.0
+    if ours == "roaming" and not all(word_for(ours, value).ours for value in column.values):
+        return -2.0
     known = sum(count for value, count in column.values.items() if word_for(ours, value).ours)
     return HALF * known / max(column.filled, 1)
-
-
-def _all_known(ours: str, column: Column) -> bool:
-    return all(word_for(ours, value).ours for value in column.values)
 
 
 def _excluded(ours: str, found: dict[str, Match]) -> bool:
@@ -165,7 +170,9 @@ def _speaks(ours: str) -> Callable[[Column, Survey], bool]:
 
 
 def _is_time(column: Column) -> bool:
-    return column.filled > 0 and column.moments.share >= MOSTLY
+    """Say whether a column holds written times; numbers that may count seconds may be ids, too."""
+    counts = {UNIX, UNIX_MS} & set(column.moments.formats)
+    return column.filled > 0 and column.moments.share >= MOSTLY and not counts
 
 
 def _pairs(column: Column, _: Survey) -> bool:

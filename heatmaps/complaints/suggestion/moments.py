@@ -27,9 +27,10 @@ _DATES = ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y.%m.%d"
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", ", %H:%M", ", %H:%M:%S", "T%H:%M:%S",
            " %I:%M %p", " %I:%M:%S %p", " %H:%M:%S %z", " %H:%M %z")  # fmt: skip
 PATTERNS = tuple(date + clock for date, clock in product(_DATES, _CLOCKS))
-_SWAPPED = {"%d/%m/%Y": "%m/%d/%Y", "%d/%m/%y": "%m/%d/%y", "%d-%m-%Y": "%m-%d-%Y"}
+_EXCHANGED = {"%d/%m/%Y": "%m/%d/%Y", "%d/%m/%y": "%m/%d/%y", "%d-%m-%Y": "%m-%d-%Y"}
+_SWAPPED = _EXCHANGED | {theirs: ours for ours, theirs in _EXCHANGED.items()}
 _DATED = re.compile(r"(?=.*\d)(?=.{6,40}$)[\d\w.,:/+\- ]+")
-_SECONDS, _MILLISECONDS = re.compile(r"1\d{9}(?:\.\d+)?"), re.compile(r"1\d{12}")
+_SECONDS, _MILLISECONDS = re.compile(r"1[1-9]\d{8}(?:\.\d+)?"), re.compile(r"1[1-9]\d{11}")
 _OFFSET = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
 _FEW = 60
 _ZONE = ZoneInfo("UTC")
@@ -82,6 +83,8 @@ def _best(texts: list[str]) -> tuple[str | None, NDArray[np.bool_]]:
     """Give the form that reads most values; of equal ones the first of the list, day first."""
     few = texts[:: max(len(texts) // _FEW, 1)]
     hopeful = [form for form in (ISO, *PATTERNS) if _read(few, form).any()]
+    # Who writes the hours up to twelve is likely to write the month first, too.
+    hopeful.sort(key=lambda form: "%p" in form and not form.startswith("%m"))
     found = [(form, _read(texts, form)) for form in hopeful]
     if not found:
         return None, np.zeros(len(texts), dtype=np.bool_)
@@ -90,10 +93,10 @@ def _best(texts: list[str]) -> tuple[str | None, NDArray[np.bool_]]:
 
 def _exchanged(form: str, texts: list[str], read: NDArray[np.bool_]) -> str | None:
     """Give the form with day and month exchanged where it reads whatever this one reads."""
-    day_first = next((date for date in _SWAPPED if form.startswith(date)), None)
-    if day_first is None:
+    date = next((date for date in _SWAPPED if form.startswith(date)), None)
+    if date is None:
         return None
-    other = form.replace(day_first, _SWAPPED[day_first])
+    other = form.replace(date, _SWAPPED[date])
     return other if bool((_read(texts, other) == read).all()) else None
 
 

@@ -42,6 +42,7 @@ SHOWN_VALUES = 12
 MAX_ONLY_VALUES = 60
 """A column by which rows could be chosen has no more different values."""
 
+_AMOUNTS = ("ltv", "accuracy_m")
 _ORDER = {kind: [*COLUMNS[kind], *EXTRA_COLUMNS[kind]] for kind in Kind}
 _TRUTHS = ("roaming", "critical")
 _COMMA = re.compile(r"[+-]?\d[\d\s.]*,\d+")
@@ -86,7 +87,8 @@ def suggest_profile(path: Path, kind: Kind = Kind.COMPLAINTS) -> Suggestion:
     missing = tuple(ours for ours in REQUIRED[kind] if ours not in found)
     taken = {match.column.name for match in found.values()}
     unused = tuple(c for c in look.survey.columns if c.name not in taken)
-    doubts = [*look.matched.doubts, *_time_doubts(found), *_number_doubts(found)]
+    left = _left_open(found)
+    doubts = [*look.matched.doubts, *_time_doubts(found), *_critical_doubts(found)]
     doubts += [f"no column looks like {ours}, which is required; name it" for ours in missing]
     lines = [
         *_head(path, look, kind),
@@ -94,7 +96,7 @@ def suggest_profile(path: Path, kind: Kind = Kind.COMPLAINTS) -> Suggestion:
         *_times(found),
         *_kept(unused, kind),
         *_doubts(doubts),
-        *section("columns", list(_columns(found, missing, unused, kind))),
+        *section("columns", [*_columns(found, missing, unused, kind), *left]),
         *_values(found),
         *_only(unused),
     ]
@@ -211,13 +213,33 @@ def _said(match: Match) -> str:
     return "; ".join(said)
 
 
+def _left_open(found: dict[str, Match]) -> list[str]:
+    """Take out what a person has to decide on, and give it as comments."""
+    lines = []
+    if "name" in found:
+        theirs = found.pop("name").column.name
+        lines.append(comment(f"name = {quoted(theirs)}   who it is: only if it is needed"))
+    if not _decimal_comma(found):
+        for ours in [ours for ours in _AMOUNTS if ours in found and _is_grouped(found[ours])]:
+            theirs = found.pop(ours).column.name
+            says = "numbers like 1,234 are decimals only with decimal_comma = true"
+            lines.append(comment(f"{ours} = {quoted(theirs)}   {says}"))
+            if folded(theirs) == ours:
+                lines.append(setting(ours, "[]"))
+    return lines
+
+
+def _is_grouped(match: Match) -> bool:
+    return any(_THREE_DECIMALS.fullmatch(text) for text in match.column.values)
+
+
 def _time_doubts(found: dict[str, Match]) -> Iterator[str]:
     for ours in TIMES:
         swapped = found[ours].column.moments.swapped if ours in found else None
         if swapped:
             yield (
-                f"{found[ours].column.name!r} reads as well with the month first, {swapped!r}; "
-                "nothing in the file tells, so the day is taken first"
+                f"{found[ours].column.name!r} reads as well with day and month exchanged, "
+                f"{swapped!r}; nothing in the file tells which is meant"
             )
 
 
@@ -228,16 +250,12 @@ def _decimal_comma(found: dict[str, Match]) -> bool:
     return any(_COMMA.fullmatch(t) and not _THREE_DECIMALS.fullmatch(t) for t in texts)
 
 
-def _number_doubts(found: dict[str, Match]) -> Iterator[str]:
-    if _decimal_comma(found):
-        return
-    for ours in ("ltv", "accuracy_m"):
-        values = found[ours].column.values if ours in found else {}
-        if any(_THREE_DECIMALS.fullmatch(text) for text in values):
-            yield (
-                f"{found[ours].column.name!r} has numbers like 1,234 that may be decimals or "
-                "thousands; set `decimal_comma = true` for decimals"
-            )
+def _critical_doubts(found: dict[str, Match]) -> Iterator[str]:
+    if "critical" in found:
+        yield (
+            f"{found['critical'].column.name!r} is taken for critical; check which of its values "
+            "are, since each such complaint is followed up alone"
+        )
 
 
 def _values(found: dict[str, Match]) -> Iterator[str]:

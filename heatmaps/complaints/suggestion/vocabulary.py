@@ -21,6 +21,8 @@ _WHOLE_WORD = 3
 _ALONE = "="
 _PHRASE_WORD = 0.25
 _OWN_NAME = 0.2
+_INNER = 0.9
+_SHORT = dict.fromkeys(("dt", "ts", "dttm", "datetime", "timestamp", "tstamp", "дт"), "date")
 _RANK = 1e-4
 _CAMEL = re.compile(r"(?<=[a-zа-яё0-9])(?=[A-ZА-ЯЁ])")
 _WORD = re.compile(r"[^\W_]+")
@@ -40,9 +42,9 @@ class _Phrase(NamedTuple):
 
 
 def words_of(text: str) -> list[str]:
-    """Give the words of a header or a value, in the form in which stems are compared."""
-    plain = _CAMEL.sub(" ", text).casefold().replace("ё", "е")
-    return _WORD.findall(plain.replace("№", " номер ").replace("#", " номер "))
+    """Give the words of a text, in the form in which stems are compared."""
+    plain = text.casefold().replace("ё", "е").replace("№", " номер ").replace("#", " номер ")
+    return [_SHORT.get(word, word) for word in _WORD.findall(plain)]
 
 
 def header_scores(name: str, kind: Kind) -> dict[str, float]:
@@ -51,22 +53,13 @@ def header_scores(name: str, kind: Kind) -> dict[str, float]:
     The share of its words that the best phrase explains, and a quarter more for each further word
     of the phrase: "Номер телефона" is rather a phone than a number. Our own name says it best.
     """
-    words = words_of(name)
-    scores = {}
-    for ours, phrases in _columns(kind).items():
-        if folded(name) == ours:
-            scores[ours] = 1 + _OWN_NAME
-            continue
-        if any(_hits(stem, words) for stem in _avoided(ours)):
-            continue
-        found = [
-            _share(phrase, words) + _PHRASE_WORD * (len(phrase.stems) - 1) - _RANK * rank
-            for rank, phrase in enumerate(phrases)
-            if _share(phrase, words) >= (1.0 if phrase.alone else MIN_COVERAGE)
-        ]
-        if found:
-            scores[ours] = max(found)
-    return scores
+    inner = name.rpartition(".")[2].strip()
+    outer = _scores(name, kind)
+    if not inner or inner == name:
+        return outer
+    # What lies in an object is called by its own name before that of what it lies in.
+    lying = {ours: score * _INNER for ours, score in _scores(inner, kind).items()}
+    return {ours: max(outer.get(ours, 0), lying.get(ours, 0)) for ours in outer | lying}
 
 
 def word_for(ours: str, value: str) -> Word:
@@ -89,6 +82,25 @@ def word_for(ours: str, value: str) -> Word:
 def has_words(ours: str) -> bool:
     """Say whether the table knows the words of a column."""
     return ours in _table()["words"]
+
+
+def _scores(name: str, kind: Kind) -> dict[str, float]:
+    words = words_of(_CAMEL.sub(" ", name))
+    scores = {}
+    for ours, phrases in _columns(kind).items():
+        if folded(name) == ours:
+            scores[ours] = 1 + _OWN_NAME
+            continue
+        if any(_hits(stem, words) for stem in _avoided(ours)):
+            continue
+        found = [
+            _share(phrase, words) + _PHRASE_WORD * (len(phrase.stems) - 1) - _RANK * rank
+            for rank, phrase in enumerate(phrases)
+            if _share(phrase, words) >= (1.0 if phrase.alone else MIN_COVERAGE)
+        ]
+        if found:
+            scores[ours] = max(found)
+    return scores
 
 
 def _negates(phrases: list[_Phrase], words: list[str]) -> bool:
