@@ -61,7 +61,7 @@ def show_curve(reading: Reading, _: Translator) -> None:
     """Show the share resolved by each hour, with its interval and where open spots drop out."""
     curve = reading.scene.curve
     rest = _.plural("{n} spot", "{n} spots", curve.n)
-    head = element("small", text(f"{_('Kaplan and Meier, open spots censored')} · {rest}"))
+    head = element("small", text(_("{spots}; ticks: still open").format(spots=rest)))
     st.html(element("h3", text(_("Share resolved by hours since opening")), head, css="part"))
     if curve.n == 0:
         st.html(element("p", text(_("No spot of this period counts yet.")), css="calm"))
@@ -84,8 +84,8 @@ def draw_flow(told: Flow, _: Translator) -> Drawn:
     *bars, waiting = kinds
     scale = alt.Scale(domain=list(kinds), range=[ink for _counts, ink in kinds.values()])
     colour = alt.Color("kind:N", title=None, scale=scale, legend=alt.Legend(orient="top"))
-    x = alt.X("day:O", sort=days, title=None,
-              axis=alt.Axis(labelAngle=0, labelOverlap="parity", ticks=False))  # fmt: skip
+    axis = alt.Axis(labelAngle=0, labelOverlap="greedy", labelSeparation=10, ticks=False)
+    x = alt.X("day:O", sort=days, title=None, axis=axis)
     y = alt.Y("n:Q", title=None, axis=alt.Axis(tickMinStep=1, tickCount=4, format="d"))
     hint = alt.Tooltip("said:N", title=" ")
     base = alt.Chart(rows).encode(x=x, y=y, color=colour, tooltip=hint)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from babel.dates import format_interval
@@ -12,10 +12,10 @@ from babel.dates import format_interval
 from heatmaps.desk.words import Cause
 from heatmaps.insight.period import PILL_DAYS, Period, Pill, period_of
 from heatmaps.store.timelines import Filters
+from heatmaps.ui.markup import element, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date
 
     from heatmaps.ui.locale import Translator
     from heatmaps.ui.manager.reading import Choices
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 EVERY = "every"
 PERIOD, DAYS = "period", "days"
-_PERIOD_PARTS = 2
+FILTER_PX, DATES_PX = 142, 230
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +35,17 @@ class Choice:
 
 
 def choose(choices: Choices, reader: Reader) -> Choice:
-    """Show the period pills and the filters in one line; gives what is chosen."""
+    """Show the period pills and the filters; gives what is chosen."""
     _ = reader.translate
-    when, where, topic, cause, queue = st.columns(
-        [26, 13, 9, 9, 10], gap="small", vertical_alignment="bottom"
-    )
-    with when:
-        period = _period(reader)
+    period = _choose_period(reader)
     indent = "\N{EM SPACE}"
     places = {place: indent * depth + name for place, name, depth in choices.territories}
+    causes = [str(cause) for cause in Cause]
     return Choice(period, Filters(
-        territory_id=_filter(where, "territory", list(places), _("All territories"), places.get),
-        topic=_filter(topic, "topic", choices.topics, _("Every topic"),
-                      lambda one: _.word("topic", one)),
-        cause=_filter(cause, "cause", [str(one) for one in Cause], _("Every cause"),
-                      lambda one: _.word("cause", one)),
-        queue=_filter(queue, "queue", choices.queues, _("All queues"),
-                      lambda one: _.word("queue", one)),
+        territory_id=_choose("territory", list(places), _("All territories"), places.__getitem__),
+        topic=_choose("topic", choices.topics, _("Every topic"), lambda one: _.word("topic", one)),
+        cause=_choose("cause", causes, _("Every cause"), lambda one: _.word("cause", one)),
+        queue=_choose("queue", choices.queues, _("All queues"), lambda one: _.word("queue", one)),
     ))  # fmt: skip
 
 
@@ -60,7 +54,7 @@ def period_in_words(period: Period, _: Translator) -> str:
     return str(format_interval(period.first, period.last, "yMMMd", locale=_.locale))
 
 
-def _period(reader: Reader) -> Period:
+def _choose_period(reader: Reader) -> Period:
     _ = reader.translate
     names = {
         Pill.TODAY: _("Today"),
@@ -69,36 +63,66 @@ def _period(reader: Reader) -> Period:
         Pill.QUARTER: _("Quarter"),
         Pill.CUSTOM: _("Own dates"),
     }
-    pills, dates = st.columns([16, 10], gap="small", vertical_alignment="bottom")
-    chosen = pills.segmented_control(
-        _("Period"), list(Pill), key=PERIOD, default=Pill.MONTH, required=True, wrap=False,
-        format_func=lambda pill: names[pill], label_visibility="collapsed",
-        bind="query-params", persist_state="session",
-    )  # fmt: skip
-    usual = period_of(Pill(chosen or Pill.MONTH), reader.now, reader.zone)
-    if chosen != Pill.CUSTOM:
-        dates.markdown(f":gray[:small[{period_in_words(usual, _)}]]")
-        return usual
-    days: Sequence[date] = dates.date_input(
-        _("Days"), value=(usual.first, usual.last), max_value=usual.last, key=DAYS,
-        format="DD.MM.YYYY", label_visibility="collapsed", bind="query-params",
-        persist_state="session",
-    )  # fmt: skip
-    if len(days) < _PERIOD_PARTS:  # the second day is not chosen yet
-        return usual
-    return Period(days[0], days[1] + timedelta(days=1), reader.zone)
+    _take_up(PERIOD, list(Pill), Pill.MONTH)
+    chosen = Pill(st.segmented_control(
+        _("Period"), list(Pill), key=PERIOD, required=True, wrap=False,
+        format_func=names.__getitem__, label_visibility="collapsed", persist_state="session",
+    ) or Pill.MONTH)  # fmt: skip
+    _put_in_url(PERIOD, chosen, Pill.MONTH)
+    usual = period_of(chosen, reader.now, reader.zone)
+    if chosen is Pill.CUSTOM:
+        return _choose_days(usual, reader)
+    _put_in_url(DAYS, "", "")
+    st.html(element("p", text(period_in_words(usual, _)), css="aside"), width="content")
+    return usual
 
 
-def _filter(
-    side: st.delta_generator.DeltaGenerator,
-    what: Literal["territory", "topic", "cause", "queue"],
-    values: Sequence[str],
-    every: str,
-    name: Callable[[str], str | None],
-) -> str | None:
-    chosen = side.selectbox(
-        every, [EVERY, *values], key=f"only-{what}", label_visibility="collapsed",
-        format_func=lambda one: every if one == EVERY else str(name(one)),
-        bind="query-params", persist_state="session",
+def _choose_days(usual: Period, reader: Reader) -> Period:
+    """Ask for the first and the last day; until both are named it is the usual period."""
+    if DAYS not in st.session_state:
+        st.session_state[DAYS] = _days_of(st.query_params.get(DAYS, ""), usual)
+    days = st.date_input(
+        reader.translate("Days"), max_value=usual.last, key=DAYS, format="DD.MM.YYYY",
+        label_visibility="collapsed", persist_state="session", width=DATES_PX,
     )  # fmt: skip
+    match days:
+        case (first, last):
+            _put_in_url(DAYS, f"{first}_{last}", "")
+            return Period(first, last + timedelta(days=1), reader.zone)
+    return usual
+
+
+def _days_of(words: str, usual: Period) -> tuple[date, date]:
+    """Read the days out of the URL, the usual ones where it names none that can be."""
+    try:
+        first, last = (date.fromisoformat(word) for word in words.split("_"))
+    except ValueError:
+        return usual.first, usual.last
+    return (first, last) if first <= last <= usual.last else (usual.first, usual.last)
+
+
+def _choose(what: str, values: Sequence[str], every: str, name: Callable[[str], str]) -> str | None:
+    key = f"only-{what}"
+    _take_up(key, values, EVERY)
+    chosen = st.selectbox(
+        every, [EVERY, *values], key=key, label_visibility="collapsed", width=FILTER_PX,
+        format_func=lambda one: every if one == EVERY else name(one), persist_state="session",
+    )  # fmt: skip
+    _put_in_url(key, chosen, EVERY)
     return None if chosen == EVERY else chosen
+
+
+def _take_up(key: str, values: Sequence[str], otherwise: str) -> None:
+    """Take a choice over from the URL when the session has made none, or one that is gone."""
+    if st.session_state.get(key) in {*values, otherwise}:
+        return
+    named = {str(value): value for value in values}
+    st.session_state[key] = named.get(st.query_params.get(key, ""), otherwise)
+
+
+def _put_in_url(key: str, chosen: str, usual: str) -> None:
+    """Let the URL name a choice that is not the usual one, by its language-free word."""
+    if chosen != usual:
+        st.query_params[key] = str(chosen)
+    elif key in st.query_params:
+        del st.query_params[key]

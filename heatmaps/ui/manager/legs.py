@@ -20,13 +20,13 @@ def show_legs(reading: Reading, _: Translator) -> None:
     """Show quartiles of each leg; what is under way counts as longer than what has ended."""
     ripe = reading.scene.ripe
     rest = _.plural("{n} spot", "{n} spots", len(ripe))
-    small = element("small", text(_("opened at least a day ago: {spots}").format(spots=rest)))
+    small = element("small", text(_("{spots}, opened a day ago or earlier").format(spots=rest)))
     head = element("h3", text(_("Legs of the way")), small, css="part")
-    names = ("", _("ended of begun"), _("a quarter within"), _("half within"),
-             _("three quarters within"))  # fmt: skip
+    names = ("", _("ended of begun"), "¼", "½", "¾")
     rows = [_row(each, _) for each in leg_times(ripe)]
-    said = element("p", text(_("What is under way counts as longer than what has ended.")),
-                   css="aside")  # fmt: skip
+    said = element("p", text(_(
+        "¼, ½, ¾ of the spots took no longer; what is under way counts as longer than what ended."
+    )), css="aside")  # fmt: skip
     st.html(element("section", head, table(names, rows, css="figures"), said))
 
 

@@ -33,11 +33,8 @@ def manager_page() -> None:
     """Show the page."""
     _ = translator(load_settings().locale)
     reader = Reader(_, clock(), ground().zone)
-    wide, button = st.columns([12, 2], gap="small", vertical_alignment="bottom")
-    with wide:
-        choice = choose(choices(), reader)
-    reading = read(choice, reader.now)
-    with button:
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="choice"):
+        reading = read(choose(choices(), reader), reader.now)
         _offer_workbook(reading, _)
     if board().last_tick is None and not len(reading.scene.spots):
         said = _("Nothing has been calculated yet: the administrator starts “heatmaps detect”.")
@@ -78,6 +75,6 @@ def _offer_workbook(reading: Reading, _: Translator) -> None:
     period = reading.choice.period
     st.download_button(
         _("Excel"), lambda: workbook(reading), mime=XLSX, icon=":material/download:",
-        file_name=f"kpi_{period.first}_{period.last}.xlsx", on_click="ignore", width="stretch",
+        file_name=f"kpi_{period.first}_{period.last}.xlsx", on_click="ignore",
         help=_("All figures with their definitions, and every spot behind them"),
     )  # fmt: skip

@@ -53,7 +53,8 @@ def _show(tile: Tile, reading: Reading, _: Translator) -> None:
             _define(kpi_named(name), _)
     figure = main.measure(reading.scene)
     value = element("b", text(value_in_words(figure.value, main.unit, _)), css="value")
-    lines = [element("span", text(rest_in_words(figure, main.unit, _)))]
+    rest = [] if main.unit == "spots" else [text(rest_in_words(figure, main.unit, _))]
+    lines = [element("span", each) for each in rest]
     lines += [_beside(kpi_named(name), reading, _) for name in tile.beside]
     if tile.has_past:
         lines.append(_past(main, figure, reading, _))

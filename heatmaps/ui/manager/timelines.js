@@ -97,9 +97,11 @@ class Timelines {
   sorted() {
     if (this.column === null) return this.data.rows;
     const by = (row) => row.cells[this.column].by;
-    const compare = (a, b) => (typeof a === "string" ? a.localeCompare(b) : a - b) || 0;
+    const known = this.data.rows.filter((row) => by(row) !== null);
+    const unknown = this.data.rows.filter((row) => by(row) === null);
+    const compare = (a, b) => (typeof a === "string" ? a.localeCompare(b) : a - b);
     const sign = this.rising ? 1 : -1;
-    return [...this.data.rows].sort((a, b) => sign * compare(by(a), by(b)));
+    return [...known.sort((a, b) => sign * compare(by(a), by(b))), ...unknown];
   }
 
   mark(id) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,10 +43,10 @@ _component = st.components.v2.component(
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a cell says, and by what it is sorted."""
+    """What a cell says, and by what it is sorted; None is always last."""
 
     said: str
-    by: float | str
+    by: float | str | None
     tone: str = ""
 
 
@@ -79,7 +80,7 @@ def choose_timeline(reading: Reading, reader: Reader, selected: str | None) -> s
         data={
             "rows": [asdict(row) for row in rows],
             "columns": [_("Spot"), _("Status"), _("Opened"), _("Way"), _("Until resolved"),
-                        _("Against the first term"), _("Complained")],
+                        _("Against term"), _("Complaints")],
             "longest": max(longest, 1.0),
             "selected": selected,
             "empty": _("No spot was opened or resolved in this period, and none waits."),
@@ -134,9 +135,8 @@ def _row(
             Cell(format_datetime(opened, "dd.MM HH:mm", locale=_.locale),
                  float(spots.opened[place])),
             Cell("", float(columns.age[place])),
-            Cell(hours_in_words(took, _), took if took == took else float("inf")),  # noqa: PLR0124 - NaN
-            Cell(_against_term(late, reader), late if late == late else float("-inf"),  # noqa: PLR0124 - NaN
-                 "late" if late > 0 else ""),
+            Cell(hours_in_words(took, _), _known(took)),
+            Cell(_against_term(late, reader), _known(late), "late" if late > 0 else ""),
             Cell(_.number(complained), complained),
         ),
         legs=tuple(_legs(place, columns, reader)),
@@ -154,10 +154,14 @@ def _legs(place: int, columns: _Columns, reader: Reader) -> list[tuple[str, floa
 
 
 def _against_term(late: float, reader: Reader) -> str:
-    if late != late:  # noqa: PLR0124 - NaN
+    if _known(late) is None:
         return hours_in_words(None, reader.translate)
     sign = "+" if late > 0 else "−"
     return f"{sign}{hours_in_words(abs(late), reader.translate)}"
+
+
+def _known(hours: float) -> float | None:
+    return None if math.isnan(hours) else hours
 
 
 def _tone(status: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from babel.units import format_unit
@@ -34,7 +35,7 @@ def share_in_words(share: float, _: Translator, digits: int = 1) -> str:
 
 def hours_in_words(hours: float | None, _: Translator) -> str:
     """Give a span: minutes below an hour, days from three of them on; a dash where unknown."""
-    if hours is None or hours != hours:  # noqa: PLR0124 - NaN
+    if hours is None or math.isnan(hours):
         return NOTHING
     size = abs(hours)
     if size < _MINUTES_BELOW_H:
