@@ -205,9 +205,7 @@ def write_places(
     names = (*LOCATION_FIELDS, "point")
     everywhere = {name: getattr(located, name) for name in LOCATION_FIELDS}
     everywhere["point"] = _points(located.lat, located.lon)
-    columns: dict[str, Any] = {
-        name: [everywhere[name][row] for row in rows.tolist()] for name in names
-    }
+    columns: dict[str, Any] = {name: _rows(everywhere[name], rows) for name in names}
     columns["id"] = moved.id[rows]
     bulk.update_columns(connection, COMPLAINT, columns)
     elsewhere = np.array([moved.cell[row] != located.cell[row] for row in rows], dtype=np.bool_)
@@ -350,6 +348,10 @@ def _points(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.ob
     known = ~np.isnan(lat)
     points[known] = shapely.to_wkb(shapely.points(lon[known], lat[known]))
     return points
+
+
+def _rows(column: Any, rows: NDArray[np.intp]) -> Any:  # noqa: ANN401 - a list or an array of any type
+    return column[rows] if isinstance(column, np.ndarray) else [column[row] for row in rows]
 
 
 def _part(columns: dict[str, Any], rows: slice) -> dict[str, Any]:
