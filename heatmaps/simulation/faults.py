@@ -27,7 +27,7 @@ MOST_AT_ONCE = 10
 """Room for numbers between one week, or one hour, and the next."""
 SIZES = (5, 6, 8, 10, 12, 15, 20, 25, 30, 40)
 RADII_M = (250.0, 1500.0)
-DURATIONS_H = (3.0, 168.0)
+DURATIONS_H = (3.0, 100.0)
 AFFECTED_REPORT = 0.05
 """No more than this share of those affected ever reports."""
 APART_M = 500.0
@@ -81,7 +81,7 @@ CURRENT = (
     (5.0, 14, 650.0, SYMPTOMS[1], 0.0),
     (43.0, 16, 500.0, SYMPTOMS[3], 0.0),
     (66.0, 22, 400.0, SYMPTOMS[5], 14.0),
-    (30.0, 15, 350.0, SYMPTOMS[4], 0.0),
+    (54.0, 18, 350.0, SYMPTOMS[4], 0.0),
     (1.0, 9, 350.0, SYMPTOMS[0], 0.0),
     (92.0, 12, 300.0, SYMPTOMS[9], 0.0),
     (22.0, 11, 300.0, SYMPTOMS[11], 0.0),

@@ -27,10 +27,10 @@ MISTAKEN, CORRECTED = 0.2, 0.6
 """Share of causes named wrongly at first, and share of those set right at the end."""
 EARLY, EARLY_SHARE = 0.15, (0.35, 0.8)
 """Some spots are called solved when only this share of the fault's life has passed."""
-FORGOTTEN, FORGOTTEN_H = 0.2, (20.0, 110.0)
-CLOSES_MEDIAN_H, CLOSES_SPREAD = 1.0, 0.7
+FORGOTTEN, FORGOTTEN_H = 0.15, (20.0, 110.0)
+CLOSES_MEDIAN_H, CLOSES_SPREAD = 0.7, 0.7
 """How long after the end of the fault a spot is called solved, where it is not forgotten."""
-PATIENT = 0.75
+PATIENT = 0.65
 """Share of spots that are called solved only once the complaints have ceased."""
 HELD, HELD_H = 0.3, (4.0, 20.0)
 ESTIMATE, ESTIMATE_SPREAD = 0.75, 0.5
@@ -40,7 +40,7 @@ CHANCE_H = (3.0, 16.0)
 REJECTED = 0.7
 ADAPTED_H = (100.0, 500.0)
 """Hours until a place without coverage is helped as far as antennas allow."""
-RENEWS, RENEWS_LATE = 0.25, 0.04
+RENEWS, RENEWS_LATE = 0.25, 0.02
 """Chance in an hour to move a term that is about to pass, and one that has passed."""
 LOOKS_AHEAD = timedelta(hours=3)
 TERM_STEP = timedelta(minutes=30)
@@ -168,16 +168,20 @@ class Handling:
         return Change(Status.RESOLVED, cause, done=self._words("done", cause))
 
     def _looks_solved(self) -> bool:
-        """Whether the spot is over in the engineer's eyes; one reopened is not judged early."""
-        opened, temper = self.case.detected.opened_at, self.temper
+        """Whether the spot is over in the engineer's eyes.
+
+        One that was reopened is watched until the complaints cease.
+        """
+        opened, temper, again = self.case.detected.opened_at, self.temper, self.case.work.done
+        ceased = self.case.detected.signal is Signal.QUIET or not (temper.patient or again)
         if self.behind is None:
-            return self.at >= opened + timedelta(hours=temper.chance_h)
+            over = opened + timedelta(hours=temper.chance_h)
+            return self.at >= over and (ceased or temper.rejected)
         start, end = self.behind.starts_at, self.behind.ends_at
         if end is None:
-            return self.at >= opened + timedelta(hours=temper.adapted_h)
-        if temper.early_share is not None and self.case.work.done is None:
+            return ceased and self.at >= opened + timedelta(hours=temper.adapted_h)
+        if temper.early_share is not None and not again:
             return self.at >= start + temper.early_share * (end - start)
-        ceased = self.case.detected.signal is Signal.QUIET or not temper.patient
         return ceased and self.at >= end + timedelta(hours=temper.slack_h)
 
     def _put_off(self) -> Change | None:

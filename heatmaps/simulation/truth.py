@@ -79,9 +79,8 @@ def _rows(path: Path, **columns: Callable[[str], Any]) -> list[dict[str, Any]]:
         )
         raise FileError(message) from error
     except (ValueError, TypeError, KeyError, csv.Error) as error:
-        message = (
-            f"{path} is not as a simulation writes it ({error}); run `heatmaps simulate` again."
-        )
+        why = "no UTF-8 text" if isinstance(error, UnicodeDecodeError) else error
+        message = f"{path} is not as a simulation writes it ({why}); run `heatmaps simulate` again."
         raise FileError(message) from error
 
 
