@@ -71,9 +71,9 @@ def recurring_cells(
     topics together or in one group of them. Its worst fortnight is left out, since one outage is
     no gap, and a customer counts once, since nobody makes one alone. The test is the upper tail
     of a Gamma-Poisson (negative binomial) count, whose spread between ordinary places is estimated
-    by moments (Marshall 1991, Appl. Statist. 40:283); the smallest of its p-values times their number (Bonferroni) is the
-    cell's, and over all cells the false discovery rate is controlled (Benjamini and Hochberg 1995,
-    J. R. Statist. Soc. B 57:289). A cell is given where no finer one in it is. A complaint known
+    by moments (Marshall 1991, Appl. Statist. 40:283); the smallest of its p-values times their
+    number (Bonferroni) is the cell's, and over all cells the false discovery rate is controlled
+    (Benjamini and Hochberg 1995, J. R. Statist. Soc. B 57:289). A cell is given where no finer one in it is. A complaint known
     only to a coarser cell is counted from that one's resolution on; one coarser than all the
     policy's resolutions has its cell tested with everything known inside it. Without exposure
     nothing can be expected, and nothing is found.
@@ -168,7 +168,7 @@ def _counted(
 def _first_of_each(place: NDArray[np.int64], what: NDArray[np.int64]) -> NDArray[np.intp]:
     """Give the first row of each combination of two small codes."""
     many = int(what.max(initial=0)) + 1
-    _, first = np.unique(place * many + what, return_index=True)
+    first: NDArray[np.intp] = np.unique(place * many + what, return_index=True)[1]
     return first
 
 

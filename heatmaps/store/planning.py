@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import case, delete, func, insert, or_, select, update
 
 from heatmaps.complaints.record import AddressKind, Place, State
 from heatmaps.desk.words import Cause, Status
@@ -79,8 +79,10 @@ def load_past(
         .where(Spot.cause.in_(NOT_OF_THE_NETWORK))
     )
     query = (
-        select(c.customer_id, c.cell, c.resolution, microseconds(c.created_at), c.topic,
-               c.technology, c.place, c.ltv)
+        select(c.customer_id, c.cell, c.resolution, microseconds(c.created_at),
+               case(TOPIC_CODES, value=c.topic),
+               case(TECHNOLOGY_CODES, value=c.technology, else_=_UNKNOWN),
+               case(_INDOOR_CODES, value=c.place, else_=_UNKNOWN), c.ltv)
         .where(c.cell.is_not(None), c.state != State.WITHDRAWN, c.created_at > since,
                c.created_at <= until, c.id.not_in(elsewhere))
         .order_by(c.created_at, c.id)
@@ -168,15 +170,11 @@ def _columns(rows: Sequence[Row[Any]], codes: dict[str, int]) -> tuple[NDArray[A
         np.array(cells, dtype=np.int64),
         np.array(levels, dtype=np.int8),
         np.array(times, dtype=np.int64),
-        _coded(topics, TOPIC_CODES),
-        _coded(technologies, TECHNOLOGY_CODES),
-        _coded(places, _INDOOR_CODES),
+        np.array(topics, dtype=np.int8),
+        np.array(technologies, dtype=np.int8),
+        np.array(places, dtype=np.int8),
         np.array(ltv, dtype=np.float64),
     )
-
-
-def _coded(words: Sequence[Any], codes: dict[str, int]) -> NDArray[np.int8]:
-    return np.fromiter((codes.get(word, _UNKNOWN) for word in words), np.int8, len(words))
 
 
 _SAME = (
