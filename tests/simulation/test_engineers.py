@@ -164,7 +164,7 @@ def test_chance_is_mostly_rejected_with_words():
 
 def test_a_hole_in_the_coverage_is_worked_for_days_and_called_so():
     truth = Behind(Cause.NO_COVERAGE, MONDAY - timedelta(days=50), None)
-    found = [end for each in many(20) for end in ends(live(crew(truth), [each], 900))]
+    found = [end for each in many(20) for end in ends(live(crew(truth), [each], 900, MONDAY))]
     assert len(found) == 20
     spans = [work.resolved_at - MONDAY - timedelta(days=work.spot_id) for work in found]
     assert min(spans) > timedelta(days=3)
