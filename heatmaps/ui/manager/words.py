@@ -55,4 +55,5 @@ def rest_in_words(figure: Figure, unit: Unit, _: Translator) -> str:
 
 
 def _unit(value: float, unit: str, _: Translator) -> str:
-    return format_unit(value, unit, "short", locale=_.locale).replace(" ", "\N{NO-BREAK SPACE}")
+    said = format_unit(value, unit, "short", locale=_.locale)
+    return said.replace(" ", "\N{NO-BREAK SPACE}").replace("-", "\N{MINUS SIGN}")
