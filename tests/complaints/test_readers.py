@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from heatmaps.complaints.delimited import MAX_FIELD
 from heatmaps.complaints.encoding import MAX_LINE_BYTES
 from heatmaps.complaints.profiles import Kind, Profile, load_profile
-from heatmaps.complaints.delimited import MAX_FIELD
 from heatmaps.complaints.readers import check_file, read_batches
 from heatmaps.errors import FileError
 
