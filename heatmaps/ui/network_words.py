@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from heatmaps.region.sites import SectorStatus
 from heatmaps.region.technology import Technology
 from heatmaps.ui.map.sites import SiteMark
-from heatmaps.ui.markup import Html, element, text
+from heatmaps.ui.markup import Html, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,14 +20,17 @@ if TYPE_CHECKING:
 METRES_A_KM = 1000
 
 
-def coverage_in_words(covered: Mapping[str, bool], _: Translator) -> Html:
-    """Give the technologies whose coverage is known, those predicted to be missing struck out."""
-    words = [
-        element("span" if covered[each] else "del", text(_.word("technology", each)))
-        for each in Technology
-        if each in covered
-    ]
-    return Html(" ".join(words))
+def coverage_in_words(covered: Mapping[str, bool], _: Translator) -> str:
+    """Give the technologies predicted to work, then those known to be missing."""
+    known = [each for each in Technology if each in covered]
+    works, lacks = (
+        " ".join(_.word("technology", each) for each in known if covered[each] is wanted)
+        for wanted in (True, False)
+    )
+    if not lacks:
+        return works
+    missing = _("out of reach: {technologies}").format(technologies=lacks)
+    return f"{works} · {missing}" if works else missing
 
 
 def event_in_words(event: NetworkEvent, reader: Reader) -> Html:

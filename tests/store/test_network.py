@@ -1,11 +1,16 @@
+from datetime import UTC, datetime, timedelta
+
 import h3.api.basic_int as h3
 import numpy as np
 import pytest
 import shapely
 
+from heatmaps.region.events import EventKind, NetworkEvent
 from heatmaps.region.grid import cell_of
 from heatmaps.region.sites import nearest_m
+from heatmaps.region.territories import Territory
 from heatmaps.store import bulk
+from heatmaps.store.events import events_near, save_events
 from heatmaps.store.network import (
     COVERAGE_CELL,
     SECTOR,
@@ -13,6 +18,7 @@ from heatmaps.store.network import (
     load_sectors,
     nearest_sectors,
 )
+from heatmaps.store.region import Saved, save_territories
 from heatmaps.store.tables import CoverageArea
 
 LAT, LON = 59.9386, 30.3141
@@ -112,3 +118,56 @@ def test_coverage_is_told_by_technology(store, many):
     middle = h3.cell_to_center_child(block, 9) == here
     assert found["5g"][:5].tolist() == [True, False, False, middle, False]
     assert all(len(column) == len(asked) for column in found.values())
+
+
+def event(event_id, starts_h=-1, ends_h=2, kind=EventKind.PLANNED_WORK, **place):
+    ends = None if ends_h is None else NOW + timedelta(hours=ends_h)
+    where = place or {"lat": LAT, "lon": LON, "radius_m": 500.0}
+    return NetworkEvent(event_id, kind, NOW + timedelta(hours=starts_h), ends, **where)
+
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SQUARE = shapely.MultiPolygon([shapely.box(LON - 0.01, LAT - 0.01, LON + 0.01, LAT + 0.01)])
+TOWN = Territory("t", "Город", None, 0, "Europe/Moscow", shapely.to_wkb(SQUARE))
+
+
+@pytest.mark.parametrize(
+    ("known", "holds"),
+    [
+        (event("e"), True),
+        (event("e", -5, -1), False),
+        (event("e", -5, 0), False),
+        (event("e", 3, 5), True),
+        (event("e", 7, 8), False),
+        (event("e", -5, None, EventKind.OUTAGE), True),
+        (event("e", lat=LAT + 400 / NORTH_M, lon=LON, radius_m=500.0), True),
+        (event("e", lat=LAT + 600 / NORTH_M, lon=LON, radius_m=500.0), False),
+        (event("e", territory_id="t"), True),
+        (event("e", territory_id="elsewhere"), False),
+        (event("e", site_id="a"), True),
+        (event("e", site_id="b"), False),
+    ],
+)
+def test_an_event_holds_at_a_place_now_or_soon(store, known, holds):
+    with store.writing() as connection:
+        save_territories(connection, [TOWN])
+        put_sectors(connection, SECTORS)
+        assert save_events(connection, [known]) == Saved(1, 0, 0)
+        assert save_events(connection, [known]) == Saved(0, 0, 1)
+        found = events_near(connection, NOW, NOW + timedelta(hours=6), (LAT, LON))
+        away = events_near(connection, NOW, NOW + timedelta(hours=6), (LAT + 1, LON + 1))
+    assert found == ([known] if holds else [])
+    assert away == []
+
+
+def test_a_wide_place_is_touched_by_what_is_beside_it(store):
+    beside = event("e", lat=LAT + 900 / NORTH_M, lon=LON, radius_m=500.0)
+    with store.writing() as connection:
+        save_events(connection, [beside, event("f", site_id="b")])
+        put_sectors(connection, SECTORS)
+        until = NOW + timedelta(hours=1)
+        assert events_near(connection, NOW, until, (LAT, LON)) == []
+        near = events_near(connection, NOW, until, (LAT, LON), reach_m=450.0)
+        wide = events_near(connection, NOW, until, (LAT, LON), reach_m=2_000.0)
+    assert [each.event_id for each in near] == ["e"]
+    assert [each.event_id for each in wide] == ["e", "f"]

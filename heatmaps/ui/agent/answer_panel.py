@@ -152,7 +152,7 @@ def _network(answer: Answer, reader: Reader) -> list[tuple[str, Html]]:
     events = [(_("On the network"), event_in_words(event, reader)) for event in answer.events]
     if not answer.covered:
         return events
-    return [(_("Coverage"), coverage_in_words(answer.covered, _)), *events]
+    return [(_("Coverage"), text(coverage_in_words(answer.covered, _))), *events]
 
 
 def _show_nearest(near: tuple[NearSpot, ...], reader: Reader) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from heatmaps.ui.locale import Translator
     from heatmaps.ui.spot_words import Reader
 
-SHOWN_SECTORS = 12
+SHOWN_ROWS = 12
 
 
 def show_works(dossier: Dossier, reader: Reader) -> None:
@@ -28,25 +28,33 @@ def show_works(dossier: Dossier, reader: Reader) -> None:
 
 
 def show_sectors(dossier: Dossier, reader: Reader) -> None:
-    """Show the nearest sectors with technology, distance and azimuth."""
+    """Show the nearest sectors, those of one site and technology in a row with their azimuths."""
     _ = reader.translate
     count = element("small", text(_.number(len(dossier.sectors))))
     head = element("h3", text(_("Sectors nearby")), count, css="part")
     if not dossier.sectors:
-        st.html(element("section", head, element("p", text(_("No sector is known nearby.")))))
+        nothing = element("p", text(_("No sector is known nearby.")), css="aside")
+        st.html(element("section", head, nothing))
         return
+    alike: dict[tuple[str, ...], list[NearSector]] = {}
+    for sector in dossier.sectors:
+        key = sector.site_id, sector.technology, sector.band or "", sector.status
+        alike.setdefault(key, []).append(sector)
     names = (_("Site"), _("Technology"), _("Distance"), _("Azimuth"), _("State"))
-    rows = (_sector(sector, _) for sector in dossier.sectors[:SHOWN_SECTORS])
+    rows = (_row(some, _) for some in list(alike.values())[:SHOWN_ROWS])
     st.html(element("section", head, table(names, rows, css="sectors")))
 
 
-def _sector(sector: NearSector, _: Translator) -> list[Html]:
-    bearing = _("all around") if sector.azimuth is None else f"{_.number(sector.azimuth)}°"
-    technology = _.word("technology", sector.technology)
+def _row(sectors: list[NearSector], _: Translator) -> list[Html]:
+    first = sectors[0]
+    bearings = [
+        _("all around") if s.azimuth is None else f"{_.number(s.azimuth)}°" for s in sectors
+    ]
+    technology = _.word("technology", first.technology)
     return [
-        text(f"{sector.name or sector.site_id} · {sector.sector_id}"),
-        text(f"{technology} {sector.band}" if sector.band else technology),
-        text(metres_in_words(sector.distance_m, _)),
-        text(bearing),
-        text(_.word("sector", sector.status)),
+        text(f"{first.name} · {first.site_id}" if first.name else first.site_id),
+        text(f"{technology} {first.band}" if first.band else technology),
+        text(metres_in_words(first.distance_m, _)),
+        text(", ".join(dict.fromkeys(bearings))),
+        text(_.word("sector", first.status)),
     ]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from heatmaps.ui.spot_words import Reader
 
 HEIGHT_PX = 250
+DRAWN_SECTORS = 1_000
+"""The nearest so many are on the map: a spot as large as a city has thousands."""
 
 
 def show_spot_map(dossier: Dossier, reader: Reader) -> None:
@@ -26,7 +28,7 @@ def show_spot_map(dossier: Dossier, reader: Reader) -> None:
     shapes = [spot_shape(each, reader) for each in (*others, card)]
     drawings = [
         draw_spots(shapes, selected=card.spot_id),
-        draw_sites(site_marks(dossier.sectors, reader.translate)),
+        draw_sites(site_marks(dossier.sectors[:DRAWN_SECTORS], reader.translate)),
     ]
     bounds = bounds_of([shapes[-1]])
     if bounds is not None:
