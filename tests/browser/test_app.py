@@ -81,7 +81,11 @@ def test_a_caller_is_answered_and_told_of_the_end_when_an_engineer_resolves(
     picture("agent.png")
 
     page.get_by_role("link", name="Пятна в работе").click()
-    expect(page.locator(".heading h2")).to_contain_text(f"№\N{NO-BREAK SPACE}{filled.spot_id} ")
+    number = f"№\N{NO-BREAK SPACE}{filled.spot_id}"
+    expect(page.get_by_label("Кто вы")).to_be_visible()  # the other page's rows look alike
+    rows = page.get_by_role("listbox", name="Пятна по приоритету").get_by_role("option")
+    rows.filter(has_text=number).first.click()
+    expect(page.locator(".heading h2")).to_contain_text(f"{number} ")
     page.get_by_role("button", name="Принять").click()
     expect(page.locator(".notice.bad")).to_contain_text("укажите слева, кто вы")
     page.get_by_label("Кто вы").fill(ME)
