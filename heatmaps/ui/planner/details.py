@@ -107,7 +107,7 @@ def _show_network(gap: Gap, reader: Reader) -> None:
     ]
     sites_head = element("h3", text(_("Nearest sites")), css="part")
     if listed:
-        around = table((_("Site"), _("Distance"), _("Technology")), listed)
+        around = table((_("Site"), _("Distance"), _("Technology")), listed, css="near")
     elif gap.nearest_site_m is None:
         around = element("p", text(_("No sites are loaded.")), css="aside")
     else:
