@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from heatmaps.region.territories import read_territories
 from heatmaps.spots.record import Exposure
 from heatmaps.store import gazetteer as gazetteers
 from heatmaps.store import region
-from pipelines.place_complaints import place_again
+from pipelines.place_complaints import place_again, place_customers_again
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -55,12 +56,14 @@ class Loaded:
 class LoadedGazetteer:
     """What a gazetteer file held, by its reader's account, and what merging it did.
 
-    `placed` are the complaints without a place that the new addresses gave one.
+    `placed` are the complaints, `placed_customers` the customers' addresses without a place that
+    the new addresses gave one.
     """
 
     report: dict[str, Any]
     merge: Merge
     placed: int
+    placed_customers: int
 
 
 def load_gazetteer_file(
@@ -68,8 +71,9 @@ def load_gazetteer_file(
 ) -> LoadedGazetteer:
     """Merge one file, OSM or CSV, into the gazetteer.
 
-    Where that changed anything, exposure is spread anew over the houses, and complaints that had
-    no place are looked for again; `default_city` is that of addresses that name none.
+    Where that changed anything, exposure is spread anew over the houses, and complaints and
+    customers that had no place are looked for again; `default_city` is that of addresses that name
+    none.
     """
     check_gazetteer_file(path, (*CSV_SUFFIXES, *OSM_SUFFIXES))
     reads_csv = path.name.casefold().endswith(CSV_SUFFIXES)
@@ -79,13 +83,15 @@ def load_gazetteer_file(
         merge = gazetteers.save_gazetteer(
             connection, gazetteer, file=path.name, report=report, at=now
         )
-        placed = 0
+        placed = placed_customers = 0
         if merge.houses_added or merge.houses_moved:
             _spread(connection)
-            placed = place_again(
-                connection, lambda: build_index(gazetteers.load_gazetteer(connection), default_city)
+            geocoder = cache(
+                lambda: build_index(gazetteers.load_gazetteer(connection), default_city)
             )
-    return LoadedGazetteer(report, merge, placed)
+            placed = place_again(connection, geocoder)
+            placed_customers = place_customers_again(connection, geocoder)
+    return LoadedGazetteer(report, merge, placed, placed_customers)
 
 
 def load_subscribers_file(

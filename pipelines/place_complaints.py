@@ -8,6 +8,7 @@ import numpy as np
 
 from heatmaps.geocoding.default_point import DEFAULT_POINT, address_keys, is_default_point
 from heatmaps.geocoding.location import DISAGREE, NO_CELL, locate_batch
+from heatmaps.store import customers
 from heatmaps.store.complaints import LocationColumns, unplaced, write_places
 from heatmaps.store.default_points import (
     complaints_on,
@@ -84,6 +85,19 @@ def place_again(connection: Connection, geocoder: Callable[[], Geocoder]) -> int
     found = np.flatnonzero([cell is not None for cell in located.cell])
     if len(found):
         write_places(connection, lost, located, found)
+    return len(found)
+
+
+def place_customers_again(connection: Connection, geocoder: Callable[[], Geocoder]) -> int:
+    """Look once more for customers' addresses that were not found; gives how many got a cell."""
+    lock(connection, "intake")
+    lost = customers.unplaced(connection)
+    if not len(lost.id):
+        return 0
+    located = placed(lost, geocoder, default_points(connection))
+    found = np.flatnonzero([cell is not None for cell in located.cell])
+    if len(found):
+        customers.write_places(connection, lost, located, found)
     return len(found)
 
 

@@ -57,9 +57,12 @@ def load_gazetteer(
         )
         if loaded.placed:
             said += f"\n  {loaded.placed:,} complaints without a place were found."
+        if loaded.placed_customers:
+            said += f"\n  {loaded.placed_customers:,} customers' addresses were found."
         result(as_json, f"{said}\n  {_account(loaded.report)}" + _dry(dry_run=dry_run),
                file=str(file), read=loaded.report, merge=merge,
-               placed=loaded.placed, dry_run=dry_run)  # fmt: skip
+               placed=loaded.placed, placed_customers=loaded.placed_customers,
+               dry_run=dry_run)  # fmt: skip
 
 
 @subscribers.command("load")

@@ -145,6 +145,44 @@ def write(
     bulk.insert_columns(connection, PERSONAL, private)
 
 
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """Addresses of customers without a cell, as equally long columns; no coordinates are known."""
+
+    id: NDArray[np.int64]
+    address: list[str]
+    city: list[str | None]
+
+    @property
+    def lat(self) -> NDArray[np.float64]:
+        """Give no latitude: NaN."""
+        return np.full(len(self.id), np.nan)
+
+    lon = accuracy_m = lat
+
+
+def unplaced(connection: Connection) -> Unplaced:
+    """Give the addresses of customers that were not found, by id."""
+    a, p = CUSTOMER_ADDRESS.c, PERSONAL.c
+    query = (
+        select(a.id, p.address, p.city)
+        .join(PERSONAL, p.customer_address_id == a.id)
+        .where(a.cell.is_(None), p.address.is_not(None))
+        .order_by(a.id)
+    )
+    ids, address, city = bulk.read_columns(connection, query)
+    return Unplaced(ids.astype(np.int64), list(address), list(city))
+
+
+def write_places(
+    connection: Connection, lost: Unplaced, located: LocationColumns, found: NDArray[np.intp]
+) -> None:
+    """Write where the addresses at positions `found` are."""
+    rows = found.tolist()
+    columns = {name: _taken(getattr(located, name), rows) for name in LOCATED}
+    bulk.update_columns(connection, CUSTOMER_ADDRESS, {**columns, "id": lost.id[found]})
+
+
 def known_owners(connection: Connection, customer_ids: Sequence[str]) -> set[tuple[str, str]]:
     """Give the (customer id, address kind) of these customers that have an address."""
     return set(_stored(connection, customer_ids))

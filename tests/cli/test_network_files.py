@@ -240,6 +240,17 @@ def test_contact_and_address_of_a_customer_stand_in_one_private_place(known):
     assert known.rows("SELECT contact, address FROM personal") == [("тайна", "Мира, 5")]
 
 
+def test_customers_that_came_before_their_gazetteer_are_placed_by_it(known):
+    there = home(lat="", lon="", address="улица Мира 5", city="Город")
+    file = known.table("f.csv", there)
+    assert "no usable place" in known("customers", "load", file).done().err
+    house = {"city": "Город", "street": "улица Мира", "house": "5", "lat": 59.94, "lon": 30.31}
+    told = known("gazetteer", "load", known.table("g.csv", house), "--json").done().json
+    assert told["placed_customers"] == 1
+    assert known.rows("SELECT location_level, lat FROM customer_address") == [("house", 59.94)]
+    assert known("customers", "load", file, "--json").done().json["unchanged"] == 1
+
+
 def coverage(shell, name, *areas, crs=4326):
     rows = {"technology": [t for t, _ in areas], "name": [None] * len(areas)}
     path = shell.folder / name
