@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
-import pyogrio  # type: ignore[import-untyped]  # ships no type hints
+import pyogrio
 import shapely
 
 from heatmaps.errors import FileError

@@ -47,6 +47,13 @@ def test_everything_goes_into_every_format(detected, what, suffix):
         assert len(pyogrio.read_dataframe(out, layer=pyogrio.list_layers(out)[0][0])) == count
 
 
+@pytest.mark.parametrize("what", WHAT)
+def test_help_shows_an_example(anywhere, what):
+    told = " ".join(anywhere("export", what, "--help").done().out.split())
+    assert f"Example: heatmaps export {what} " in told
+    assert "--json" in told
+
+
 def test_the_sentence_names_count_and_file(detected):
     said = detected("export", "cells", "--out", "said.csv").done().out
     count = len(table(detected.folder / "said.csv"))
