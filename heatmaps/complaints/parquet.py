@@ -80,7 +80,7 @@ def open_parquet(path: Path, profile: Profile) -> Parquet:
             for batch in file.iter_batches(_ROWS_AT_ONCE):
                 batch.validate(full=True)
     except (pa.ArrowException, OSError, ValueError) as error:
-        reason = str(error).splitlines()[0][:120].rstrip(".")
+        reason = str(error).splitlines()[0].split(". ")[0][:120].rstrip(".")
         message = f"File {path} is a damaged Parquet file ({reason}); copy or export it again."
         raise FileError(message) from error
     header = column_names(empty.column_names)

@@ -113,16 +113,18 @@ def suggest_profile(path: Path, kind: Kind = Kind.COMPLAINTS) -> Suggestion:
 def _best_look(path: Path, kind: Kind) -> _Look:
     """Read a file with the header that names most of our columns, should titles stand above it."""
     first = look = _look(path, kind, None)
-    if not isinstance(look.source, (Delimited, Sheet)) or _is_named(look, kind):
-        check_names(path, look.source.header)
-        return look
-    for row in range(2, MAX_TITLE_ROWS + 2):
+    row = 1
+    while not _is_named(look, kind):
+        row += 1
+        may_have_title = (
+            isinstance(first.source, (Delimited, Sheet)) and first.survey.rows_in >= row
+        )
+        if not may_have_title or row > MAX_TITLE_ROWS + 1:
+            look = first
+            break
         look = _look(path, kind, row)
-        if _is_named(look, kind):
-            check_names(path, look.source.header)
-            return look
-    check_names(path, first.source.header)
-    return first
+    check_names(path, look.source.header)
+    return look
 
 
 def _look(path: Path, kind: Kind, header_row: int | None) -> _Look:

@@ -84,6 +84,11 @@ class Survey:
     refused: int
     complete: bool
 
+    @property
+    def rows_in(self) -> int:
+        """All rows that were looked at."""
+        return self.rows + self.refused
+
 
 def survey_rows(source: Source, limit: int = MAX_SURVEYED) -> Survey:
     """Look at the first `limit` rows of a file."""
