@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from heatmaps.insight.coverage_gaps import Gap
+    from heatmaps.insight.gap import Gap
     from heatmaps.region.sites import SectorColumns
     from heatmaps.store.engine import Store
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from heatmaps.errors import UsageError
-from heatmaps.insight.coverage_gaps import Evidence, Surroundings, gaps_of
+from heatmaps.insight.coverage_gaps import Surroundings, gaps_of
 from heatmaps.insight.gap_tracking import keep_numbers
+from heatmaps.insight.gap_zones import Evidence
 from heatmaps.insight.look_back import last_midnight, span_of
 from heatmaps.insight.recurrence import recurring_cells
 from heatmaps.region.sites import nearest_m
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sqlalchemy import Connection
 
-    from heatmaps.insight.coverage_gaps import Gap
+    from heatmaps.insight.gap import Gap
     from heatmaps.insight.look_back import Span
     from heatmaps.store.engine import Store
 

@@ -11,7 +11,8 @@ from sqlalchemy import case, delete, func, insert, or_, select, update
 
 from heatmaps.complaints.record import AddressKind, Place, State
 from heatmaps.desk.words import Cause, Status
-from heatmaps.insight.coverage_gaps import Gap, GapClass, SpotZones, read_coverage
+from heatmaps.insight.coverage_gaps import SpotZones
+from heatmaps.insight.gap import Gap, GapClass, read_coverage
 from heatmaps.insight.gap_tracking import KnownGap
 from heatmaps.insight.look_back import PastComplaints
 from heatmaps.region.grid import from_text, to_text

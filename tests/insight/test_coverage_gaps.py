@@ -11,17 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heatmaps.complaints.record import Topic
-from heatmaps.insight.coverage_gaps import (
-    Evidence,
-    GapClass,
-    SpotZones,
-    Surroundings,
-    clusters,
-    gaps_of,
-    ranked,
-    read_coverage,
-)
+from heatmaps.insight.coverage_gaps import SpotZones, Surroundings, gaps_of, ranked
+from heatmaps.insight.gap import GapClass, read_coverage
 from heatmaps.insight.gap_tracking import KnownGap, keep_numbers
+from heatmaps.insight.gap_zones import Evidence, clusters
 from heatmaps.insight.look_back import Span
 from heatmaps.insight.recurrence import Recurring
 from heatmaps.policy import packaged_policy

@@ -9,7 +9,7 @@ from batches import at_given_points, batch
 from sqlalchemy import text, update
 
 from heatmaps.complaints.record import Topic
-from heatmaps.insight.coverage_gaps import Gap, GapClass
+from heatmaps.insight.gap import Gap, GapClass
 from heatmaps.insight.gap_tracking import KnownGap
 from heatmaps.region.grid import cell_of
 from heatmaps.region.technology import Technology

@@ -12,7 +12,7 @@ from heatmaps.complaints.record import Channel, Segment, Technology, Topic
 from heatmaps.desk.answer import Verdict
 from heatmaps.desk.words import Cause, Refusal, Status
 from heatmaps.geocoding.result import Level
-from heatmaps.insight.coverage_gaps import GapClass
+from heatmaps.insight.gap import GapClass
 from heatmaps.insight.recurrence import PLANES
 from heatmaps.insight.timeline import Fate, Leg
 from heatmaps.policy import packaged_policy

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from heatmaps.insight.coverage_gaps import GapClass
+from heatmaps.insight.gap import GapClass
 from heatmaps.region.technology import Technology
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from heatmaps.insight.coverage_gaps import Gap
+    from heatmaps.insight.gap import Gap
     from heatmaps.ui.locale import Translator
     from heatmaps.ui.planner.gap_board import GapBoard
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from heatmaps.insight.coverage_gaps import GapClass, spots_in
+from heatmaps.insight.coverage_gaps import spots_in
+from heatmaps.insight.gap import GapClass
 from heatmaps.store import desk, network, planning
 from heatmaps.ui.board import ground
 from heatmaps.ui.markup import Html, element, facts, table, text
@@ -17,7 +18,7 @@ from heatmaps.ui.workplace import workplace
 
 if TYPE_CHECKING:
     from heatmaps.desk.card import SpotCard
-    from heatmaps.insight.coverage_gaps import Gap
+    from heatmaps.insight.gap import Gap
     from heatmaps.store.planning import Search
     from heatmaps.ui.locale import Translator
     from heatmaps.ui.planner.gap_board import GapBoard

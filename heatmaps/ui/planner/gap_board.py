@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from heatmaps.insight.coverage_gaps import Gap
+    from heatmaps.insight.gap import Gap
     from heatmaps.store.planning import Search
 
 FRESH_S = 60

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from heatmaps.insight.coverage_gaps import Gap
+    from heatmaps.insight.gap import Gap
     from heatmaps.ui.locale import Translator
     from heatmaps.ui.map.drawing import Json
     from heatmaps.ui.map.shape import Point

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from heatmaps.insight.coverage_gaps import GapClass
+from heatmaps.insight.gap import GapClass
 from heatmaps.ui.rows import Row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from heatmaps.insight.coverage_gaps import Gap
+    from heatmaps.insight.gap import Gap
     from heatmaps.ui.locale import Translator
 
 COLOURS = {

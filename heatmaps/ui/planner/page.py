@@ -34,7 +34,7 @@ from heatmaps.ui.workplace import clock
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from heatmaps.insight.coverage_gaps import Gap
+    from heatmaps.insight.gap import Gap
     from heatmaps.ui.locale import Translator
     from heatmaps.ui.map.drawing import Drawing
     from heatmaps.ui.map.shape import Point
