@@ -66,17 +66,17 @@ def recurring_cells(
 ) -> Recurring:
     """Give the cells that come back, of the policy's resolutions and coarser where needed.
 
-    A cell comes back when it has complaints in enough different periods, from enough customers,
-    and more customers complained than its subscribers times the region's rate let expect, all
-    topics together or in one group of them. Its worst fortnight is left out, since one outage is
-    no gap, and a customer counts once, since nobody makes one alone. The test is the upper tail
-    of a Gamma-Poisson (negative binomial) count, whose spread between ordinary places is estimated
-    by moments (Marshall 1991, Appl. Statist. 40:283); the smallest of its p-values times their
-    number (Bonferroni) is the cell's, and over all cells the false discovery rate is controlled
-    (Benjamini and Hochberg 1995, J. R. Statist. Soc. B 57:289). A cell is given where no finer one in it is. A complaint known
-    only to a coarser cell is counted from that one's resolution on; one coarser than all the
-    policy's resolutions has its cell tested with everything known inside it. Without exposure
-    nothing can be expected, and nothing is found.
+    A cell comes back when it has complaints in enough different periods, from enough customers, and
+    more customers complained than its subscribers times the region's rate let expect, all topics
+    together or in one group of them. Its worst fortnight is left out, since one outage is no gap,
+    and a customer counts once, since nobody makes one alone. The test is the upper tail of a Gamma-
+    Poisson (negative binomial) count, whose spread between ordinary places is estimated by moments
+    (Marshall 1991, Appl. Statist. 40:283); the smallest of its p-values times their number
+    (Bonferroni) is the cell's, and over all cells the false discovery rate is controlled (Benjamini
+    and Hochberg 1995, J. R. Statist. Soc. B 57:289). A cell is given where no finer one in it is. A
+    complaint known only to a coarser cell is counted from that one's resolution on; one coarser
+    than all the policy's resolutions has its cell tested with everything known inside it. Without
+    exposure nothing can be expected, and nothing is found.
     """
     if not exposure.subscribers.sum() > 0 or not len(complaints.time):
         return _nothing()
