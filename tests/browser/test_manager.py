@@ -21,6 +21,7 @@ pytestmark = pytest.mark.browser
 
 LOAD_MS = 30_000
 ANSWER_MS = 10_000
+WHOLE_PAGE = {"width": 1440, "height": 1200}
 
 
 THEN = f"?period=custom&days={PINNED - timedelta(days=DAYS):%F}_{PINNED:%F}"
@@ -48,6 +49,7 @@ def sum_of(page: Page) -> list[int]:
 
 
 def test_figures_add_up_and_each_opens_its_definition(page, address, picture):
+    page.set_viewport_size(WHOLE_PAGE)
     open_manager(page, address)
     expect(page.locator("canvas, .vega-embed svg").nth(1)).to_be_visible(timeout=LOAD_MS)
     opened, *fates = sum_of(page)

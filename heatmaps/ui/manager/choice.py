@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 EVERY = "every"
 PERIOD, DAYS = "period", "days"
-FILTER_PX, DATES_PX = 142, 230
+PLACE_PX, FILTER_PX, DATES_PX = 168, 133, 230
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,8 @@ def _choose(what: str, values: Sequence[str], every: str, name: Callable[[str], 
     key = f"only-{what}"
     _take_up(key, values, EVERY)
     chosen = st.selectbox(
-        every, [EVERY, *values], key=key, label_visibility="collapsed", width=FILTER_PX,
+        every, [EVERY, *values], key=key, label_visibility="collapsed",
+        width=PLACE_PX if what == "territory" else FILTER_PX,
         format_func=lambda one: every if one == EVERY else name(one), persist_state="session",
     )  # fmt: skip
     _put_in_url(key, chosen, EVERY)
