@@ -149,7 +149,7 @@ class Watch:
         facts = scales.facts(spot, tick, policy.priority)
         technology = scales.technology(spot)
         lat, lon = scales.centre(spot)
-        territories = scales.territories(lat, lon)
+        territories = scales.territories(spot)
         eta = tick + timedelta(hours=policy.eta_h[Cause.UNKNOWN])
         work = Work(
             spot_id=spot.spot_id,

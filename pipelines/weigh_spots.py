@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -93,10 +94,16 @@ class Scales:
         lat, lon = np.array([h3.cell_to_latlng(cell) for cell in spot.cells]).mean(axis=0)
         return float(lat), float(lon)
 
-    def territories(self, lat: float, lon: float) -> list[str]:
-        """Give the ids of the deepest territory that holds a point and of all its parents."""
+    def territories(self, spot: DetectedSpot) -> list[str]:
+        """Give the ids of the deepest territory that holds most of a zone and of all its parents.
+
+        Cells outside all territories do not vote: the middle of a zone may lie in a river.
+        """
         found: list[str] = []
-        [here] = self._territory_index.territory_of(np.array([lat]), np.array([lon]))
+        cells = np.array(spot.cells, dtype=np.int64)
+        named = self._territory_index.territory_of_cells(cells)
+        votes = Counter(name for name in named if name is not None)
+        here = min(votes, key=lambda name: (-votes[name], name), default=None)
         while here is not None:
             found.append(here)
             here = self._parents[here]
