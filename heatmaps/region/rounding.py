@@ -37,6 +37,5 @@ def rounding_m(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np
     finer source that happens to end in noughts is taken for coarser than it is, one in a hundred
     for each decimal lost.
     """
-    half = _DEGREE_M / 2 / 10.0 ** decimals(lat, lon)
-    radius: NDArray[np.float64] = half * np.hypot(1.0, np.cos(np.radians(lat)))
-    return radius
+    half = _DEGREE_M / 2 / 10.0 ** decimals(lat, lon).astype(np.float64)
+    return half * np.hypot(1.0, np.cos(np.radians(lat)))
