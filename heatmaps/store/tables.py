@@ -272,7 +272,7 @@ class StoredComplaint(Base):
     `available_at` is the moment from which detection may know it: its own time when it came
     promptly, right after the last tick when it came late. `received_at` is the clock when it came.
     `given_*` is what the CRM itself said of the place. `address_key` is a fingerprint of the
-    house, `likeness` one of place, topic and words of a complaint that names no customer: equal
+    house, its upper half that of the street; `likeness` one of place, topic and words of a complaint that names no customer: equal
     where the same thing was entered again.
     """
 
@@ -330,7 +330,10 @@ class StoredComplaint(Base):
 
 
 class DefaultPoint(Base):
-    """A coordinate that stands for "unknown": more addresses share it than a building can hold."""
+    """A coordinate that stands for "unknown": addresses of more streets share it than a place has.
+
+    `addresses` is how many different ones did when it was found.
+    """
 
     __tablename__ = "default_point"
 
