@@ -272,8 +272,8 @@ class StoredComplaint(Base):
     `available_at` is the moment from which detection may know it: its own time when it came
     promptly, right after the last tick when it came late. `received_at` is the clock when it came.
     `given_*` is what the CRM itself said of the place. `address_key` is a fingerprint of the
-    house, its upper half that of the street; `likeness` one of place, topic and words of a complaint that names no customer: equal
-    where the same thing was entered again.
+    house, its upper half that of the street; `likeness` one of place, topic and words of a
+    complaint that names no customer: equal where the same thing was entered again.
     """
 
     __tablename__ = "complaint"
