@@ -30,16 +30,23 @@ def likenesses(batch: ComplaintBatch) -> list[int | None]:
     It covers source and topic, and without case, punctuation and the dots of ``ё`` the address and
     city, or where there is no address the coordinates, the name, the contact and the text. Two
     flats of one house differ. None where a customer is named, who then tells complaints apart, and
-    where there is no place that one person could be told by: coordinates of three decimals or
-    fewer hold a block of houses.
+    where what is said would not tell people apart: bare coordinates without a word, and those of
+    three decimals or fewer, which hold a block of houses.
     """
-    place = _places(batch)
-    said = zip(batch.name, batch.contact, batch.text, strict=True)
-    rows = zip(batch.customer_id, place, batch.source, batch.topic, said, strict=True)
-    return [
-        _fingerprint(source, topic, where, *map(_folded, words)) if not customer and where else None
-        for customer, where, source, topic, words in rows
-    ]
+    fine = (decimals(batch.lat, batch.lon) >= _FINE_DECIMALS) & ~np.isnan(batch.lat)
+    rows = zip(batch.customer_id, batch.source, batch.topic, batch.address, batch.city,
+               batch.name, batch.contact, batch.text, strict=True)  # fmt: skip
+    found: list[int | None] = [None] * len(batch)
+    for row, (customer, source, topic, *told) in enumerate(rows):
+        if customer is not None:
+            continue
+        address, city, *words = map(_folded, told)
+        if address:
+            found[row] = _fingerprint(source, topic, address, city, *words)
+        elif fine[row] and any(words):
+            at = repr(float(batch.lat[row])), repr(float(batch.lon[row]))
+            found[row] = _fingerprint(source, topic, *at, *words)
+    return found
 
 
 def first_entries(
@@ -57,19 +64,6 @@ def first_entries(
     first = np.empty(len(order), dtype=np.intp)
     first[order] = order[new][np.cumsum(new) - 1]
     return first
-
-
-def _places(batch: ComplaintBatch) -> list[str]:
-    """Give what each complaint says of its place; empty where it says nothing or is not asked."""
-    asked = np.array([customer is None for customer in batch.customer_id], dtype=np.bool_)
-    fine = decimals(batch.lat, batch.lon) >= _FINE_DECIMALS
-    places = [""] * len(batch)
-    for row in np.flatnonzero(asked & fine & ~np.isnan(batch.lat)).tolist():
-        places[row] = f"{batch.lat[row]!r} {batch.lon[row]!r}"
-    for row in np.flatnonzero(asked).tolist():
-        if address := _folded(batch.address[row]):
-            places[row] = f"{address} {_folded(batch.city[row])}"
-    return places
 
 
 def _folded(text: str | None) -> str:

@@ -66,7 +66,7 @@ def test_a_less_certain_place_never_gets_a_finer_cell(one, other):
         (HOUSE, Coordinates(59.94012, 30.28034, 5.0), Source.COORDINATES, Level.HOUSE, 9),
         (STREET, Coordinates(59.94012, 30.28034), Source.COORDINATES, Level.HOUSE, 9),
         (STREET, Coordinates(59.94012, 30.28034, 2_000.0), Source.ADDRESS, Level.STREET, 8),
-        (NOTHING, Coordinates(59.94012, 30.28034, 2_000.0), Source.COORDINATES, Level.SETTLEMENT, 6),
+        (NOTHING, Coordinates(59.94012, 30.28034, 2e3), Source.COORDINATES, Level.SETTLEMENT, 6),
         (None, Coordinates(59.94, 30.28), Source.COORDINATES, Level.SETTLEMENT, 7),
         (None, Coordinates(59.94, 30.28, 30.0), Source.COORDINATES, Level.HOUSE, 9),
         (None, Coordinates(59.941, 30.283), Source.COORDINATES, Level.NEAR, 9),

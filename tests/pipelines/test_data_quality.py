@@ -378,15 +378,19 @@ def test_what_differs_in_spelling_alone_is_the_same(town, tmp_path, other):
     assert len(np.unique(columns_of(town).customer)) == 1
 
 
-def test_people_at_rounded_coordinates_without_address_stay_many(town, tmp_path):
-    told = [row(n, None, at=(59.941, 30.253), customer_id="") for n in range(5)]
+@pytest.mark.parametrize(
+    ("at", "text"), [((59.941, 30.253), "Нет сети"), ((59.94112, 30.25345), "")],
+    ids=["rounded", "without a word"],
+)  # fmt: skip
+def test_people_at_coordinates_alone_stay_many(town, tmp_path, at, text):
+    told = [row(n, None, at=at, customer_id="", text=text) for n in range(5)]
     take_in(town, tmp_path, *told)
     assert len(np.unique(columns_of(town).customer)) == 5
 
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 def test_ten_thousand_entries_of_one_source_are_one_customer(town, tmp_path):
-    told = [row(n, None, at=(59.94012, 30.25345), customer_id="",
+    told = [row(n, None, at=(59.94012, 30.25345), customer_id="", text="Нет сети",
                 when=FAULT_AT + n * timedelta(seconds=2)) for n in range(10_000)]  # fmt: skip
     assert take_in(town, tmp_path, *told).new == 10_000
     tell(town, rows(fault=False))
