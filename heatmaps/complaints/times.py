@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from heatmaps.complaints.profiles import ISO, UNIX, UNIX_MS
 from heatmaps.complaints.record import ABSENT_TIME
@@ -117,6 +116,8 @@ def _read(texts: list[str], pattern: str) -> tuple[NDArray[np.int64], NDArray[np
 
 def _counted(texts: list[str], unit_us: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Read numbers of a unit since 1970; what is no such number, or no date, is left unread."""
+    import pandas as pd
+
     count = pd.to_numeric(pd.Series(texts), errors="coerce").to_numpy(np.float64)
     known = np.abs(count) * unit_us < _LAST_US
     clock = np.full(len(texts), ABSENT_TIME, dtype=np.int64)
@@ -158,6 +159,8 @@ def _naive_utc(moment: datetime | None) -> datetime | None:
 
 def _parsed(texts: list[str], pattern: str) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Read a strptime pattern; the same two columns as `_iso`."""
+    import pandas as pd
+
     aware = "%z" in pattern
     read = pd.to_datetime(pd.Series(texts), format=pattern, errors="coerce", utc=aware)
     naive = read.dt.tz_localize(None) if aware else read

@@ -11,8 +11,6 @@ from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
-from openpyxl import load_workbook
-
 from heatmaps.complaints.delimited import column_names
 from heatmaps.complaints.objects import number_as_text
 from heatmaps.complaints.packing import MAX_ROWS, check_package
@@ -68,6 +66,8 @@ def open_sheet(path: Path, profile: Profile) -> Sheet:
     Its header is the row that the profile names, else the first that is not blank. FileError where
     the workbook is damaged, larger than any sheet may be, or has no such sheet or header.
     """
+    from openpyxl import load_workbook
+
     check_package(path)
     with path.open("rb") as stored, warnings.catch_warnings():
         # openpyxl warns of styles and extensions that it leaves out, none of which we read.

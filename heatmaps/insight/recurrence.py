@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
 
 from heatmaps.complaints.record import Topic
 from heatmaps.insight.look_back import WEEK_DAYS, once_a_month
@@ -87,6 +86,8 @@ def recurring_cells(
     tail = _tails(levels, _customers(complaints, finest) / size, kept, len(set(policy.resolutions)))
     whole = _joined(levels)
     often = (whole.periods >= policy.least_periods) & (whole.counts[0] >= policy.min_customers)
+    from scipy import stats
+
     chance = stats.false_discovery_control(
         np.where(often, np.minimum(tail.min(axis=0) * len(PLANES), 1.0), 1.0)
     )
@@ -241,6 +242,8 @@ def _tail(
     observed: NDArray[np.int64], expected: NDArray[np.float64], spread: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Give the probability of as many or more, of a Gamma-Poisson count."""
+    from scipy import stats
+
     shape = 1 / spread
     return np.asarray(stats.nbinom.sf(observed - 1, shape, shape / (shape + expected)))
 

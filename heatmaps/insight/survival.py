@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import stats
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,6 +72,8 @@ def share(yes: NDArray[np.bool_]) -> Share:
     n, count = len(yes), int(yes.sum())
     if n == 0:
         return Share(None, 0, 0, None, None)
+    from scipy import stats
+
     interval = stats.binomtest(count, n).proportion_ci(CONFIDENCE, method="wilson")
     return Share(count / n, n, count, float(interval.low), float(interval.high))
 
@@ -97,6 +98,8 @@ def kaplan_meier(took: NDArray[np.float64], followed: NDArray[np.float64]) -> Cu
     if not len(seen):
         start = np.zeros(1)
         return Curve(start, start, start, start, np.zeros(0), 0.0, 0)
+    from scipy import stats
+
     survival = stats.ecdf(stats.CensoredData.right_censored(seen, is_open)).sf
     interval: Any = survival.confidence_interval(CONFIDENCE, method="log-log")
     resolved = np.concatenate([[0.0], 1 - survival.probabilities])

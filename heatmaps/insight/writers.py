@@ -8,12 +8,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyogrio.errors import DataLayerError, DataSourceError
-
 from heatmaps.errors import FileError, UsageError
-from heatmaps.insight.csv_file import write_csv
-from heatmaps.insight.geo_files import write_geojson, write_gpkg, write_parquet
-from heatmaps.insight.xlsx_file import write_xlsx
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,14 +28,42 @@ class Format:
     holds_many: bool
 
 
+def _csv(sheets: Sequence[Sheet], path: Path, _zone: tzinfo, told: Advance) -> None:
+    from heatmaps.insight.csv_file import write_csv
+
+    write_csv(sheets[0], path, told)
+
+
+def _xlsx(sheets: Sequence[Sheet], path: Path, zone: tzinfo, told: Advance) -> None:
+    from heatmaps.insight.xlsx_file import write_xlsx
+
+    write_xlsx(sheets, path, zone, told)
+
+
+def _geojson(sheets: Sequence[Sheet], path: Path, _zone: tzinfo, _told: Advance) -> None:
+    from heatmaps.insight.geo_files import write_geojson
+
+    write_geojson(sheets[0], path)
+
+
+def _gpkg(sheets: Sequence[Sheet], path: Path, _zone: tzinfo, _told: Advance) -> None:
+    from heatmaps.insight.geo_files import write_gpkg
+
+    write_gpkg(sheets, path)
+
+
+def _parquet(sheets: Sequence[Sheet], path: Path, _zone: tzinfo, _told: Advance) -> None:
+    from heatmaps.insight.geo_files import write_parquet
+
+    write_parquet(sheets[0], path)
+
+
 FORMATS = {
-    ".csv": Format(
-        lambda sheets, path, _, told: write_csv(sheets[0], path, told), holds_many=False
-    ),
-    ".xlsx": Format(write_xlsx, holds_many=True),
-    ".geojson": Format(lambda sheets, path, *_: write_geojson(sheets[0], path), holds_many=False),
-    ".gpkg": Format(lambda sheets, path, *_: write_gpkg(sheets, path), holds_many=True),
-    ".parquet": Format(lambda sheets, path, *_: write_parquet(sheets[0], path), holds_many=False),
+    ".csv": Format(_csv, holds_many=False),
+    ".xlsx": Format(_xlsx, holds_many=True),
+    ".geojson": Format(_geojson, holds_many=False),
+    ".gpkg": Format(_gpkg, holds_many=True),
+    ".parquet": Format(_parquet, holds_many=False),
 }
 """One writer a suffix."""
 
@@ -70,6 +93,8 @@ def write_sheets(
     aside and then moved into place. UsageError for an unknown suffix or what the format cannot
     hold, FileError where no file can be made.
     """
+    from pyogrio.errors import DataLayerError, DataSourceError
+
     known = check_suffix(path)
     targets = _targets(sheets, path, known)
     try:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
-import pyogrio
 import shapely
 
 from heatmaps.errors import FileError
@@ -14,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    import geopandas as gpd
     from shapely.geometry.base import BaseGeometry
 
 WGS_84 = "EPSG:4326"
@@ -62,6 +61,9 @@ def _frame(path: Path) -> gpd.GeoDataFrame:
         message = f"File {path.absolute()} does not exist; check the path."
         raise FileError(message)
     _check_no_reference(path)
+    import geopandas as gpd
+    import pyogrio
+
     pyogrio.set_gdal_config_options(_OFFLINE)
     try:
         parquet = path.suffix.lower() in _PARQUET
@@ -88,6 +90,8 @@ def _check_no_reference(path: Path) -> None:
 
 
 def _layer(path: Path) -> str:
+    import pyogrio
+
     layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
     if len(layers) == 1:
         return layers[0]

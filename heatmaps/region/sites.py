@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,6 +78,8 @@ def nearest_m(
 
     Points in WGS 84 degrees; NaN where a coordinate is, and everywhere where no sector is active.
     """
+    from scipy.spatial import cKDTree
+
     away = np.full(len(lat), np.nan)
     serving = sectors.serving()
     known = np.isfinite(lat) & np.isfinite(lon)

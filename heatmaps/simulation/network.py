@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import h3.api.basic_int as h3
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
 
 from heatmaps.region.sites import SectorStatus
 from heatmaps.region.technology import Technology
@@ -88,6 +87,8 @@ def build_network(region: Region, holes: tuple[Hole, ...], seed: int) -> Network
 
 def _sites(houses: Houses, holes: tuple[Hole, ...], rng: np.random.Generator) -> list[int]:
     """Give the houses that carry a site, drawn by subscribers, never crowded, none in a hole."""
+    from scipy.spatial import cKDTree
+
     place = np.column_stack([houses.east, houses.north])
     tree = cKDTree(place)
     near = tree.query_ball_point(place, DENSITY_WITHIN_M)
