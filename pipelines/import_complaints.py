@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from heatmaps.complaints.preview import Refusals, preview
+import numpy as np
+
 from heatmaps.complaints.profiles import Kind, load_profile
 from heatmaps.complaints.readers import check_file, read_batches
 from heatmaps.complaints.rows import map_objects
@@ -200,7 +202,8 @@ def _write(connection: Connection, batch: ComplaintBatch, job: _Job) -> None:
     located = placed(chosen, given.geocoder, default_points(connection))
     written = complaints.write(connection, batch, compared, located, given.now)
     streets = current_policy(connection).policy.quality.default_point_streets
-    lost = place_on_default_points(connection, written, given.geocoder, streets, given.now)
+    pointed = written[~np.isnan(chosen.lat)]
+    lost = place_on_default_points(connection, pointed, given.geocoder, streets, given.now)
     counts.new += len(compared.new)
     counts.updated += len(compared.updated)
     counts.unchanged += compared.unchanged
