@@ -11,9 +11,9 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from heatmaps.complaints.preview import Refusals, preview
 import numpy as np
 
+from heatmaps.complaints.preview import Refusals, preview
 from heatmaps.complaints.profiles import Kind, load_profile
 from heatmaps.complaints.readers import check_file, read_batches
 from heatmaps.complaints.rows import map_objects
