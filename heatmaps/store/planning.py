@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from sqlalchemy import case, delete, func, insert, or_, select, update
+from sqlalchemy import Text, case, cast, delete, func, insert, or_, select, update
 
 from heatmaps.complaints.record import AddressKind, Place, State
 from heatmaps.desk.words import Cause, Status
@@ -50,6 +50,8 @@ ROWS_A_PART = 50_000
 TECHNOLOGY_CODES = {str(technology): code for code, technology in enumerate(Technology)}
 _INDOOR_CODES = {str(place): int(place is Place.INDOOR) for place in Place}
 _UNKNOWN = -1
+_UNNAMED = "\x01"
+"""Before the likeness of a complaint, so that no customer's number is taken for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def load_past(
 
     Left out are withdrawn ones, those without a place, those of spots whose cause is none of the
     network, and registration addresses unless `count_registration`. A complaint without customer
-    is a customer of its own.
+    is a customer of its own, and the same customer where it says the same as another of them.
     """
     c = COMPLAINT.c
     elsewhere = (
@@ -80,7 +82,8 @@ def load_past(
         .where(Spot.cause.in_(NOT_OF_THE_NETWORK))
     )
     query = (
-        select(c.customer_id, c.cell, c.resolution, microseconds(c.created_at),
+        select(func.coalesce(c.customer_id, _UNNAMED + cast(c.likeness, Text)),
+               c.cell, c.resolution, microseconds(c.created_at),
                case(TOPIC_CODES, value=c.topic),
                case(TECHNOLOGY_CODES, value=c.technology, else_=_UNKNOWN),
                case(_INDOOR_CODES, value=c.place, else_=_UNKNOWN), c.ltv)

@@ -119,6 +119,20 @@ def test_complaints_come_in_codes_and_unnamed_customers_are_their_own(store):
     assert columns.cell[0] == cell_of(59.94, 30.25)
 
 
+def test_the_same_said_again_by_nobody_named_is_one_customer(store):
+    said = {"address": "7 линия, 34", "customer_id": None, "text": "темно"}
+    told(
+        store,
+        row("1", **said),
+        row("2", **said, channel="web"),
+        row("3", **said | {"text": "пропадает сеть"}),
+        row("4", **said | {"customer_id": "c4"}),
+    )
+    customers = past(store).customer.tolist()
+    assert customers[0] == customers[1]
+    assert len(set(customers)) == 3
+
+
 def test_withdrawn_unplaced_late_and_registration_complaints_are_left_out(store):
     told(
         store,

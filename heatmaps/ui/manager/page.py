@@ -12,6 +12,7 @@ from heatmaps.ui.locale import translator
 from heatmaps.ui.manager.backlog import show_backlog
 from heatmaps.ui.manager.charts import show_curve, show_flow
 from heatmaps.ui.manager.choice import choose
+from heatmaps.ui.manager.data_quality import data_quality_section
 from heatmaps.ui.manager.legs import show_legs
 from heatmaps.ui.manager.reading import choices, read, workbook
 from heatmaps.ui.manager.story import chosen_story, open_story, show_story
@@ -58,6 +59,7 @@ def _show_figures(reading: Reading, reader: Reader) -> None:
         show_legs(reading, _)
     with what_waits:
         show_backlog(reading, _)
+    data_quality_section(reading.choice.period, _)
 
 
 def _timelines_and_story(reader: Reader, reading: Reading) -> None:
