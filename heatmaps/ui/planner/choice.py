@@ -66,7 +66,7 @@ def ask_filters(board: GapBoard, _: Translator) -> Filters:
     )  # fmt: skip
     months = columns[3].selectbox(
         _("Months with complaints"), list(range(1, most + 1)), key="gap-months",
-        format_func=lambda n: _("any number") if n == 1 else _("{n} or more").format(n=n),
+        format_func=lambda n: _("Any number") if n == 1 else _("{n} or more").format(n=n),
     )  # fmt: skip
     return Filters(technology, gap_class, territory, months)
 
