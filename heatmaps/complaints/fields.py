@@ -42,13 +42,26 @@ _TRUTHS = {
     **dict.fromkeys(("false", "0", "no", "нет", "жоқ"), False),
 }
 
+_IDS = ("external_id", "customer_id", "site_id", "sector_id", "event_id")
+_CUT = re.compile(r"[+-]?\d(?:[.,]\d+[eE]\+?|[eE]\+)\d{1,3}")
+"""What a spreadsheet makes of a long number. A power without sign and point is left: `7E10` may be
+an id."""
+
 _SPACES = re.compile(r"\s")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d*")
 _PERHAPS_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 
 
+def is_cut(text: str) -> bool:
+    """Say whether a text is a number in powers of ten, as spreadsheets write ids they cut off."""
+    return _CUT.fullmatch(text) is not None
+
+
 def check_texts(rows: RowBatch, faults: Faults) -> None:
-    """Refuse the texts that no store can hold: with NUL, half a character, or overlong."""
+    """Refuse the texts that no store can hold: with NUL, half a character, or overlong.
+
+    And the ids that are none: cut by a spreadsheet they would make many things one, as would truths.
+    """
     for name, column in rows.columns.items():
         limit = MAX_LENGTH.get(name, _MAX_WORD)
         texts = [text for text in column if text]
@@ -64,6 +77,11 @@ def check_texts(rows: RowBatch, faults: Faults) -> None:
             faults.refuse(
                 long, f"is longer than the {limit:,} characters that fit; shorten it", name
             )
+        if name in _IDS:
+            cut = [text is not None and is_cut(text) for text in column]
+            faults.refuse(cut, "was cut by a spreadsheet; export the column as text", name)
+            truth = [text is not None and folded(text) in {"true", "false"} for text in column]
+            faults.refuse(truth, "is no id but a truth; name the column of the ids", name)
 
 
 def words(

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from heatmaps.quarantine import Refused
 
 if TYPE_CHECKING:
@@ -110,10 +112,14 @@ def as_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def number_as_text(number: float) -> str:
-    """Give the shortest exact text of a number; 7.0 is 7."""
-    whole = number.is_integer() and abs(number) <= _EXACT
-    return str(int(number)) if whole else repr(number)
+def number_as_text(number: float, exact: int = _EXACT) -> str:
+    """Give the shortest exact text of a number; 7.0 is 7.
+
+    Whole numbers beyond `exact` may be others rounded, and are told in powers of ten, never as ids.
+    """
+    if not number.is_integer():
+        return repr(number)
+    return str(int(number)) if abs(number) <= exact else np.format_float_scientific(number)
 
 
 def broken_line(text: str) -> str:

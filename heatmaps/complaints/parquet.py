@@ -130,10 +130,11 @@ def _texts(column: Any) -> list[str]:  # noqa: ANN401 - a column of pyarrow, whi
 def _floats(column: Any) -> list[str]:  # noqa: ANN401 - see above
     """Give floats, the shortest text of their own width: 7.0 is 7, and no number is nothing."""
     values = pc.fill_null(column, np.nan).to_numpy(zero_copy_only=False)
+    exact = 2 ** (np.finfo(values.dtype).nmant + 1)
     # A float of 32 bits is meant as it is written: 59.93, not 59.93000030517578.
     numbers = values if values.dtype == np.float64 else map(float, map(str, values))
     given = np.isnan(values).tolist()
-    return ["" if absent else number_as_text(float(number))
+    return ["" if absent else number_as_text(float(number), exact)
             for absent, number in zip(given, numbers, strict=True)]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import warnings
 import zipfile
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Any
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 _IN_MEMORY = 1 << 25
 """Bytes of rows held in memory; more than these go to a temporary file without a name."""
+
+
+_EXACT = 10**15
+"""Whole numbers up to here are exact in a sheet: Excel keeps 15 digits and fills up with zeros."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +172,9 @@ def _text(cell: Any) -> str:  # noqa: ANN401 - of openpyxl, empty or not
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return number_as_text(value)
+        return number_as_text(value, _EXACT)
+    if isinstance(value, int):
+        return str(value) if abs(value) <= _EXACT else f"{Decimal(value):.16e}"
     if isinstance(value, datetime):
         whole_day = value.time() == time() and "h" not in cell.number_format.lower()
         return (value.date() if whole_day else value).isoformat()

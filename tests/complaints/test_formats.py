@@ -163,6 +163,22 @@ def test_cells_of_a_sheet_are_texts_as_a_csv_would_hold_them(file):
     ]  # fmt: skip
 
 
+def test_numbers_longer_than_a_cell_or_a_float_holds_are_no_ids(file, intake):
+    cells = [10**15, 1234567890123456, 123456789012345678, 1.234567890123457e17, "1234567890123456"]
+    path = file(book(HEADER[:2], *([cell, WHEN] for cell in cells)), "c.xlsx")
+    (batch,) = read(path)
+    done = validate(batch, intake())
+    assert done.complaints.external_id == ["1000000000000000", "1234567890123456"]
+    assert [each.line for each in done.refused] == [3, 4, 5]
+
+    for kind, exact in ((pa.float64(), 2**53), (pa.float32(), 2**24)):
+        ids = pa.array([float(exact), exact * 2.0]).cast(kind)
+        (batch,) = read(file(parquet(external_id=ids), "c.parquet"))
+        done = validate(batch, intake())
+        assert done.complaints.external_id == [str(exact)]
+        assert "was cut by a spreadsheet" in done.refused[0].reason
+
+
 def test_blank_rows_above_between_and_below_are_no_rows(file):
     rows = [[], [None, " "], HEADER, ["1", WHEN, "a"], [], ["2", WHEN], [], ["", "", ""]]
     (batch,) = read(file(book(*rows), "c.xlsx"))

@@ -236,6 +236,13 @@ def test_columns_without_names_are_found_by_what_they_hold(file, tmp_path):
     assert not [each for one in taken_in(path, suggested.text, tmp_path) for each in one.refused]
 
 
+def test_ids_that_a_spreadsheet_cut_are_in_doubt(file):
+    rows = "".join(f"1,23457E+17;0{n}.02.2026 10:00;7,7E+09\n" for n in range(1, 9))
+    doubts = suggest_profile(file("Номер;Дата обращения;ЛС\n" + rows)).doubts
+    cut = [each for each in doubts if "was cut by a spreadsheet" in each]
+    assert [each.split("'")[1] for each in cut] == ["Номер", "ЛС"]
+
+
 def test_what_is_missing_is_said_and_the_profile_loads_all_the_same(file, tmp_path):
     path = file(table(("mood", "weather"), ("good", "fine"), ("good", "fine")))
     suggested = suggest_profile(path)

@@ -31,7 +31,7 @@ BY_NAME, BY_VALUES = "by its name", "by its values"
 TIMES = ("created_at", "updated_at", "closed_at", "occurred_at", "starts_at", "ends_at",
          "consent_until")  # fmt: skip
 _TRUTHS = ("roaming", "critical")
-_NUMBERS = ("accuracy_m", "ltv", "subscribers")
+NUMBERS = ("accuracy_m", "ltv", "subscribers")
 _LETTERED = ("name", "address", "city", "text")
 
 
@@ -103,7 +103,7 @@ _CHECKS: dict[str, Callable[[str], bool]] = {
     "lat_lon": of.is_pair,
     "contact": of.is_contact,
     "cell": of.is_cell,
-    **dict.fromkeys(_NUMBERS, of.is_number),
+    **dict.fromkeys(NUMBERS, of.is_number),
     **dict.fromkeys(_LETTERED, of.has_letters),
 }
 

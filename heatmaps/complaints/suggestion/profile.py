@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from heatmaps.complaints.delimited import Delimited
+from heatmaps.complaints.fields import is_cut
 from heatmaps.complaints.json_lines import JsonLines
 from heatmaps.complaints.profiles import (
     ANY_VALUE,
@@ -21,7 +22,14 @@ from heatmaps.complaints.profiles import (
 from heatmaps.complaints.readers import check_names, open_source
 from heatmaps.complaints.record import WORDS, Topic
 from heatmaps.complaints.suggestion import survey as of
-from heatmaps.complaints.suggestion.columns import BY_NAME, TIMES, Match, Matched, match_columns
+from heatmaps.complaints.suggestion.columns import (
+    BY_NAME,
+    NUMBERS,
+    TIMES,
+    Match,
+    Matched,
+    match_columns,
+)
 from heatmaps.complaints.suggestion.profile_text import comment, listed, quoted, section, setting
 from heatmaps.complaints.suggestion.survey import Column, Survey, survey_rows
 from heatmaps.complaints.suggestion.vocabulary import has_words, word_for
@@ -89,6 +97,7 @@ def suggest_profile(path: Path, kind: Kind = Kind.COMPLAINTS) -> Suggestion:
     unused = tuple(c for c in look.survey.columns if c.name not in taken)
     left = _left_open(found)
     doubts = [*look.matched.doubts, *_time_doubts(found), *_critical_doubts(found)]
+    doubts += _cut_doubts(look.survey, found)
     doubts += [f"no column looks like {ours}, which is required; name it" for ours in missing]
     lines = [
         *_head(path, look, kind),
@@ -250,6 +259,18 @@ def _decimal_comma(found: dict[str, Match]) -> bool:
         t for ours in ("ltv", "accuracy_m") if ours in found for t in found[ours].column.values
     ]
     return any(_COMMA.fullmatch(t) and not _THREE_DECIMALS.fullmatch(t) for t in texts)
+
+
+def _cut_doubts(survey: Survey, found: dict[str, Match]) -> Iterator[str]:
+    """Tell of the columns of ids, phones and the like that a spreadsheet made numbers of."""
+    numbers = {found[ours].column.name for ours in NUMBERS if ours in found}
+    for column in survey.columns:
+        cut = next(filter(is_cut, column.values), None)
+        if cut is not None and column.name not in numbers:
+            yield (
+                f"{column.name!r} was cut by a spreadsheet, {cut!r}: different values became one; "
+                "export it as text"
+            )
 
 
 def _critical_doubts(found: dict[str, Match]) -> Iterator[str]:
