@@ -9,15 +9,17 @@ from __future__ import annotations
 import json
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from heatmaps.complaints.preview import Refusals, preview
-from heatmaps.complaints.profiles import Kind, load_profile
+from heatmaps.complaints.profiles import Kind, load_profile, packaged_profiles, read_profile
 from heatmaps.complaints.readers import check_file, read_batches
 from heatmaps.complaints.rows import map_objects
 from heatmaps.complaints.validation import DEFAULT_SOURCE, Bounds, Intake, validate
+from heatmaps.errors import ConfigError
 from heatmaps.region.territories import TerritoryIndex
 from heatmaps.store import complaints, quarantine
 from heatmaps.store.default_points import default_points
@@ -28,9 +30,8 @@ from heatmaps.store.region import load_territories
 from pipelines.place_complaints import place_on_default_points, placed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
-    from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from sqlalchemy import Connection
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from heatmaps.complaints.rows import RowBatch
     from heatmaps.geocoding.result import Geocoder
     from heatmaps.store.engine import Store
+    from heatmaps.store.quarantine import Quarantined
 
 
 SHOWN_REASONS = 5
@@ -81,6 +83,28 @@ class Circumstances:
     geocoder: Callable[[], Geocoder]
     profile: str = "default"
     source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Rows that stayed in quarantine because their profile cannot be read, and why it cannot."""
+
+    profile: str
+    rows: int
+    why: str
+
+
+@dataclass(slots=True)
+class Replayed:
+    """What became of the rows that waited; `unreadable` ones are not among the `counts`."""
+
+    counts: Counts
+    unreadable: list[Unreadable] = field(default_factory=list)
+
+    @property
+    def left(self) -> int:
+        """Rows that could not be tried."""
+        return sum(each.rows for each in self.unreadable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +150,7 @@ def import_file(
         with _begun(store, dry) as connection:
             intake = _intake(connection, given)
             run = complaints.start_run(connection, path.name, given.profile, given.now)
-        origin = Origin(_source(intake), path.name, given.profile)
+        origin = Origin(_source(intake), path.name, lasting(given.profile))
         for batch in read_batches(checked):
             with _begun(store, dry) as connection:
                 _take_in(connection, batch, intake, origin, job)
@@ -138,17 +162,19 @@ def import_file(
     return Imported(job.counts, checked.dropped, checked.notes, job.refusals, shown)
 
 
-def replay_quarantine(store: Store, given: Circumstances, *, keep: bool = True) -> Counts:
+def replay_quarantine(
+    store: Store, given: Circumstances, instead: str | None = None, *, keep: bool = True
+) -> Replayed:
     """Try the complaints in quarantine again, each with the profile it came with.
 
     Rows that can be used now become complaints and leave quarantine; the others stay, with their
-    newest reason.
+    newest reason. `instead` is the profile of rows whose own cannot be read.
     """
     job = _Job(given, Counts())
+    told = Replayed(job.counts)
     with store.writing(keep=keep) as connection:
         waiting = quarantine.waiting(connection, kind=Kind.COMPLAINTS)
-        for origin in dict.fromkeys(row.origin for row in waiting):
-            rows = [row for row in waiting if row.origin == origin]
+        for origin, rows in readable(waiting, instead, told):
             intake = _intake(
                 connection, replace(given, profile=origin.profile, source=origin.source)
             )
@@ -156,7 +182,32 @@ def replay_quarantine(store: Store, given: Circumstances, *, keep: bool = True) 
             batch = map_objects(intake.profile, [row.line for row in rows], raw)
             quarantine.release(connection, [row.id for row in rows], given.now)
             _take_in(connection, batch, intake, origin, job)
-    return job.counts
+    return told
+
+
+def readable(
+    waiting: Sequence[Quarantined], instead: str | None, told: Replayed
+) -> Iterator[tuple[Origin, list[Quarantined]]]:
+    """Give rows by where they came from, with the profile to read them by, the oldest first.
+
+    Those whose profile cannot be read, and that `instead` is none for, are added to `told`.
+    """
+    for origin in dict.fromkeys(row.origin for row in waiting):
+        rows = [row for row in waiting if row.origin == origin]
+        kind = Kind(origin.kind)
+        try:
+            load_profile(origin.profile, kind)
+            yield origin, rows
+        except ConfigError as error:
+            if instead is not None and read_profile(instead).kind == kind:
+                yield replace(origin, profile=lasting(instead)), rows
+            else:
+                told.unreadable.append(Unreadable(origin.profile, len(rows), str(error)))
+
+
+def lasting(profile: str) -> str:
+    """Give a profile's name so that it is found from another folder as well."""
+    return profile if profile in packaged_profiles() else str(Path(profile).absolute())
 
 
 def _source(intake: Intake) -> str:

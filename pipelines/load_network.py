@@ -15,13 +15,21 @@ from heatmaps.complaints.profiles import Kind, load_profile
 from heatmaps.complaints.readers import check_file, read_batches
 from heatmaps.complaints.rows import map_objects
 from heatmaps.complaints.validation import Bounds, Intake
+from heatmaps.errors import ConfigError
 from heatmaps.region.coverage import read_coverage
 from heatmaps.region.territories import TerritoryIndex
 from heatmaps.store import network, quarantine
 from heatmaps.store.engine import lock
 from heatmaps.store.quarantine import Origin
 from heatmaps.store.region import load_territories
-from pipelines.import_complaints import SHOWN_REASONS, Counts, replay_quarantine
+from pipelines.import_complaints import (
+    SHOWN_REASONS,
+    Counts,
+    Replayed,
+    lasting,
+    readable,
+    replay_quarantine,
+)
 from pipelines.load_region import Loaded
 from pipelines.take_network import TAKERS, Circumstances, Taker
 
@@ -70,7 +78,7 @@ def load_rows_file(
     path, kind = file
     profile = load_profile(given.profile, kind)
     checked = check_file(path, profile)
-    origin = Origin(given.source or profile.source or kind, path.name, given.profile, kind)
+    origin = Origin(given.source or profile.source or kind, path.name, lasting(given.profile), kind)
     with ExitStack() as stack:
         dry = None if keep else stack.enter_context(store.writing(keep=False))
         with _begun(store, dry) as connection:
@@ -86,33 +94,46 @@ def load_rows_file(
     return LoadedRows(told.counts, gone, tuple(told.reasons), tuple(notes))
 
 
-def replay_network(store: Store, given: Given, *, keep: bool = True) -> Counts:
+def replay_network(
+    store: Store, given: Given, instead: str | None = None, *, keep: bool = True
+) -> Replayed:
     """Try the rows of sites, events and customers in quarantine again, each as it came.
 
     Rows that can be used now leave quarantine; a row whose sector, event or customer was stored
-    meanwhile stays, since it would overwrite what came after it.
+    meanwhile stays, since it would overwrite what came after it. `instead` is the profile of rows
+    whose own cannot be read.
     """
-    total = Counts()
+    replayed = Replayed(Counts())
     with store.writing(keep=keep) as connection:
         for kind in TAKERS:
-            rows = quarantine.waiting(connection, kind=kind)
-            for origin in dict.fromkeys(row.origin for row in rows):
-                some = [row for row in rows if row.origin == origin]
+            waiting = quarantine.waiting(connection, kind=kind)
+            for origin, rows in readable(waiting, instead, replayed):
                 own = replace(given, profile=origin.profile, source=origin.source)
                 against = _circumstances(connection, kind, own)._replace(replay=True)
-                told = _Told(TAKERS[kind](connection, against), total)
-                raw = [json.loads(row.raw_row) for row in some]
-                batch = map_objects(against.intake.profile, [row.line for row in some], raw)
-                quarantine.release(connection, [row.id for row in some], given.now)
+                told = _Told(TAKERS[kind](connection, against), replayed.counts)
+                raw = [json.loads(row.raw_row) for row in rows]
+                batch = map_objects(against.intake.profile, [row.line for row in rows], raw)
+                quarantine.release(connection, [row.id for row in rows], given.now)
                 told.take(connection, batch, origin, own)
-    return total
+    return replayed
 
 
-def replay_all(store: Store, given: Given, *, keep: bool = True) -> Counts:
-    """Try all rows in quarantine again: the network's and customers', then the complaints."""
-    first = asdict(replay_network(store, given, keep=keep))
-    then = asdict(replay_quarantine(store, given, keep=keep))
-    return Counts(**{name: count + then[name] for name, count in first.items()})
+def replay_all(
+    store: Store, given: Given, instead: str | None = None, *, keep: bool = True
+) -> Replayed:
+    """Try all rows in quarantine again: the network's and customers', then the complaints.
+
+    ConfigError where rows wait and none of them has a profile that can be read.
+    """
+    network, rest = (
+        replay(store, given, instead, keep=keep) for replay in (replay_network, replay_quarantine)
+    )
+    first, then = asdict(network.counts), asdict(rest.counts)
+    counts = Counts(**{name: count + then[name] for name, count in first.items()})
+    unreadable = [*network.unreadable, *rest.unreadable]
+    if unreadable and not counts.rows:
+        raise ConfigError(unreadable[0].why)
+    return Replayed(counts, unreadable)
 
 
 def load_coverage_file(

@@ -102,19 +102,31 @@ def list_quarantine(
 
 
 @quarantine.command("replay")
-def replay(*, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+def replay(
+    profile: Annotated[
+        str | None,
+        typer.Option("--profile", "-p", help="Profile for rows whose own cannot be read."),
+    ] = None,
+    *,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
     """Try all rows in quarantine again, after a profile or this program was mended.
 
     Rows of sites, events and customers come first, complaints after them; none of the former
-    overwrites what was loaded after it.
+    overwrites what was loaded after it. Rows whose profile cannot be read stay where they are.
 
     Example: heatmaps quarantine replay
     """
     with opened() as store:
-        counts = replay_all(store, _circumstances(store, "default", None), keep=not dry_run)
+        given = _circumstances(store, "default", None)
+        replayed = replay_all(store, given, profile, keep=not dry_run)
+    for each in replayed.unreadable:
+        warn(f"{each.rows:,} rows stay in quarantine. {each.why}")
+    counts = replayed.counts
     dry = "\n  Nothing was kept: dry run." if dry_run else ""
     result(as_json, f"{_said(counts)}{dry}", rows_in=counts.rows_in, **asdict(counts),
-           dry_run=dry_run)  # fmt: skip
+           unreadable=replayed.unreadable, dry_run=dry_run)  # fmt: skip
 
 
 def geocode(

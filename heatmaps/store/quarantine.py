@@ -55,7 +55,7 @@ class Quarantined:
 def keep(connection: Connection, refused: Sequence[Refused], origin: Origin, at: datetime) -> int:
     """Keep refused rows, each once however often its file comes; gives how many were not known.
 
-    A known row that is refused again keeps its place and gets the newest reason.
+    A known row that is refused again keeps its place and gets the newest reason and profile.
     """
     lock(connection, "intake")
     by_hash = dict(zip(_hashes(refused, origin.kind), refused, strict=True))
@@ -64,7 +64,7 @@ def keep(connection: Connection, refused: Sequence[Refused], origin: Origin, at:
         connection.execute(
             update(QuarantinedRow)
             .where(QuarantinedRow.id == row_id)
-            .values(reason=by_hash[row_hash].reason, replayed_at=None)
+            .values(reason=by_hash[row_hash].reason, profile=origin.profile, replayed_at=None)
         )
         connection.execute(
             update(Personal)

@@ -222,6 +222,7 @@ topic = "Тема"
 [values.topic]
 "Нет сети" = "no_service"
 """
+MENDED = PROFILE + '"Медленно" = "slow_internet"\n'
 
 
 def foreign(fresh):
@@ -246,7 +247,7 @@ def test_quarantine_comes_in_once_the_profile_is_mended(fresh):
     fresh("ingest", foreign(fresh), "--profile", "mine.toml").done()
     untouched = fresh("quarantine", "replay", "--json")
     assert untouched.json["quarantined"] == 2
-    fresh.file("mine.toml", PROFILE + '"Медленно" = "slow_internet"\n')
+    fresh.file("mine.toml", MENDED)
     before = fresh.dump()
     assert counts(fresh("quarantine", "replay", "--dry-run", "--json")) == (1, 0, 0, 1)
     assert fresh.dump() == before
@@ -292,6 +293,31 @@ def test_replay_without_the_profile_it_needs_says_so(embedded):
     before = embedded.dump()
     embedded("quarantine", "replay").refused("mine.toml")
     assert embedded.dump() == before
+
+
+def test_rows_with_a_lost_profile_stay_and_the_others_are_replayed(fresh):
+    """A profile is found from any folder; one that is gone holds up its own rows alone."""
+    for name in ("lost", "mine"):
+        fresh.file(f"{name}.toml", PROFILE)
+        fresh("ingest", foreign(fresh), "--profile", f"{name}.toml", "--source", name).done()
+    lost = fresh.folder / "lost.toml"
+    lost.unlink()
+    fresh.file("mine.toml", MENDED)
+    elsewhere = fresh.folder / "elsewhere"
+    elsewhere.mkdir()
+    away = type(fresh)(elsewhere, fresh.url)
+    told = away("quarantine", "replay", "--json").done()
+    assert counts(told) == (1, 0, 0, 1)
+    [stayed] = told.json["unreadable"]
+    assert (stayed["profile"], stayed["rows"]) == (str(lost), 2)
+    assert "2 rows stay in quarantine" in told.err
+    assert "lost.toml" in told.err
+    given = away("quarantine", "replay", "--profile", fresh.folder / "mine.toml", "--json").done()
+    assert counts(given) == (1, 0, 0, 2)
+    assert given.json["unreadable"] == []
+    assert fresh.rows("SELECT DISTINCT profile FROM quarantine WHERE replayed_at IS NULL") == [
+        (str(fresh.folder / "mine.toml"),)
+    ]
 
 
 def test_the_boston_sample_runs_through(fresh):
