@@ -21,6 +21,8 @@ VALUE_WIDTH = 30
 def told_of(imported: Imported) -> str:
     """Give the mapped first rows as a table, and the reasons against rows with their counts."""
     parts = [_table(imported.preview)] if imported.preview and imported.preview.lines else []
+    if imported.preview and imported.preview.date_only:
+        parts.append(_days(imported.preview))
     parts += [_reason(each) for each in imported.refusals.frequent()]
     return "\n".join(parts)
 
@@ -37,6 +39,13 @@ def _table(preview: Preview) -> str:
     written = io.StringIO()
     Console(file=written, width=WIDTH, color_system=None).print(table)
     return "\n".join(f"  {line.rstrip()}" for line in written.getvalue().splitlines())
+
+
+def _days(preview: Preview) -> str:
+    return (
+        f"  {preview.date_only:,} of the first {preview.looked:,} rows tell a day but no time of "
+        "day and stand at midnight; should a column hold the time, join it in the profile."
+    )
 
 
 def _reason(reason: Reason) -> str:

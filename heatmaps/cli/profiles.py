@@ -46,7 +46,7 @@ def show(
     """
     checked = read_profile(name)
     result(as_json, profile_text(name).rstrip(), name=name,
-           profile=checked.model_dump(mode="json"))  # fmt: skip
+           profile=checked.model_dump(mode="json", by_alias=True))  # fmt: skip
 
 
 @profile.command("suggest")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from heatmaps.complaints.identity import identities
 from heatmaps.quarantine import Refused
 
 PERSONAL = frozenset(("name", "contact", "address", "text", "extra"))
@@ -50,15 +51,21 @@ class Faults:
             return None
         return [row for row in range(len(self._rows)) if row not in self._reasons]
 
-    def refused(self) -> list[Refused]:
-        """Give every refused row of the batch by line, those that did not fit the header too."""
+    def refused(self, *identity: Sequence[str | None]) -> list[Refused]:
+        """Give every refused row of the batch by line, those that did not fit the header too.
+
+        `identity` are the columns that tell what a row is about.
+        """
         rows = self._rows
+        about = identities(*([column[row] for row in self._reasons] for column in identity))
         wrong = [
-            Refused(int(rows.line[row]), reason, rows.raw(row))
-            for row, reason in self._reasons.items()
+            Refused(int(rows.line[row]), reason, rows.raw(row), named)
+            for (row, reason), named in zip(self._reasons.items(), about, strict=True)
         ]
         return sorted([*rows.refused, *wrong], key=lambda each: each.line)
 
 
 def _quoted(name: str, value: str | None) -> str:
-    return name if name in PERSONAL else f"{name} {value!r:.80}"
+    if name in PERSONAL:
+        return name
+    return f"{name} (empty)" if value is None else f"{name} {value!r:.80}"

@@ -60,7 +60,7 @@ def is_cut(text: str) -> bool:
 def check_texts(rows: RowBatch, faults: Faults) -> None:
     """Refuse the texts that no store can hold: with NUL, half a character, or overlong.
 
-    And the ids that are none: cut by a spreadsheet they would make many things one, as would truths.
+    And the ids that are none: cut by a spreadsheet, they make many things one, as truths do.
     """
     for name, column in rows.columns.items():
         limit = MAX_LENGTH.get(name, _MAX_WORD)

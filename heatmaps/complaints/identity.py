@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from heatmaps.complaints.record import content_hashes
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from heatmaps.complaints.faults import Faults
     from heatmaps.complaints.rows import RowBatch
 
@@ -18,6 +22,13 @@ class Seen:
 
     ids: set[str] = field(default_factory=set)
     said: str = "came before in the file; keep one of them"
+
+
+def identities(*columns: Sequence[str | None]) -> list[int | None]:
+    """Give a hash of what each row is about, from its parts; None where one of them is missing."""
+    hashes = content_hashes([list(column) for column in columns]).tolist()
+    rows = zip(hashes, zip(*columns, strict=True), strict=True)
+    return [None if None in parts else each for each, parts in rows]
 
 
 def stored_before(ids: set[str]) -> Seen:

@@ -6,9 +6,11 @@ import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
-from heatmaps.complaints.profiles import COLUMNS, EXTRA_COLUMNS, PAIRS, folded
+from heatmaps.complaints.profiles import COLUMNS, EXTRA_COLUMNS, ISO, PAIRS, folded
 from heatmaps.complaints.rows import EXTRA
+from heatmaps.complaints.times import read_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,10 +48,15 @@ class PreviewColumn:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The first rows of a file after mapping, by columns; `lines` say where the rows stand."""
+    """The first rows of a file after mapping, by columns; `lines` say where the rows stand.
+
+    Of the `looked` first rows `date_only` tell a day but no time of day.
+    """
 
     lines: tuple[int, ...]
     columns: tuple[PreviewColumn, ...]
+    looked: int
+    date_only: int
 
 
 @dataclass(slots=True)
@@ -87,7 +94,9 @@ def preview(checked: CheckedFile, batch: RowBatch, rows: int = PREVIEW_ROWS) -> 
         PreviewColumn(ours, *_found(checked, ours), tuple(_shown(ours, v) for v in values[:rows]))
         for ours, values in sorted(batch.columns.items(), key=lambda each: _place(checked, each[0]))
     )
-    return Preview(tuple(batch.line[:rows].tolist()), columns)
+    formats = tuple(dict.fromkeys((*checked.profile.time_formats, ISO)))
+    days = read_times(batch.column("created_at"), ZoneInfo("UTC"), formats).date_only
+    return Preview(tuple(batch.line[:rows].tolist()), columns, len(batch), int(days.sum()))
 
 
 def _place(checked: CheckedFile, ours: str) -> int:
@@ -104,15 +113,17 @@ def _found(checked: CheckedFile, ours: str) -> tuple[str | None, str]:
     positions = profile.positions(header)
     for pair, both in PAIRS.items():
         if pair in positions and ours in both:
-            return header[positions[pair]], f"part of {pair}"
+            return header[positions[pair][0]], f"part of {pair}"
     if ours not in positions:
         return None, "default of the profile"
-    theirs = header[positions[ours]]
+    theirs = " + ".join(header[place] for place in positions[ours])
     return theirs, _how(profile, ours, theirs)
 
 
 def _how(profile: Profile, ours: str, theirs: str) -> str:
     how = "named by the profile" if ours in profile.columns else "same name"
+    if profile.between(ours) is not None:
+        how = "joined by the profile"
     if ours not in profile.columns and folded(theirs) != theirs:
         how = "same name in another case"
     return f"{how}, values mapped" if profile.values.get(ours) else how

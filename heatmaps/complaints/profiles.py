@@ -12,7 +12,9 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
+    Tag,
     ValidationError,
     field_validator,
     model_validator,
@@ -166,14 +168,38 @@ def _listed(given: object) -> object:
 Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_listed)]
 
 
+class Join(BaseModel):
+    """Columns of theirs that together are one of ours: their values, parted by `between`.
+
+    What is empty is left out, and so is a column that the file lacks.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True)
+
+    join: Annotated[Names, Field(min_length=2)]
+    between: Annotated[str, Field(alias="with", max_length=8)] = " "
+
+
+_NAMES, _JOIN = "names", "join"
+
+
+def _form(given: object) -> str:
+    return _JOIN if isinstance(given, (dict, Join)) else _NAMES
+
+
+Theirs = Annotated[
+    Annotated[Names, Tag(_NAMES)] | Annotated[Join, Tag(_JOIN)], Discriminator(_form)
+]
+
+
 class Profile(BaseModel):
     """How to read one kind of file of one foreign system.
 
-    `columns` maps ours to theirs, the first that the file has; `values` maps theirs to ours within
-    one of our columns, compared caseless; `defaults` fills absent values of our columns; `only`
-    keeps the rows whose column (theirs) has one of the values; `keep` names columns of theirs that
-    are ours in no way and are stored with the complaint all the same. `encoding` and `delimiter`
-    are recognised where absent. `sheet` is that of a workbook, its first where absent;
+    `columns` maps ours to theirs, the first that the file has, or several joined; `values` maps
+    theirs to ours within one of our columns, compared caseless; `defaults` fills absent values of
+    our columns; `only` keeps the rows whose column (theirs) has one of the values; `keep` names
+    columns of theirs that are ours in no way and are stored with the complaint all the same.
+    `encoding` and `delimiter` are recognised where absent. `sheet` is that of a workbook, its first where absent;
     `header_row` the line (sheet row) of the header, the first that is not blank where absent.
     With `decimal_comma` "1,234" is a little more than one. Naive times are of `timezone`, where
     absent of the caller's zone.
@@ -191,7 +217,7 @@ class Profile(BaseModel):
     decimal_comma: bool = False
     time_formats: Annotated[Names, Field(min_length=1)] = (ISO,)
     keep: Names = ()
-    columns: dict[str, Names] = {}
+    columns: dict[str, Theirs] = {}
     values: dict[str, dict[str, str]] = {}
     defaults: dict[str, str] = {}
     only: dict[str, Annotated[Names, Field(min_length=1)]] = {}
@@ -261,24 +287,33 @@ class Profile(BaseModel):
         return self
 
     def candidates(self, ours: str) -> tuple[str, ...]:
-        """Give the file's names under which one of our columns may stand, the best first."""
+        """Give the file's names under which one of our columns may stand, the best first.
+
+        Of a joined one its parts.
+        """
         named = self.columns.get(ours)
         if named is not None:
-            return named
+            return named.join if isinstance(named, Join) else named
         return (ours,) if ours in COLUMNS[self.kind] and folded(ours) not in self._taken() else ()
 
-    def positions(self, header: Iterable[str]) -> dict[str, int]:
-        """Give where our columns stand in a file with this header; absent ones are left out."""
+    def positions(self, header: Iterable[str]) -> dict[str, tuple[int, ...]]:
+        """Give where our columns stand in a file with this header; absent ones are left out.
+
+        One place each, and of a joined column those of the parts that the file has.
+        """
         places = {folded(theirs): place for place, theirs in enumerate(header)}
-        found: dict[str, int] = {}
+        found: dict[str, tuple[int, ...]] = {}
         for ours in [*COLUMNS[self.kind], *EXTRA_COLUMNS[self.kind]]:
-            hits = (
-                places[folded(name)] for name in self.candidates(ours) if folded(name) in places
-            )
-            place = next(hits, None)
-            if place is not None:
-                found[ours] = place
+            names = map(folded, self.candidates(ours))
+            hits = tuple(places[name] for name in names if name in places)
+            if hits:
+                found[ours] = hits if self.between(ours) is not None else hits[:1]
         return found
+
+    def between(self, ours: str) -> str | None:
+        """Give what parts the values that are joined to one of ours; None where none are."""
+        named = self.columns.get(ours)
+        return named.between if isinstance(named, Join) else None
 
     def used(self, header: Iterable[str]) -> set[str]:
         """Give the names of a header that the profile makes any use of."""
@@ -290,12 +325,12 @@ class Profile(BaseModel):
         """Give the names of a header whose values become ours or decide about their row."""
         names = tuple(header)
         deciding = set(map(folded, self.only))
-        read = {names[place] for place in self.positions(names).values()}
+        read = {names[place] for places in self.positions(names).values() for place in places}
         return read | {name for name in names if folded(name) in deciding}
 
     def _taken(self) -> set[str]:
         """Give their columns that the profile reads as some column of ours."""
-        return {folded(theirs) for names in self.columns.values() for theirs in names}
+        return {folded(theirs) for ours in self.columns for theirs in self.candidates(ours)}
 
 
 def packaged_profiles() -> list[str]:
@@ -368,9 +403,13 @@ def _tells_the_day(pattern: str) -> bool:
 
 def _first_fault(error: ValidationError) -> str:
     fault = error.errors()[0]
-    where = ".".join(str(part) for part in fault["loc"])
+    place = [str(part) for part in fault["loc"]]
+    if place[:1] == ["columns"] and place[2:3] in ([_NAMES], [_JOIN]):
+        del place[2]  # which form a value was taken for is no part of the file
+    where = ".".join(place)
     if fault["type"] == "extra_forbidden":
-        return f"unknown key {where}; remove it, known are {', '.join(Profile.model_fields)}."
+        known = Profile.model_fields if len(place) == 1 else ("join", "with")
+        return f"unknown key {where}; remove it, known are {', '.join(known)}."
     reason = fault["msg"].removeprefix("Value error, ").rstrip(".")
     given = fault["input"]
     if isinstance(given, dict) or not where:

@@ -32,7 +32,7 @@ class CheckedFile:
     """A file that can be read to its end by a profile.
 
     `dropped` are the file's columns that neither our list nor the profile names. `notes` say where
-    its suffix promises another format than it has, and which columns to keep it lacks.
+    its suffix promises another format than it has, and which columns to keep or to join it lacks.
     """
 
     path: Path
@@ -89,6 +89,12 @@ def _notes(path: Path, form: Format, source: Source, profile: Profile) -> tuple[
         f"{path.name} has no column {theirs!r}, which the profile keeps"
         for theirs in profile.keep
         if folded(theirs) not in present
+    ]
+    notes += [
+        f"{path.name} has no column {theirs!r}, which the profile joins to {ours}"
+        for ours in profile.columns
+        for theirs in profile.candidates(ours)
+        if profile.between(ours) is not None and folded(theirs) not in present
     ]
     return tuple(note for note in notes if note)
 

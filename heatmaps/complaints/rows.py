@@ -123,17 +123,16 @@ def map_rows(profile: Profile, rows: Rows) -> RowBatch:
     columns: dict[str, list[str | None]] = {
         ours: [value] * len(kept) for ours, value in profile.defaults.items()
     }
-    for ours, place in profile.positions(header).items():
+    for ours, places in profile.positions(header).items():
         mapping, default = profile.values.get(ours), profile.defaults.get(ours)
-        columns[ours] = _translated(texts(place), mapping, default)
+        joined = _joined([texts(place) for place in places], profile.between(ours))
+        columns[ours] = _translated(joined, mapping, default)
     for pair, ours_both in PAIRS.items():
         if pair in columns:
             columns |= zip(ours_both, _parted(columns.pop(pair)), strict=True)
     if profile.keep:
-        places = {folded(name): place for place, name in enumerate(header)}
-        extra = {
-            name: texts(places[folded(name)]) for name in profile.keep if folded(name) in places
-        }
+        at = {folded(name): place for place, name in enumerate(header)}
+        extra = {name: texts(at[folded(name)]) for name in profile.keep if folded(name) in at}
         columns[EXTRA] = _extra(extra, len(kept))
     return RowBatch(line[kept], columns, rows.refused, left_out, rows, kept)
 
@@ -167,6 +166,13 @@ def _kept(profile: Profile, rows: Rows) -> NDArray[np.int64]:
         hits = {text: folded(text) in good for text in set(texts)}
         kept &= np.fromiter((hits[text] for text in texts), dtype=np.bool_, count=count)
     return np.flatnonzero(kept)
+
+
+def _joined(parts: list[list[str]], between: str | None) -> list[str]:
+    """Give the values that are one of ours together, empty ones left out."""
+    if between is None:
+        return parts[0]
+    return [between.join(filter(None, row)) for row in zip(*parts, strict=True)]
 
 
 def _translated(

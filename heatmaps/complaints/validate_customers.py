@@ -51,12 +51,12 @@ class ValidatedCustomers(NamedTuple):
 
 
 def validate_customers(
-    rows: RowBatch, intake: Intake, stored: Collection[tuple[str, str]] = ()
+    rows: RowBatch, intake: Intake, later: Collection[tuple[str, str]] = ()
 ) -> ValidatedCustomers:
     """Turn a batch of rows into customers, refusing every row with an impossible value.
 
     A missing address kind is ``home``. A consent given as a day lasts to the end of that day.
-    `stored` are the (customer id, address kind) that a replayed row must not overwrite.
+    `later` are the (customer id, address kind) told after a replayed row, which it must not touch.
     """
     faults = Faults(rows)
     faults.refuse_absent("customer_id")
@@ -67,25 +67,26 @@ def validate_customers(
     faults.refuse(nowhere, "has neither address nor lat and lon; fill in one", "customer_id")
     faults.refuse(figures["ltv"] < 0, "is below zero; correct it or leave it empty", "ltv")
     fixed = {name: words(rows, name, *known, faults) for name, known in _WORDS.items()}
-    if stored:
+    if later:
         owners = zip(rows.column("customer_id"), fixed["address_kind"], strict=True)
-        faults.refuse([owner in stored for owner in owners], _STORED, "customer_id")
+        faults.refuse([owner in later for owner in owners], _LATER, "customer_id")
     columns: dict[str, Any] = {
         **fixed,
         **{name: rows.column(name) for name in _TEXTS},
         **figures,
         "consent_until": _consent(rows, intake, faults),
     }
+    refused = faults.refused(columns["customer_id"], columns["address_kind"])
     good = faults.kept()
     if good is not None:
         columns = {name: _taken(column, good) for name, column in columns.items()}
     line = rows.line if good is None else rows.line[good]
     hashes = content_hashes(columns[name] for name in _HASHED)
     batch = CustomerBatch(line=line, content_hash=hashes, **columns)
-    return ValidatedCustomers(batch, faults.refused())
+    return ValidatedCustomers(batch, refused)
 
 
-_STORED = "has addresses of this kind from a later row or file; load a corrected file instead"
+_LATER = "has addresses of this kind from a later load; load a corrected file instead"
 _FIGURES = ("lat", "lon", "ltv")
 _HASHED = (*_WORDS, *_TEXTS, *_FIGURES, "consent_until")
 """The order is part of every stored hash: a new column goes to the end."""

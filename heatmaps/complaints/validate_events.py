@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -93,7 +94,7 @@ def validate_events(rows: RowBatch, intake: Intake, known: Places, seen: Seen) -
         )
         for row in good
     ]
-    return ValidatedEvents(events, rows.line[good].tolist(), faults.refused())
+    return ValidatedEvents(events, rows.line[good].tolist(), faults.refused(event_id))
 
 
 def _times(
@@ -138,11 +139,12 @@ def _check_place(
     circle = ~np.isnan(lat)
     count = circle.astype(np.int8) + territory + site
     choice = "give one: lat, lon and radius_m, or territory_id, or site_id"
-    faults.refuse(count > 1, f"are two places; {choice}", "lat", *names)
+    given = {"lat": circle, "territory_id": territory, "site_id": site}
+    for one, other in combinations(given, 2):
+        faults.refuse(given[one] & given[other], f"are two places; {choice}", one, other)
     faults.refuse(count == 0, f"has no place; {choice}", "event_id")
-    faults.refuse(
-        circle & np.isnan(radius), "is missing; say how far the event reaches", "radius_m"
-    )
+    unbounded = circle & np.isnan(radius)
+    faults.refuse(unbounded, "have no radius_m; say how far the event reaches", "lat", "lon")
     faults.refuse(
         (radius <= 0) | (radius > MAX_RADIUS_M),
         f"is no reach in metres; write more than 0, at most {MAX_RADIUS_M:,.0f}",

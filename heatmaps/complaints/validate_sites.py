@@ -65,5 +65,8 @@ def validate_sectors(rows: RowBatch, bounds: Bounds | None, seen: Seen) -> Valid
         lon=lon[kept],
     )
     return ValidatedSectors(
-        sectors, rows.line[kept].tolist(), faults.refused(), int(outside[kept].sum())
+        sectors,
+        rows.line[kept].tolist(),
+        faults.refused(rest["sector_id"]),
+        int(outside[kept].sum()),
     )

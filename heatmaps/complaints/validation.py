@@ -128,10 +128,11 @@ def validate(rows: RowBatch, intake: Intake) -> Validated:
         "critical": np.array(truths(rows, "critical", faults), dtype=np.bool_),
         "flags": _flags(_doubts(times, outside), len(rows)),
     }
+    refused = faults.refused(columns["source"], columns["external_id"])
     kept = faults.kept()
     if kept is not None:
         columns = {name: _taken(column, kept) for name, column in columns.items()}
-    return Validated(ComplaintBatch(**columns), faults.refused())
+    return Validated(ComplaintBatch(**columns), refused)
 
 
 def _times(rows: RowBatch, intake: Intake) -> dict[str, Times]:

@@ -171,14 +171,18 @@ def _text(cell: Any) -> str:  # noqa: ANN401 - of openpyxl, empty or not
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float):
-        return number_as_text(value, _EXACT)
-    if isinstance(value, int):
-        return str(value) if abs(value) <= _EXACT else f"{Decimal(value):.16e}"
+    if isinstance(value, (float, int)):
+        return _number(value)
     if isinstance(value, datetime):
         whole_day = value.time() == time() and "h" not in cell.number_format.lower()
         return (value.date() if whole_day else value).isoformat()
     return value.isoformat() if isinstance(value, (date, time)) else str(value)
+
+
+def _number(value: float) -> str:
+    if isinstance(value, float):
+        return number_as_text(value, _EXACT)
+    return str(value) if abs(value) <= _EXACT else f"{Decimal(value):.16e}"
 
 
 def _damaged(path: Path, error: Exception) -> str:

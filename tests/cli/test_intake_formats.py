@@ -146,3 +146,18 @@ def test_a_file_that_cannot_be_used_is_one_sentence_and_nothing_is_written(
     embedded("ingest", name).refused(name, said, code=1)
     embedded("profile", "suggest", name).refused(name, said, code=1)
     assert embedded.dump() == before
+
+
+def test_a_dry_run_says_of_days_and_joins_what_tells_the_time(fresh):
+    fresh.file("d.csv", "external_id;Дата;Время\n1;05.01.2026;10:30\n2;06.01.2026;\n")
+    start = 'time_formats = ["%d.%m.%Y %H:%M", "%d.%m.%Y"]\n[columns]\ncreated_at = '
+    fresh.file("days.toml", f'{start}"Дата"')
+    fresh.file("whole.toml", f'{start}{{ join = ["Дата", "Время"] }}')
+    days = fresh("ingest", "d.csv", "-p", "days.toml", "--dry-run").done()
+    assert "2 of the first 2 rows tell a day but no time of day" in days.out
+    assert "columns not used: Время" in days.err
+    told = fresh("ingest", "d.csv", "-p", "whole.toml", "--dry-run", "--json").done().json
+    assert (told["preview"]["date_only"], told["preview"]["looked"]) == (1, 2)
+    (created,) = [each for each in told["preview"]["columns"] if each["ours"] == "created_at"]
+    assert created["theirs"] == "Дата + Время"
+    assert created["values"] == ["05.01.2026 10:30", "06.01.2026"]

@@ -35,7 +35,7 @@ def test_our_columns_are_those_of_a_complaint():
 def test_default_profile_reads_our_names_as_they_are_but_no_names_of_people():
     header = [*COLUMNS[Kind.COMPLAINTS], "name"]
     assert load_profile("default").positions(header) == {
-        ours: place for place, ours in enumerate(COLUMNS[Kind.COMPLAINTS])
+        ours: (place,) for place, ours in enumerate(COLUMNS[Kind.COMPLAINTS])
     }
 
 
@@ -59,6 +59,9 @@ def test_default_profile_reads_our_names_as_they_are_but_no_names_of_people():
         ("source = ''", "source"),
         ("[only]\ntype = []", "only.type"),
         ("columns = 1", "columns = 1"),
+        ("[columns]\naddress = {join = ['a']}", "columns.address.join = ['a']"),
+        ("[columns]\naddress = {join = ['a', 'b'], by = ''}", "columns.address.by; remove it"),
+        ("[columns]\naddress = ['']", "columns.address.0 = ''"),
         ("timezone =", "not valid TOML"),
         (b"source = '\xd0'", "not valid TOML in UTF-8"),
     ],
@@ -100,6 +103,22 @@ def test_columns_take_the_first_candidate_the_file_has():
     batch = mapped(profile, {"id ": "7", "Street": " Невский, 1 ", "address": "not this"})
     assert batch.column("external_id") == ["7"]
     assert batch.column("address") == ["Невский, 1"]
+
+
+def test_columns_are_joined_and_what_is_empty_is_left_out(file):
+    path = file(
+        "[columns]\ncreated_at = { join = ['Дата', 'Время'] }\n"
+        "address = { join = ['Город', 'Улица', 'Дом'], with = ', ' }\n",
+        "p.toml",
+    )
+    profile = load_profile(path)
+    full = {"Дата": "05.01.2026", "время": "10:30", "Город": "Псков", "Улица": "Мира", "Дом": "5"}
+    batch = mapped(profile, full, {**full, "Город": " ", "время": ""}, {})
+    assert batch.column("created_at") == ["05.01.2026 10:30", "05.01.2026", None]
+    assert batch.column("address") == ["Псков, Мира, 5", "Мира, 5", None]
+    assert profile.used(full) == set(full)
+    without = {name: value for name, value in full.items() if name != "Дом"}
+    assert mapped(profile, without).column("address") == ["Псков, Мира"]
 
 
 def test_a_column_read_as_another_is_not_read_under_its_own_name_too():

@@ -1,6 +1,7 @@
 """A profile suggested for files in the manner of several CRMs loads, fits, and says its doubts."""
 
 import runpy
+import tomllib
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -241,6 +242,35 @@ def test_ids_that_a_spreadsheet_cut_are_in_doubt(file):
     doubts = suggest_profile(file("Номер;Дата обращения;ЛС\n" + rows)).doubts
     cut = [each for each in doubts if "was cut by a spreadsheet" in each]
     assert [each.split("'")[1] for each in cut] == ["Номер", "ЛС"]
+
+
+DAY, CLOCK = "0{}.02.2026", "{}:30"
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "joined"),
+    [
+        ("Номер;Дата;Время;Адрес", ("A{}", DAY, CLOCK, "Мира, {}"), ["Дата", "Время"]),
+        ("Номер;Время;Дата;Адрес", ("A{}", CLOCK, DAY, "Мира, {}"), ["Дата", "Время"]),
+        ("Номер;Дата;Адрес;Время", ("A{}", "2026-02-0{}", "Мира, {}", "1{}:30:00"),
+         ["Дата", "Время"]),
+        ("Номер;Дата;Время;Дата закрытия;Время закрытия", ("A{}", DAY, CLOCK, DAY, CLOCK),
+         ["Дата", "Время"]),
+        ("Номер;Дата;Адрес", ("A{}", DAY, "Мира, {}"), None),
+    ],
+)  # fmt: skip
+def test_days_and_times_of_day_in_two_columns_are_joined(file, tmp_path, header, row, joined):
+    rows = "".join(";".join(row).replace("{}", str(n)) + "\n" for n in range(1, 9))
+    path = file(f"{header}\n{rows}")
+    suggested = suggest_profile(path)
+    columns = tomllib.loads(suggested.text)["columns"]
+    assert columns["created_at"] == ({"join": joined} if joined else "Дата")
+    if "closed_at" in columns:
+        assert columns["closed_at"] == {"join": ["Дата закрытия", "Время закрытия"]}
+    (done,) = taken_in(path, suggested.text, tmp_path)
+    assert len(done.complaints) == 8
+    assert done.complaints.flags == [() if joined else ("date_only",)] * 8
+    assert any("no time of day" in each for each in suggested.doubts) == (joined is None)
 
 
 def test_what_is_missing_is_said_and_the_profile_loads_all_the_same(file, tmp_path):

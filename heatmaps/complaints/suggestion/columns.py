@@ -37,11 +37,20 @@ _LETTERED = ("name", "address", "city", "text")
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A column of theirs taken for one of ours: how it was found, and what else could be it."""
+    """A column of theirs taken for one of ours: how it was found, and what else could be it.
+
+    Where several are joined to one of ours, `parts` are their names.
+    """
 
     column: Column
     how: str
     others: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns taken."""
+        return self.parts or (self.column.name,)
 
 
 @dataclass(frozen=True, slots=True)

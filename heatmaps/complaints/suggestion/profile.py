@@ -22,6 +22,7 @@ from heatmaps.complaints.profiles import (
 from heatmaps.complaints.readers import check_names, open_source
 from heatmaps.complaints.record import WORDS, Topic
 from heatmaps.complaints.suggestion import survey as of
+from heatmaps.complaints.suggestion.clocks import join_clocks, tells_days_only
 from heatmaps.complaints.suggestion.columns import (
     BY_NAME,
     NUMBERS,
@@ -50,6 +51,7 @@ SHOWN_VALUES = 12
 MAX_ONLY_VALUES = 60
 """A column by which rows could be chosen has no more different values."""
 
+_CLOCKED = ("created_at", "occurred_at", "starts_at")
 _AMOUNTS = ("ltv", "accuracy_m")
 _ORDER = {kind: [*COLUMNS[kind], *EXTRA_COLUMNS[kind]] for kind in Kind}
 _TRUTHS = ("roaming", "critical")
@@ -91,13 +93,14 @@ def suggest_profile(path: Path, kind: Kind = Kind.COMPLAINTS) -> Suggestion:
     cannot be read at all.
     """
     look = _best_look(path, kind)
-    found = dict(sorted(look.matched.found.items(), key=lambda each: _ORDER[kind].index(each[0])))
+    matched = join_clocks(look.matched.found, look.survey)
+    found = dict(sorted(matched.items(), key=lambda each: _ORDER[kind].index(each[0])))
     missing = tuple(ours for ours in REQUIRED[kind] if ours not in found)
-    taken = {match.column.name for match in found.values()}
+    taken = {name for match in found.values() for name in match.names}
     unused = tuple(c for c in look.survey.columns if c.name not in taken)
     left = _left_open(found)
     doubts = [*look.matched.doubts, *_time_doubts(found), *_critical_doubts(found)]
-    doubts += _cut_doubts(look.survey, found)
+    doubts += [*_day_doubts(found), *_cut_doubts(look.survey, found)]
     doubts += [f"no column looks like {ours}, which is required; name it" for ours in missing]
     lines = [
         *_head(path, look, kind),
@@ -208,7 +211,8 @@ def _columns(
     for ours in missing:
         yield comment(f'{ours} = "…"   required; nothing looks like it')
     for ours, match in found.items():
-        yield setting(ours, quoted(match.column.name), _said(match))
+        parts = f"{{ join = {listed(match.parts)} }}" if match.parts else ""
+        yield setting(ours, parts or quoted(match.column.name), _said(match))
     names = {folded(column.name) for column in unused}
     for ours in COLUMNS[kind]:
         if ours in names and ours not in found:
@@ -251,6 +255,16 @@ def _time_doubts(found: dict[str, Match]) -> Iterator[str]:
             yield (
                 f"{found[ours].column.name!r} reads as well with day and month exchanged, "
                 f"{swapped!r}; nothing in the file tells which is meant"
+            )
+
+
+def _day_doubts(found: dict[str, Match]) -> Iterator[str]:
+    for ours in [ours for ours in _CLOCKED if ours in found]:
+        column = found[ours].column
+        if tells_days_only(column):
+            yield (
+                f"{column.name!r} tells days and no time of day, its rows stand at midnight; should"
+                f' a column hold the time, write {ours} = {{ join = ["DAY", "TIME"] }}'
             )
 
 
