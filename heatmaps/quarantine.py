@@ -11,9 +11,11 @@ class Refused:
 
     `line` is the row's first physical line in its file, counted from 1; `reason` one sentence
     with the value at fault and the remedy; `raw` the row as the file gave it, the text of a JSON
-    object under the file's own column names.
+    object under the file's own column names. `identity` is a hash of what the row names, None
+    where it does not say.
     """
 
     line: int
     reason: str
     raw: str
+    identity: int | None = None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from heatmaps.complaints.identity import identities
 from heatmaps.complaints.preview import Refusals, preview
 from heatmaps.complaints.profiles import Kind, load_profile, packaged_profiles, read_profile
 from heatmaps.complaints.readers import check_file, read_batches
@@ -25,7 +26,7 @@ from heatmaps.store import complaints, quarantine
 from heatmaps.store.default_points import default_points
 from heatmaps.store.engine import lock
 from heatmaps.store.policies import current_policy
-from heatmaps.store.quarantine import Origin
+from heatmaps.store.quarantine import Accepted, Origin
 from heatmaps.store.region import load_territories
 from pipelines.place_complaints import place_on_default_points, placed
 
@@ -52,7 +53,8 @@ SHOWN_REASONS = 5
 class Counts:
     """What became of the rows: rows = left_out + new + updated + unchanged + quarantined.
 
-    `unlocated` counts those of the new and updated that have no usable place.
+    `unlocated` counts those of the new and updated that have no usable place; `released` the rows
+    of earlier loads that left quarantine because these made them needless.
     """
 
     rows: int = 0
@@ -62,6 +64,7 @@ class Counts:
     unchanged: int = 0
     quarantined: int = 0
     unlocated: int = 0
+    released: int = 0
 
     @property
     def rows_in(self) -> int:
@@ -153,7 +156,7 @@ def import_file(
         origin = Origin(_source(intake), path.name, lasting(given.profile))
         for batch in read_batches(checked):
             with _begun(store, dry) as connection:
-                _take_in(connection, batch, intake, origin, job)
+                _take_in(connection, batch, (intake, origin, given.now), job)
                 complaints.note_run(connection, run, _noted(job.counts), None)
             shown = shown or preview(checked, batch)
             progress(job.counts.rows, checked.rows)
@@ -181,19 +184,21 @@ def replay_quarantine(
             raw = [json.loads(row.raw_row) for row in rows]
             batch = map_objects(intake.profile, [row.line for row in rows], raw)
             quarantine.release(connection, [row.id for row in rows], given.now)
-            _take_in(connection, batch, intake, origin, job)
+            _take_in(connection, batch, (intake, origin, rows[0].quarantined_at), job)
     return told
 
 
 def readable(
     waiting: Sequence[Quarantined], instead: str | None, told: Replayed
 ) -> Iterator[tuple[Origin, list[Quarantined]]]:
-    """Give rows by where they came from, with the profile to read them by, the oldest first.
+    """Give rows by the load they came with, and the profile to read them by, the oldest first.
 
     Those whose profile cannot be read, and that `instead` is none for, are added to `told`.
     """
-    for origin in dict.fromkeys(row.origin for row in waiting):
-        rows = [row for row in waiting if row.origin == origin]
+    loads: dict[tuple[datetime, Origin], list[Quarantined]] = {}
+    for row in sorted(waiting, key=lambda row: row.quarantined_at):
+        loads.setdefault((row.quarantined_at, row.origin), []).append(row)
+    for (_, origin), rows in loads.items():
         kind = Kind(origin.kind)
         try:
             load_profile(origin.profile, kind)
@@ -231,22 +236,27 @@ def _intake(connection: Connection, given: Circumstances) -> Intake:
 
 
 def _take_in(
-    connection: Connection, rows: RowBatch, intake: Intake, origin: Origin, job: _Job
+    connection: Connection, rows: RowBatch, load: tuple[Intake, Origin, datetime], job: _Job
 ) -> None:
-    """Take in one batch within a transaction; adds to the counts and the refusals."""
+    """Take in one batch of a load within a transaction; adds to the counts and the refusals."""
     lock(connection, "intake")
+    intake, origin, at = load
     good, refused = validate(rows, intake)
+    counts, named = job.counts, list[int | None]()
     for part in complaints.rounds(good):
-        _write(connection, good.take(part), job)
-    quarantine.keep(connection, refused, origin, job.given.now)
-    counts = job.counts
+        written = _write(connection, good.take(part), job)
+        named += identities(written.source, written.external_id)
+    accepted = Accepted(rows, refused, named)
+    counts.released += quarantine.supersede(connection, accepted, origin, at)
+    quarantine.keep(connection, refused, origin, at)
     counts.rows += rows.rows_in
     counts.left_out += rows.left_out
     counts.quarantined += len(refused)
     job.refusals.add(refused)
 
 
-def _write(connection: Connection, batch: ComplaintBatch, job: _Job) -> None:
+def _write(connection: Connection, batch: ComplaintBatch, job: _Job) -> ComplaintBatch:
+    """Write what is new or changed of a batch, and give that."""
     counts = job.counts
     compared = complaints.compare(connection, batch)
     chosen, given = batch.take(compared.to_write), job.given
@@ -259,9 +269,10 @@ def _write(connection: Connection, batch: ComplaintBatch, job: _Job) -> None:
     counts.updated += len(compared.updated)
     counts.unchanged += compared.unchanged
     counts.unlocated += lost + sum(cell is None for cell in located.cell)
+    return chosen
 
 
 def _noted(counts: Counts) -> dict[str, int]:
     noted = asdict(counts)
-    del noted["unlocated"]
+    del noted["unlocated"], noted["released"]
     return noted

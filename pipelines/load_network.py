@@ -20,7 +20,7 @@ from heatmaps.region.coverage import read_coverage
 from heatmaps.region.territories import TerritoryIndex
 from heatmaps.store import network, quarantine
 from heatmaps.store.engine import lock
-from heatmaps.store.quarantine import Origin
+from heatmaps.store.quarantine import Accepted, Origin
 from heatmaps.store.region import load_territories
 from pipelines.import_complaints import (
     SHOWN_REASONS,
@@ -36,6 +36,7 @@ from pipelines.take_network import TAKERS, Circumstances, Taker
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
+    from datetime import datetime
     from pathlib import Path
 
     from sqlalchemy import Connection
@@ -85,7 +86,7 @@ def load_rows_file(
             told = _Told(TAKERS[kind](connection, _circumstances(connection, kind, given)))
         for batch in read_batches(checked):
             with _begun(store, dry) as connection:
-                told.take(connection, batch, origin, given)
+                told.take(connection, batch, origin, given.now)
             progress(told.counts.rows, checked.rows)
         with _begun(store, dry) as connection:
             gone = told.taker.finish(connection)
@@ -99,22 +100,24 @@ def replay_network(
 ) -> Replayed:
     """Try the rows of sites, events and customers in quarantine again, each as it came.
 
-    Rows that can be used now leave quarantine; a row whose sector, event or customer was stored
-    meanwhile stays, since it would overwrite what came after it. `instead` is the profile of rows
-    whose own cannot be read.
+    Rows that can be used now leave quarantine. Those that would overwrite what came after them
+    stay: a row whose sector or event was stored by the same load or a later one, or whose customer
+    by a later one. `instead` is the profile of rows whose own cannot be read.
     """
     replayed = Replayed(Counts())
     with store.writing(keep=keep) as connection:
         for kind in TAKERS:
             waiting = quarantine.waiting(connection, kind=kind)
             for origin, rows in readable(waiting, instead, replayed):
+                at = rows[0].quarantined_at
                 own = replace(given, profile=origin.profile, source=origin.source)
-                against = _circumstances(connection, kind, own)._replace(replay=True)
+                against = _circumstances(connection, kind, own)._replace(at=at, replay=True)
                 told = _Told(TAKERS[kind](connection, against), replayed.counts)
                 raw = [json.loads(row.raw_row) for row in rows]
                 batch = map_objects(against.intake.profile, [row.line for row in rows], raw)
                 quarantine.release(connection, [row.id for row in rows], given.now)
-                told.take(connection, batch, origin, own)
+                told.take(connection, batch, origin, at)
+                told.taker.finish(connection)
     return replayed
 
 
@@ -173,11 +176,13 @@ class _Told:
     counts: Counts = field(default_factory=Counts)
     reasons: list[str] = field(default_factory=list)
 
-    def take(self, connection: Connection, rows: RowBatch, origin: Origin, given: Given) -> None:
-        """Take in a batch within a transaction."""
+    def take(self, connection: Connection, rows: RowBatch, origin: Origin, at: datetime) -> None:
+        """Take in a batch, loaded at `at`, within a transaction."""
         lock(connection, "intake")
         taken = self.taker.take(connection, rows)
-        quarantine.keep(connection, taken.refused, origin, given.now)
+        accepted = Accepted(rows, taken.refused, taken.identity)
+        self.counts.released += quarantine.supersede(connection, accepted, origin, at)
+        quarantine.keep(connection, taken.refused, origin, at)
         room = SHOWN_REASONS - len(self.reasons)
         self.reasons += [f"line {row.line}: {row.reason}" for row in taken.refused[:room]]
         counts = self.counts
@@ -197,7 +202,7 @@ def _circumstances(connection: Connection, kind: Kind, given: Given) -> Circumst
         zone=given.zone,
         bounds=Bounds(*box) if box else None,
     )
-    return Circumstances(intake, given.geocoder)
+    return Circumstances(intake, given.geocoder, given.now)
 
 
 def _begun(store: Store, dry: Connection | None) -> AbstractContextManager[Connection]:

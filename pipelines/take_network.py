@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from heatmaps.complaints.identity import Seen, stored_before
+from heatmaps.complaints.identity import Seen, identities, stored_before
 from heatmaps.complaints.profiles import Kind
 from heatmaps.complaints.validate_customers import validate_customers
 from heatmaps.complaints.validate_events import Places, validate_events
@@ -16,6 +16,7 @@ from pipelines.place_complaints import placed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -30,13 +31,18 @@ class Taken(NamedTuple):
 
     saved: Saved
     refused: list[Refused]
+    identity: list[int | None]
 
 
 class Circumstances(NamedTuple):
-    """What rows are held against; a `replay` overwrites nothing that came after its rows."""
+    """What rows are held against; a `replay` overwrites nothing that came after its rows.
+
+    `at` is when the rows were loaded, in a replay for the first time.
+    """
 
     intake: Intake
     geocoder: Callable[[], Geocoder]
+    at: datetime
     replay: bool = False
 
 
@@ -61,15 +67,16 @@ class TakeSites:
 
     def __init__(self, connection: Connection, given: Circumstances) -> None:
         self._given = given
-        known = set(network.load_sectors(connection).sector_id) if given.replay else set[str]()
-        self._seen = stored_before(known) if given.replay else Seen()
+        later = network.sectors_since(connection, given.at) if given.replay else set[str]()
+        self._seen = stored_before(later) if given.replay else Seen()
         self._outside = 0
 
     def take(self, connection: Connection, rows: RowBatch) -> Taken:
         """Take in the next batch."""
         good = validate_sectors(rows, self._given.intake.bounds, self._seen)
         self._outside += good.outside
-        return Taken(network.save_sectors(connection, good.sectors), good.refused)
+        saved = network.save_sectors(connection, good.sectors, self._given.at)
+        return Taken(saved, good.refused, identities(good.sectors.sector_id))
 
     def finish(self, connection: Connection) -> int:  # noqa: ARG002 - sectors stay until switched off
         """Remove nothing: a site that is gone is told by its status."""
@@ -87,14 +94,16 @@ class TakeEvents:
 
     def __init__(self, connection: Connection, given: Circumstances) -> None:
         self._given = given
-        self._seen = stored_before(events.event_ids(connection)) if given.replay else Seen()
+        later = events.events_since(connection, given.at) if given.replay else set[str]()
+        self._seen = stored_before(later) if given.replay else Seen()
         territories = frozenset(each.territory_id for each in load_territories(connection))
         self._known = Places(territories, network.site_ids(connection))
 
     def take(self, connection: Connection, rows: RowBatch) -> Taken:
         """Take in the next batch."""
         good = validate_events(rows, self._given.intake, self._known, self._seen)
-        return Taken(events.save_events(connection, good.events), good.refused)
+        saved = events.save_events(connection, good.events, self._given.at)
+        return Taken(saved, good.refused, identities([each.event_id for each in good.events]))
 
     def finish(self, connection: Connection) -> int:  # noqa: ARG002 - events end by themselves
         """Remove nothing: an event that was called off is told by its end."""
@@ -110,21 +119,21 @@ class TakeCustomers:
 
     def __init__(self, connection: Connection, given: Circumstances) -> None:  # noqa: ARG002 - as the others
         self._given = given
-        self._replacement = customers.Replacement()
+        self._replacement = customers.Replacement(given.at)
         self._unlocated = 0
 
     def take(self, connection: Connection, rows: RowBatch) -> Taken:
         """Take in the next batch."""
         given = self._given
         ids = [text for text in rows.column("customer_id") if text] if given.replay else []
-        stored = customers.known_owners(connection, ids)
-        batch, refused = validate_customers(rows, given.intake, stored)
+        later = customers.owners_after(connection, ids, given.at)
+        batch, refused = validate_customers(rows, given.intake, later)
         compared = self._replacement.compare(connection, batch)
         located = placed(batch.take(compared.to_write), given.geocoder, default_points(connection))
-        customers.write(connection, batch, compared, located)
+        customers.write(connection, batch, compared, located, given.at)
         self._unlocated += sum(cell is None for cell in located.cell)
         saved = Saved(len(compared.new), len(compared.updated), compared.unchanged)
-        return Taken(saved, refused)
+        return Taken(saved, refused, identities(batch.customer_id, batch.address_kind))
 
     def finish(self, connection: Connection) -> int:
         """Remove the addresses that named customers no longer have."""

@@ -191,6 +191,8 @@ def _said(counts: Counts) -> str:
         said += f"; {counts.left_out:,} of {counts.rows:,} left out by the profile"
     if counts.unlocated:
         said += f"; {counts.unlocated:,} without a usable place"
+    if counts.released:
+        said += f"; {counts.released:,} rows left quarantine, since these made them needless"
     return said + "."
 
 

@@ -140,6 +140,8 @@ def _said(loaded: LoadedRows) -> str:
     )
     if counts.left_out:
         said += f"; {counts.left_out:,} of {counts.rows:,} left out by the profile"
+    if counts.released:
+        said += f"; {counts.released:,} rows left quarantine, since these made them needless"
     if loaded.gone:
         said += f"; {loaded.gone:,} addresses that the file no longer names went"
     return said + "."

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from heatmaps.store import bulk
 from heatmaps.store.complaints import PERSONAL
 from heatmaps.store.engine import lock
 from heatmaps.store.tables import CustomerAddress, Personal
+from heatmaps.store.types import to_microseconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from numpy.typing import NDArray
     from sqlalchemy import Connection, Table
@@ -36,7 +38,7 @@ class Compared:
     """A batch held against the store: positions of `new` and `updated` rows, and their ids.
 
     `number` tells the new addresses of one customer and kind apart. Everything else is
-    `unchanged`.
+    `unchanged`; `same_id` are the stored addresses told again.
     """
 
     new: NDArray[np.intp]
@@ -45,6 +47,7 @@ class Compared:
     updated: NDArray[np.intp]
     updated_id: NDArray[np.int64]
     unchanged: int
+    same_id: NDArray[np.int64]
 
     @property
     def to_write(self) -> NDArray[np.intp]:
@@ -56,10 +59,12 @@ class Replacement:
     """One load, which replaces all addresses of the customers and address kinds that it names.
 
     It remembers, a byte an address, which stored ones were named and which of them are told again,
-    so that a file may name one customer in any number of places.
+    so that a file may name one customer in any number of places. `at` is the time of the load: what
+    it has told already, it does not replace.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, at: datetime) -> None:
+        self._at = at
         self._named = np.zeros(0, dtype=np.bool_)
         self._told = np.zeros(0, dtype=np.bool_)
 
@@ -74,6 +79,7 @@ class Replacement:
         next_id = first_id = bulk.next_id(connection, CUSTOMER_ADDRESS)
         self._make_room(first_id + len(batch))
         hashes, rest = batch.content_hash.tolist(), []
+        again: list[int] = []
         new: list[tuple[int, int, int]] = []
         updated: list[tuple[int, int]] = []
         for row, owner in enumerate(zip(batch.customer_id, batch.address_kind, strict=True)):
@@ -83,6 +89,7 @@ class Replacement:
                 rest.append(row)
             else:
                 self._told[same] = True
+                again.append(same)
         for row in rest:
             owner = batch.customer_id[row], batch.address_kind[row]
             known = stored.setdefault(owner, _Known({}, -1))
@@ -100,7 +107,8 @@ class Replacement:
         fresh = np.array(new, dtype=np.int64).reshape(-1, 3).T
         moved = np.array(updated, dtype=np.int64).reshape(-1, 2).T
         unchanged = len(batch) - len(new) - len(updated)
-        return Compared(fresh[0], fresh[1], fresh[2], moved[0], moved[1], unchanged)
+        return Compared(fresh[0], fresh[1], fresh[2], moved[0], moved[1], unchanged,
+                        np.array(sorted(set(again)), dtype=np.int64))  # fmt: skip
 
     def finish(self, connection: Connection) -> int:
         """Remove the named addresses that the file did not tell again; give how many went."""
@@ -115,6 +123,7 @@ class Replacement:
         if not known.named:
             known.named = True
             self._named[list(known.of_hash.values())] = True
+            self._told[[each for each, at in known.loaded_at.items() if at == self._at]] = True
 
     def _make_room(self, size: int) -> None:
         if size > len(self._named):
@@ -126,13 +135,21 @@ class Replacement:
 
 
 def write(
-    connection: Connection, batch: CustomerBatch, compared: Compared, located: LocationColumns
+    connection: Connection,
+    batch: CustomerBatch,
+    compared: Compared,
+    located: LocationColumns,
+    at: datetime,
 ) -> None:
-    """Write new and changed addresses; `located` follows ``compared.to_write``."""
+    """Write what a load at `at` told; `located` follows ``compared.to_write``."""
+    for part in bulk.in_parts(compared.same_id.tolist()):
+        named = update(CustomerAddress).where(CUSTOMER_ADDRESS.c.id.in_(part))
+        connection.execute(named.values(loaded_at=at))
     rows = compared.to_write.tolist()
     ids = np.concatenate([compared.new_id, compared.updated_id])
     told: dict[str, Any] = {name: _taken(getattr(batch, name), rows) for name in TOLD}
-    columns = {"id": ids, **told, **{name: getattr(located, name) for name in LOCATED}}
+    columns = {"id": ids, **told, **{name: getattr(located, name) for name in LOCATED},
+               "loaded_at": np.full(len(rows), to_microseconds(at))}  # fmt: skip
     count = len(compared.new)
     fresh = _part(columns, slice(None, count))
     bulk.insert_columns(connection, CUSTOMER_ADDRESS, {**fresh, "number": compared.number})
@@ -183,18 +200,25 @@ def write_places(
     bulk.update_columns(connection, CUSTOMER_ADDRESS, {**columns, "id": lost.id[found]})
 
 
-def known_owners(connection: Connection, customer_ids: Sequence[str]) -> set[tuple[str, str]]:
-    """Give the (customer id, address kind) of these customers that have an address."""
-    return set(_stored(connection, customer_ids))
+def owners_after(
+    connection: Connection, customer_ids: Sequence[str], at: datetime
+) -> set[tuple[str, str]]:
+    """Give the (customer id, address kind) of these customers that a load later than `at` named."""
+    stored = _stored(connection, customer_ids)
+    return {owner for owner, known in stored.items() if max(known.loaded_at.values()) > at}
 
 
 @dataclass(slots=True)
 class _Known:
-    """The stored addresses of one customer and kind: id by hash of content, highest number."""
+    """The stored addresses of one customer and kind: id by hash of content, highest number.
+
+    `loaded_at` is the last load of each id.
+    """
 
     of_hash: dict[int, int]
     highest: int
     named: bool = False
+    loaded_at: dict[int, datetime] = field(default_factory=dict)
 
 
 _NONE = _Known({}, -1, named=True)
@@ -202,13 +226,15 @@ _NONE = _Known({}, -1, named=True)
 
 def _stored(connection: Connection, customer_ids: Sequence[str]) -> dict[tuple[str, str], _Known]:
     a = CUSTOMER_ADDRESS.c
-    query = select(a.customer_id, a.address_kind, a.content_hash, a.id, a.number)
+    query = select(a.customer_id, a.address_kind, a.content_hash, a.id, a.number,
+                   a.loaded_at)  # fmt: skip
     found: dict[tuple[str, str], _Known] = {}
     for part in bulk.in_parts(sorted(set(customer_ids))):
         rows = connection.execute(query.where(a.customer_id.in_(part)).order_by(a.id))
-        for customer_id, kind, content_hash, address_id, number in rows:
+        for customer_id, kind, content_hash, address_id, number, loaded_at in rows:
             known = found.setdefault((customer_id, kind), _Known({}, -1))
             known.of_hash[content_hash] = address_id
+            known.loaded_at[address_id] = loaded_at
             known.highest = max(known.highest, number)
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import and_, delete, insert, or_, select
+from sqlalchemy import and_, delete, insert, or_, select, update
 
 from heatmaps.geocoding.gazetteer import distance_m
 from heatmaps.region.events import EventKind, NetworkEvent
@@ -29,8 +29,8 @@ site may have been served by it."""
 _NAMES = tuple(NetworkEvent.__slots__)
 
 
-def save_events(connection: Connection, events: Sequence[NetworkEvent]) -> Saved:
-    """Write events, no id twice, over those with the same id."""
+def save_events(connection: Connection, events: Sequence[NetworkEvent], at: datetime) -> Saved:
+    """Write events, no id twice, over those with the same id; `at` is the time of their load."""
     lock(connection, "network")
     known = {
         event.event_id: event
@@ -41,15 +41,21 @@ def save_events(connection: Connection, events: Sequence[NetworkEvent]) -> Saved
     changed = [e for e in events if e.event_id in known and known[e.event_id] != e]
     for part in bulk.in_parts([event.event_id for event in changed]):
         connection.execute(delete(StoredEvent).where(StoredEvent.event_id.in_(part)))
-    rows = [{name: getattr(event, name) for name in _NAMES} for event in [*fresh, *changed]]
+    told = [{name: getattr(event, name) for name in _NAMES} for event in [*fresh, *changed]]
+    rows = [{**row, "loaded_at": at} for row in told]
     if rows:
         connection.execute(insert(StoredEvent), rows)
+    same = [event.event_id for event in events if known.get(event.event_id) == event]
+    for part in bulk.in_parts(same):
+        named = update(StoredEvent).where(StoredEvent.event_id.in_(part))
+        connection.execute(named.values(loaded_at=at))
     return Saved(len(fresh), len(changed), len(events) - len(rows))
 
 
-def event_ids(connection: Connection) -> set[str]:
-    """Give the ids of all events."""
-    return set(connection.scalars(select(StoredEvent.event_id)))
+def events_since(connection: Connection, since: datetime) -> set[str]:
+    """Give the ids of the events that a load at `since` or later named."""
+    query = select(StoredEvent.event_id).where(StoredEvent.loaded_at >= since)
+    return set(connection.scalars(query))
 
 
 def events_between(connection: Connection, since: datetime, until: datetime) -> list[NetworkEvent]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import h3.api.basic_int as h3
 import numpy as np
 import shapely
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 
 from heatmaps.complaints.record import content_hashes
 from heatmaps.geocoding.gazetteer import distance_m
@@ -26,9 +26,11 @@ from heatmaps.store import bulk
 from heatmaps.store.engine import lock
 from heatmaps.store.region import Saved
 from heatmaps.store.tables import CoverageArea, CoverageCell, Sector
+from heatmaps.store.types import to_microseconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from numpy.typing import NDArray
     from sqlalchemy import Connection, Table
@@ -77,8 +79,8 @@ def load_sectors(connection: Connection) -> SectorColumns:
     return SectorColumns(**columns)
 
 
-def save_sectors(connection: Connection, sectors: SectorColumns) -> Saved:
-    """Write sectors, no id twice, over those with the same id."""
+def save_sectors(connection: Connection, sectors: SectorColumns, at: datetime) -> Saved:
+    """Write sectors, no id twice, over those with the same id; `at` is the time of their load."""
     lock(connection, "network")
     columns = _sector_columns(sectors)
     known = _known_sectors(connection, columns["sector_id"])
@@ -96,8 +98,18 @@ def save_sectors(connection: Connection, sectors: SectorColumns) -> Saved:
     }
     written["cell"] = cells_of(lat, lon)
     written["point"] = shapely.to_wkb(shapely.points(lon, lat))
+    written["loaded_at"] = np.full(len(chosen), to_microseconds(at))
     bulk.insert_columns(connection, SECTOR, written)
+    same = [row[0] for place, row in enumerate(rows) if before[place] == row]
+    for part in bulk.in_parts(same):
+        named = update(Sector).where(SECTOR.c.sector_id.in_(part))
+        connection.execute(named.values(loaded_at=at))
     return Saved(len(fresh), len(changed), len(rows) - len(chosen))
+
+
+def sectors_since(connection: Connection, since: datetime) -> set[str]:
+    """Give the ids of the sectors that a load at `since` or later named."""
+    return set(connection.scalars(select(Sector.sector_id).where(Sector.loaded_at >= since)))
 
 
 def site_ids(connection: Connection) -> frozenset[str]:

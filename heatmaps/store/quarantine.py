@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Table
 
-    from heatmaps.complaints.record import Refused
+    from heatmaps.complaints.rows import RowBatch
+    from heatmaps.quarantine import Refused
 
 QUARANTINE: Table = QuarantinedRow.__table__  # type: ignore[assignment]  # a mapped table is a Table
 
@@ -52,19 +53,45 @@ class Quarantined:
     raw_row: str
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The rows of a batch that were taken in: all but the refused.
+
+    `identity` are the hashes of what they name, see `heatmaps.complaints.identity.identities`.
+    """
+
+    rows: RowBatch
+    refused: Sequence[Refused]
+    identity: Sequence[int | None]
+
+    def raw(self) -> list[str]:
+        """Give the rows as the file had them."""
+        bad = np.array([row.line for row in self.refused], dtype=np.int64)
+        good = np.flatnonzero(~np.isin(self.rows.line, bad)).tolist()
+        return [self.rows.raw(position) for position in good]
+
+
 def keep(connection: Connection, refused: Sequence[Refused], origin: Origin, at: datetime) -> int:
     """Keep refused rows, each once however often its file comes; gives how many were not known.
 
-    A known row that is refused again keeps its place and gets the newest reason and profile.
+    `at` is the time of their load. A known row that is refused again keeps its place and gets the
+    newest reason, profile and time.
     """
     lock(connection, "intake")
-    by_hash = dict(zip(_hashes(refused, origin.kind), refused, strict=True))
+    hashes = _hashes([row.raw for row in refused], origin.kind)
+    by_hash = dict(zip(hashes, refused, strict=True))
     known = _known(connection, origin.source, list(by_hash))
     for row_hash, row_id in known.items():
         connection.execute(
             update(QuarantinedRow)
             .where(QuarantinedRow.id == row_id)
-            .values(reason=by_hash[row_hash].reason, profile=origin.profile, replayed_at=None)
+            .values(
+                reason=by_hash[row_hash].reason,
+                profile=origin.profile,
+                identity=by_hash[row_hash].identity,
+                quarantined_at=at,
+                replayed_at=None,
+            )
         )
         connection.execute(
             update(Personal)
@@ -76,10 +103,36 @@ def keep(connection: Connection, refused: Sequence[Refused], origin: Origin, at:
     return len(fresh)
 
 
+def supersede(connection: Connection, accepted: Accepted, origin: Origin, at: datetime) -> int:
+    """Release the rows of earlier loads that one at `at` made needless; give their number.
+
+    Needless is a row that was taken in itself, with another profile, and one that names the same
+    thing as a row taken in.
+    """
+    row = QUARANTINE.c
+    rows = connection.execute(
+        select(row.id, row.source, row.row_hash, row.identity).where(
+            row.kind == origin.kind, row.replayed_at.is_(None), row.quarantined_at < at
+        )
+    ).all()
+    if not rows:
+        return 0
+    named = set(accepted.identity) - {None}
+    own = any(each.source == origin.source for each in rows)
+    same = set(_hashes(accepted.raw(), origin.kind)) if own else set[int]()
+    ids = [
+        each.id
+        for each in rows
+        if each.identity in named or (each.source == origin.source and each.row_hash in same)
+    ]
+    release(connection, ids, at)
+    return len(ids)
+
+
 def waiting(
     connection: Connection, limit: int | None = None, kind: str | None = None
 ) -> list[Quarantined]:
-    """Give the rows that wait in quarantine, of one kind or of all, the oldest first."""
+    """Give the rows that wait in quarantine, of one kind or of all, as they came first."""
     row = QUARANTINE.c
     query = (
         select(row.id, row.source, row.file, row.profile, row.kind, row.line, row.reason,
@@ -102,7 +155,7 @@ def count_waiting(connection: Connection) -> int:
 
 
 def release(connection: Connection, ids: Sequence[int], at: datetime) -> None:
-    """Note that these rows were taken in after all, and forget their raw text."""
+    """Note that these rows left quarantine, taken in after all or needless; forget their text."""
     for part in bulk.in_parts(ids):
         connection.execute(
             update(QuarantinedRow).where(QuarantinedRow.id.in_(part)).values(replayed_at=at)
@@ -112,10 +165,10 @@ def release(connection: Connection, ids: Sequence[int], at: datetime) -> None:
         )
 
 
-def _hashes(refused: Sequence[Refused], kind: str) -> list[int]:
+def _hashes(raw: list[str], kind: str) -> list[int]:
     """Give what tells rows of one source apart; the kind of a complaint leaves no mark."""
-    kinds = [None if kind == Kind.COMPLAINTS else str(kind)] * len(refused)
-    return list(content_hashes([[row.raw for row in refused], kinds]).tolist())
+    kinds = [None if kind == Kind.COMPLAINTS else str(kind)] * len(raw)
+    return list(content_hashes([raw, kinds]).tolist())
 
 
 def _known(connection: Connection, source: str, hashes: list[int]) -> dict[int, int]:
@@ -143,6 +196,7 @@ def _insert(
         "kind": [str(origin.kind)] * count,
         "line": [row.line for row in fresh.values()],
         "reason": [row.reason for row in fresh.values()],
+        "identity": [row.identity for row in fresh.values()],
         "quarantined_at": np.full(count, to_microseconds(at)),
     }
     bulk.insert_columns(connection, QUARANTINE, rows)

@@ -95,7 +95,10 @@ class CellExposure(Base):
 
 
 class Sector(Base):
-    """A sector of a site as the network side delivers it: one antenna face of one technology."""
+    """A sector of a site as the network side delivers it: one antenna face of one technology.
+
+    `loaded_at` is the load that named it last, here and below.
+    """
 
     __tablename__ = "sector"
     __table_args__ = (Index("ix_sector_cell", "cell"), _gist("ix_sector_point", "point"))
@@ -111,6 +114,7 @@ class Sector(Base):
     lon: Mapped[float]
     cell: Mapped[int]
     point: Mapped[bytes] = mapped_column(geometry("POINT"))
+    loaded_at: Mapped[datetime]
 
 
 class CoverageArea(Base):
@@ -151,6 +155,7 @@ class NetworkEvent(Base):
     territory_id: Mapped[str | None]
     site_id: Mapped[str | None]
     text: Mapped[str | None]
+    loaded_at: Mapped[datetime]
 
 
 class CustomerAddress(Base):
@@ -179,6 +184,7 @@ class CustomerAddress(Base):
     uncertainty_m: Mapped[float | None]
     cell: Mapped[int | None]
     resolution: Mapped[int | None]
+    loaded_at: Mapped[datetime]
 
 
 # --- gazetteer ------------------------------------------------------------------------------
@@ -373,6 +379,7 @@ class QuarantinedRow(Base):
     quarantined_at: Mapped[datetime]
     replayed_at: Mapped[datetime | None]
     kind: Mapped[str] = mapped_column(default="complaints", server_default="complaints")
+    identity: Mapped[int | None] = mapped_column(index=True)
 
 
 class Personal(Base):

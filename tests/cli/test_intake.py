@@ -277,7 +277,7 @@ def test_a_released_row_does_not_overwrite_what_is_newer(fresh):
     fresh("ingest", "a.csv", "--profile", "mine.toml").done()
     fresh("ingest", "b.csv", "--profile", "mine.toml").done()
     fresh.file("mine.toml", 'kind = "complaints"\n[values.topic]\n"Медленно" = "slow_internet"\n')
-    assert counts(fresh("quarantine", "replay", "--json")) == (0, 0, 1, 0)
+    assert counts(fresh("quarantine", "replay", "--json")) == (0, 0, 0, 0)
     assert fresh.rows("SELECT topic FROM complaint WHERE external_id = '1'") == [("no_internet",)]
 
 
@@ -293,6 +293,32 @@ def test_replay_without_the_profile_it_needs_says_so(embedded):
     before = embedded.dump()
     embedded("quarantine", "replay").refused("mine.toml")
     assert embedded.dump() == before
+
+
+def test_a_row_taken_in_by_a_mended_profile_leaves_quarantine(fresh):
+    """Even where the first profile found no identity in it."""
+    fresh.file("mine.toml", PROFILE.replace('external_id = "Номер"', 'external_id = "Код"'))
+    rows = [{"Номер": str(n), "Код": "", "Открыта": "20.02.2026 10:00"} for n in range(2)]
+    fresh.table("c.csv", *rows)
+    fresh("ingest", "c.csv", "--profile", "mine.toml")
+    assert fresh("quarantine", "list", "--json").done().json["total"] == 2
+    fresh.file("mine.toml", PROFILE)
+    told = fresh("ingest", "c.csv", "--profile", "mine.toml", "--json").done()
+    assert counts(told) == (2, 0, 0, 0)
+    assert told.json["released"] == 2
+    assert fresh("quarantine", "list", "--json").done().json["total"] == 0
+
+
+def test_an_old_file_again_releases_no_newer_row(fresh):
+    """A correction that waits is not made needless by what was known before it."""
+    fresh.table("a.csv", complaint(1))
+    fresh.table("b.csv", complaint(1, topic="Медленно", updated_at="2026-02-20T11:00:00Z"))
+    fresh("ingest", "a.csv").done()
+    fresh("ingest", "b.csv")
+    assert fresh("ingest", "a.csv", "--json").done().json["released"] == 0
+    good = complaint(1, topic="slow_internet", updated_at="2026-02-20T11:00:00Z")
+    fresh.table("c.csv", good)
+    assert fresh("ingest", "c.csv", "--json").done().json["released"] == 1
 
 
 def test_rows_with_a_lost_profile_stay_and_the_others_are_replayed(fresh):

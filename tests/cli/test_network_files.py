@@ -226,6 +226,58 @@ def test_a_moved_home_leaves_no_ghost(known):
     assert private == [(5,)]
 
 
+def waiting(shell):
+    return shell("quarantine", "list", "--json").done().json["rows"]
+
+
+def test_a_second_address_that_was_refused_comes_back_beside_the_first(known):
+    """The first one is of the same file; that of an earlier file is replaced, as by the file."""
+    known("customers", "load", known.table("a.csv", home(lat="59.91"))).done()
+    profile = known.file("mine.toml", 'kind = "customers"\n')
+    file = known.table("b.csv", home(), home(lat="59.95", segment="gold"))
+    known("customers", "load", file, "--profile", profile).done()
+    known.file("mine.toml", 'kind = "customers"\n[values.segment]\ngold = "vip"\n')
+    told = known("quarantine", "replay", "--json").done().json
+    assert (told["new"], told["updated"], told["quarantined"]) == (1, 0, 0)
+    assert known.rows("SELECT lat FROM customer_address ORDER BY lat") == [(59.94,), (59.95,)]
+    assert waiting(known) == []
+
+
+@pytest.mark.parametrize(("kind", "name"), [("sites", "band"), ("events", "text"),
+                                            ("customers", "contact")])  # fmt: skip
+def test_a_replayed_row_replaces_what_is_older_than_itself(known, kind, name):
+    row, _ = GOOD[kind]
+    word = {"sites": "technology", "events": "kind", "customers": "segment"}[kind]
+    profile = known.file("mine.toml", f'kind = "{kind}"\n')
+    known(kind, "load", known.table("a.csv", row)).done()
+    file = known.table("b.csv", {**row, name: "other", word: "strange"})
+    assert known(kind, "load", file, "--profile", profile).code == 1
+    known.file("mine.toml", f'kind = "{kind}"\n[values.{word}]\nstrange = "{row[word]}"\n')
+    told = known("quarantine", "replay", "--json").done().json
+    assert (told["new"], told["updated"], told["quarantined"]) == (0, 1, 0)
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_row_leaves_quarantine_once_a_good_one_takes_its_place(known, kind):
+    row, _ = GOOD[kind]
+    wrong = {"lat": "30.31", "lon": "59.94"}
+    other = {**row, **wrong, GOOD[kind][1]: "other"}
+    assert known(kind, "load", known.table("a.csv", {**row, **wrong}, other)).code == 1
+    before = known.dump()
+    good = known.table("b.csv", row)
+    assert known(kind, "load", good, "--json", "--dry-run").done().json["released"] == 1
+    assert known.dump() == before
+    assert known(kind, "load", good, "--json").done().json["released"] == 1
+    [left] = waiting(known)
+    assert left["line"] == 3
+    private = known.rows(
+        "SELECT count(raw_row), count(*) FROM personal WHERE quarantine_id IS NOT NULL"
+    )
+    assert private == [(1, 2)]
+    again = known(kind, "load", good, "--json").done().json
+    assert (again["released"], again["unchanged"]) == (0, 1)
+
+
 def test_one_row_told_twice_is_one_address(known):
     told = known("customers", "load", known.table("f.csv", home(), home()), "--json").done().json
     assert (told["new"], told["unchanged"]) == (1, 1)

@@ -20,6 +20,7 @@ from heatmaps.store.network import (
 )
 from heatmaps.store.region import Saved, save_territories
 from heatmaps.store.tables import CoverageArea
+from heatmaps.store.types import to_microseconds
 
 LAT, LON = 59.9386, 30.3141
 NORTH_M = 111_195.0
@@ -42,6 +43,7 @@ def put_sectors(connection, rows):
         "lon": lon,
         "cell": [cell_of(*pair) for pair in zip(lat.tolist(), lon.tolist(), strict=True)],
         "point": shapely.to_wkb(shapely.points(lon, lat)),
+        "loaded_at": np.full(len(rows), to_microseconds(NOW)),
     }
     bulk.insert_columns(connection, SECTOR, columns)
 
@@ -152,8 +154,8 @@ def test_an_event_holds_at_a_place_now_or_soon(store, known, holds):
     with store.writing() as connection:
         save_territories(connection, [TOWN])
         put_sectors(connection, SECTORS)
-        assert save_events(connection, [known]) == Saved(1, 0, 0)
-        assert save_events(connection, [known]) == Saved(0, 0, 1)
+        assert save_events(connection, [known], NOW) == Saved(1, 0, 0)
+        assert save_events(connection, [known], NOW) == Saved(0, 0, 1)
         found = events_near(connection, NOW, NOW + timedelta(hours=6), (LAT, LON))
         away = events_near(connection, NOW, NOW + timedelta(hours=6), (LAT + 1, LON + 1))
     assert found == ([known] if holds else [])
@@ -163,7 +165,7 @@ def test_an_event_holds_at_a_place_now_or_soon(store, known, holds):
 def test_a_wide_place_is_touched_by_what_is_beside_it(store):
     beside = event("e", lat=LAT + 900 / NORTH_M, lon=LON, radius_m=500.0)
     with store.writing() as connection:
-        save_events(connection, [beside, event("f", site_id="b")])
+        save_events(connection, [beside, event("f", site_id="b")], NOW)
         put_sectors(connection, SECTORS)
         until = NOW + timedelta(hours=1)
         assert events_near(connection, NOW, until, (LAT, LON)) == []

@@ -75,6 +75,7 @@ def upgrade() -> None:
         sa.Column("lon", sa.Double(), nullable=False),
         sa.Column("cell", sa.BigInteger(), nullable=False),
         sa.Column("point", geometry("POINT"), nullable=False),
+        sa.Column("loaded_at", UtcTime(), nullable=False),
         sa.PrimaryKeyConstraint("sector_id", name=op.f("pk_sector")),
     )
     op.create_index(op.f("ix_sector_site_id"), "sector", ["site_id"])
@@ -109,6 +110,7 @@ def upgrade() -> None:
         sa.Column("territory_id", sa.Text(), nullable=True),
         sa.Column("site_id", sa.Text(), nullable=True),
         sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("loaded_at", UtcTime(), nullable=False),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_network_event")),
     )
     op.create_index("ix_network_event_time", "network_event", ["ends_at", "starts_at"])
@@ -131,6 +133,7 @@ def upgrade() -> None:
         sa.Column("uncertainty_m", sa.Double(), nullable=True),
         sa.Column("cell", sa.BigInteger(), nullable=True),
         sa.Column("resolution", sa.BigInteger(), nullable=True),
+        sa.Column("loaded_at", UtcTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_address")),
         sa.UniqueConstraint(
             "customer_id", "address_kind", "number", name=op.f("uq_customer_address_customer_id")
@@ -203,6 +206,8 @@ def upgrade() -> None:
     op.add_column(
         "quarantine", sa.Column("kind", sa.Text(), nullable=False, server_default="complaints")
     )
+    op.add_column("quarantine", sa.Column("identity", sa.BigInteger(), nullable=True))
+    op.create_index(op.f("ix_quarantine_identity"), "quarantine", ["identity"])
     with op.batch_alter_table("personal") as personal:
         personal.drop_constraint(op.f("ck_personal_one_owner"), type_="check")
         personal.add_column(sa.Column("extra", sa.Text(), nullable=True))
@@ -236,6 +241,8 @@ def downgrade() -> None:
         personal.drop_column("customer_address_id")
         personal.drop_column("extra")
         personal.create_check_constraint(op.f("ck_personal_one_owner"), ONE_OF_TWO)
+    op.drop_index(op.f("ix_quarantine_identity"), "quarantine")
+    op.drop_column("quarantine", "identity")
     op.drop_column("quarantine", "kind")
     op.drop_index("ix_complaint_given", "complaint")
     for name in COMPLAINT_COLUMNS:
