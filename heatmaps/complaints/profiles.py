@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import datetime
 from enum import StrEnum
@@ -130,7 +131,12 @@ COLUMNS = {
 """Our columns by kind, read under their own names where the profile names no other."""
 
 PAIRS = {"lat_lon": ("lat", "lon"), "lon_lat": ("lon", "lat")}
-"""Names under `columns` for one column of theirs that holds both coordinates, in this order."""
+"""Names under `columns` for one column of theirs that holds both coordinates, in this order.
+
+Points in WKT are x y whatever the name (OGC 06-103r4).
+"""
+
+_WKT = re.compile(r"\s*(?:SRID=\d+;)?\s*POINT\b", re.IGNORECASE)
 
 EXTRA_COLUMNS: dict[Kind, list[str]] = {
     Kind.COMPLAINTS: ["name", *PAIRS],
@@ -154,6 +160,12 @@ REQUIRED = {
 
 FIXED: dict[str, type[StrEnum]] = {**WORDS, "status": SectorStatus, "kind": EventKind}
 """The columns of any kind whose values are fixed, and their words."""
+
+
+def wkt_start(text: str) -> int:
+    """Give how many characters begin a point in WKT, with or without its SRID; 0 in other texts."""
+    found = _WKT.match(text)
+    return found.end() if found else 0
 
 
 def folded(text: str) -> str:
@@ -199,8 +211,9 @@ class Profile(BaseModel):
     theirs to ours within one of our columns, compared caseless; `defaults` fills absent values of
     our columns; `only` keeps the rows whose column (theirs) has one of the values; `keep` names
     columns of theirs that are ours in no way and are stored with the complaint all the same.
-    `encoding` and `delimiter` are recognised where absent. `sheet` is that of a workbook, its first where absent;
-    `header_row` the line (sheet row) of the header, the first that is not blank where absent.
+    `encoding` and `delimiter` are recognised where absent. `sheet` is that of a workbook, its first
+    where absent; `header_row` the line (sheet row) of the header, the first that is not blank where
+    absent.
     With `decimal_comma` "1,234" is a little more than one. Naive times are of `timezone`, where
     absent of the caller's zone.
     """

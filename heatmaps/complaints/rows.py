@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from heatmaps.complaints.objects import OVERFLOW, object_rows
-from heatmaps.complaints.profiles import ANY_VALUE, PAIRS, Profile, folded
+from heatmaps.complaints.profiles import ANY_VALUE, PAIRS, Profile, folded, wkt_start
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -129,7 +129,7 @@ def map_rows(profile: Profile, rows: Rows) -> RowBatch:
         columns[ours] = _translated(joined, mapping, default)
     for pair, ours_both in PAIRS.items():
         if pair in columns:
-            columns |= zip(ours_both, _parted(columns.pop(pair)), strict=True)
+            columns |= zip(ours_both, _parted(columns.pop(pair), ours_both), strict=True)
     if profile.keep:
         at = {folded(name): place for place, name in enumerate(header)}
         extra = {name: texts(at[folded(name)]) for name in profile.keep if folded(name) in at}
@@ -189,17 +189,26 @@ def _translated(
     return [known[text] for text in texts]
 
 
-def _parted(texts: list[str | None]) -> tuple[list[str | None], list[str | None]]:
+def _parted(
+    texts: list[str | None], order: tuple[str, str]
+) -> tuple[list[str | None], list[str | None]]:
     """Part "59.93, 30.33", "59,93; 30,33" or "POINT(30.33 59.93)" into its two numbers.
 
-    A text that does not hold exactly two stays whole in the first, for validation to refuse.
+    They come out in the order that the profile says, though a point in WKT has its own. A text that
+    does not hold exactly two stays whole in the first, for validation to refuse.
     """
-    pairs = [_NUMBER.findall(_spaced(text)) if text else [None, None] for text in texts]
+    pairs = [_numbers(text, order) if text else [None, None] for text in texts]
     sound = [
         pair if len(pair) == len(PAIRS) else [text, None]
         for pair, text in zip(pairs, texts, strict=True)
     ]
     return [first for first, _ in sound], [second for _, second in sound]
+
+
+def _numbers(text: str, order: tuple[str, str]) -> list[str]:
+    start = wkt_start(text)
+    found = _NUMBER.findall(_spaced(text[start:]))
+    return found[::-1] if start and order != PAIRS["lon_lat"] else found
 
 
 def _spaced(text: str) -> str:

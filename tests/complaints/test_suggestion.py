@@ -244,6 +244,16 @@ def test_ids_that_a_spreadsheet_cut_are_in_doubt(file):
     assert [each.split("'")[1] for each in cut] == ["Номер", "ЛС"]
 
 
+@pytest.mark.parametrize("name", ["geom", "Координаты"])
+def test_points_in_wkt_are_longitude_first(file, tmp_path, name):
+    rows = [(str(n), f"2026-01-05 10:0{n}:00", f"POINT (30.3{n} 59.93)") for n in range(8)]
+    path = file(table(("id", "created", name), *rows))
+    suggested = suggest_profile(path)
+    assert suggested.found["lon_lat"] == name
+    (done,) = taken_in(path, suggested.text, tmp_path)
+    assert done.complaints.lat.tolist() == [59.93] * 8
+
+
 DAY, CLOCK = "0{}.02.2026", "{}:30"
 
 

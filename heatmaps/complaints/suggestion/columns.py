@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from heatmaps.complaints.fields import MAX_LENGTH
-from heatmaps.complaints.profiles import REQUIRED, UNIX, UNIX_MS, Kind
+from heatmaps.complaints.profiles import REQUIRED, UNIX, UNIX_MS, Kind, wkt_start
 from heatmaps.complaints.record import WORDS
 from heatmaps.complaints.suggestion import survey as of
 from heatmaps.complaints.suggestion.vocabulary import header_scores, word_for
@@ -85,7 +85,10 @@ def match_columns(survey: Survey, kind: Kind) -> Matched:
         for ours, column in misled
         if ours not in found and not _is_taken(column, found)
     ]
-    return Matched(_with_others(found, scored), doubts)
+    told = _with_others(found, scored)
+    if "lat_lon" in told and told["lat_lon"].column.share(lambda text: wkt_start(text) > 0) >= HALF:
+        told["lon_lat"] = told.pop("lat_lon")
+    return Matched(told, doubts)
 
 
 def _fits(ours: str, column: Column, survey: Survey, kind: Kind) -> bool:
