@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from heatmaps.complaints.encoding import MAX_LINE_BYTES, Scan, open_bytes, scan_file
+from heatmaps.complaints.profiles import folded
 from heatmaps.complaints.rows import TextRows, raw_row
 from heatmaps.complaints.sources import BATCH_CHARACTERS
 from heatmaps.errors import FileError
@@ -78,8 +79,28 @@ def open_text(path: Path, encoding: str, newline: str = "") -> TextIO:
 
 
 def column_names(row: Sequence[str]) -> tuple[str, ...]:
-    """Give the names of a header, one for each column: a blank one gets its number."""
-    return tuple(name.strip() or f"column {place}" for place, name in enumerate(row, start=1))
+    """Give the names of a header, each once: one that is blank or repeated gets its number."""
+    times = Counter(map(folded, row))
+    return tuple(
+        _numbered(name.strip(), place)
+        if times[folded(name)] > 1 or not name.strip()
+        else name.strip()
+        for place, name in enumerate(row, start=1)
+    )
+
+
+def repeated_names(header: Sequence[str]) -> dict[str, list[str]]:
+    """Give the names that a header repeats, each with what `column_names` calls its columns."""
+    found: dict[str, list[str]] = {}
+    for place, name in enumerate(header, start=1):
+        bare = name.removesuffix(f" ({_numbered('', place)})")
+        if bare != name:
+            found.setdefault(folded(bare), []).append(name)
+    return found
+
+
+def _numbered(name: str, place: int) -> str:
+    return f"{name} (column {place})" if name else f"column {place}"
 
 
 class _Lines:
@@ -131,6 +152,9 @@ class _Rows:
         self._parser = csv.reader(lines, delimiter=delimiter)
         self._delimiter = delimiter
         self._header = header
+        self._needed = len(header)
+        while self._needed > 1 and header[self._needed - 1] == _numbered("", self._needed):
+            self._needed -= 1
         self.line: list[int] = []
         self.fitting: list[Sequence[str]] = []
         self.refused: list[Refused] = []
@@ -145,7 +169,7 @@ class _Rows:
             row = self._parsed()
             if not lines.taken:
                 break
-            fitted = None if row is None else _fitted(row, width)
+            fitted = None if row is None else _fitted(row, width, self._needed)
             if fitted is not None:
                 self.line.append(start)
                 self.fitting.append(fitted)
@@ -182,8 +206,13 @@ class _Rows:
         self.refused.append(Refused(start, reason, raw_row(self._header, fields)))
 
 
-def _fitted(row: list[str], width: int) -> list[str] | None:
-    """Give the row without empty fields beyond the header, or None where it does not fit."""
+def _fitted(row: list[str], width: int, needed: int) -> list[str] | None:
+    """Give the row without empty fields beyond the header, or None where it does not fit.
+
+    It may lack fields at its end, down to those `needed`, whose columns have no name.
+    """
+    if needed <= len(row) < width and not _is_blank(row):
+        return row + [""] * (width - len(row))
     if len(row) == width and (width > 1 or not _is_blank(row)):
         return row
     return row[:width] if len(row) > width and not any(row[width:]) else None

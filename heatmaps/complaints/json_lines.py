@@ -14,6 +14,7 @@ from heatmaps.complaints.objects import (
     object_rows,
     read_object,
 )
+from heatmaps.complaints.profiles import folded
 from heatmaps.complaints.sources import BATCH_CHARACTERS, MAX_COLUMNS
 from heatmaps.errors import FileError
 from heatmaps.quarantine import Refused
@@ -98,12 +99,16 @@ def open_json_lines(path: Path, profile: Profile) -> JsonLines:
     """
     scan = scan_file(path, profile.encoding)
     _check_lines(path)
-    names: dict[str, None] = {}
+    names: dict[str, str] = {}
+    known: set[str] = set()
     with open_text(path, scan.encoding, "\n") as stream:
         for _, line in _lines(stream):
             found = read_object(line)
-            if isinstance(found, dict) and not (names.keys() >= found.keys()):
-                names |= dict.fromkeys(leaf_names([flattened(found)]))
+            if isinstance(found, dict) and not (known >= found.keys()):
+                leaves = leaf_names([flattened(found)])
+                known.update(leaves)
+                for name in leaves:
+                    names.setdefault(folded(name), name)
             if len(names) > MAX_COLUMNS:
                 message = (
                     f"The objects of file {path} have more than {MAX_COLUMNS:,} different names; "
@@ -116,7 +121,7 @@ def open_json_lines(path: Path, profile: Profile) -> JsonLines:
             "if it is no JSON Lines file."
         )
         raise FileError(message)
-    return JsonLines(path, profile, scan, tuple(names))
+    return JsonLines(path, profile, scan, tuple(names.values()))
 
 
 def _lines(stream: TextIO) -> Iterator[tuple[int, str]]:

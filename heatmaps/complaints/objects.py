@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from heatmaps.complaints.profiles import folded
 from heatmaps.quarantine import Refused
 
 if TYPE_CHECKING:
@@ -59,12 +61,15 @@ def object_rows(
     """
     flat = [flattened(_unwrapped(each)) for each in objects]
     names = header if header is not None else leaf_names(flat)
-    used = sorted(profile.judged(names))
+    judged, used = sorted(profile.judged(names)), profile.used(names)
+    spelling = _Spelling(names)
+    twice = [spelling.repeated(each, used) for each in flat]
+    flat = [spelling.of(each) for each in flat]
     given = objects if raw is None else raw
     good: list[int] = []
     refused: list[Refused] = []
     for position, each in enumerate(flat):
-        fault = _fault(each, used)
+        fault = _fault(each, judged) or twice[position]
         if fault is None:
             good.append(position)
         else:
@@ -88,15 +93,16 @@ def flattened(given: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def leaf_names(objects: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
-    """Give the names of flattened objects under which values stand, in order of appearance."""
-    return tuple(
-        dict.fromkeys(
-            name
-            for each in objects
-            for name, value in each.items()
-            if name != OVERFLOW and not (isinstance(value, dict) and value)
-        )
-    )
+    """Give the names of flattened objects under which values stand, in order of appearance.
+
+    Names are compared caseless; of several spellings the first is given.
+    """
+    names: dict[str, str] = {}
+    for each in objects:
+        for name, value in each.items():
+            if name != OVERFLOW and not (isinstance(value, dict) and value):
+                names.setdefault(folded(name), name)
+    return tuple(names.values())
 
 
 def as_text(value: object) -> str:
@@ -131,6 +137,8 @@ def read_object(text: str) -> dict[str, Any] | str:
     """Give the object of a line, or one sentence that says why there is none."""
     try:
         value = _DECODER.decode(text)
+    except _RepeatedNameError as error:
+        return f"The line names {str(error)!r:.80} twice; rename or remove all but one."
     except json.JSONDecodeError as error:
         return f"The line is no JSON ({error.msg}, column {error.colno}); export it again."
     except ValueError:
@@ -156,6 +164,30 @@ def _flatten(given: Mapping[str, object], start: str, flat: dict[str, object], d
             _flatten(value, f"{start}{name}.", flat, depth - 1)
 
 
+class _Spelling:
+    """The names of a file, each in one spelling, whatever its case in an object."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = frozenset((*names, OVERFLOW))
+        self._spelt = {folded(name): name for name in names}
+
+    def of(self, flat: Mapping[str, object]) -> Mapping[str, object]:
+        if flat.keys() <= self._names:
+            return flat
+        return {self._one(name): value for name, value in flat.items()}
+
+    def repeated(self, flat: Mapping[str, object], used: set[str]) -> str | None:
+        """Say that an object has a name in use in two spellings: which is meant, nobody knows."""
+        if flat.keys() <= self._names:
+            return None
+        times = Counter(map(self._one, flat))
+        name = next((name for name in used if times[name] > 1), None)
+        return name and f"The row has {name!r} in two spellings; rename or remove all but one."
+
+    def _one(self, name: str) -> str:
+        return name if name in self._names else self._spelt.get(folded(name), name)
+
+
 def _fault(flat: Mapping[str, object], used: Sequence[str]) -> str | None:
     beyond = flat.get(OVERFLOW)
     if isinstance(beyond, str) and len(flat) == 1:
@@ -176,4 +208,17 @@ def _written(given: str | Mapping[str, object]) -> str:
 
 
 _NESTED = (dict, list)
-_DECODER = json.JSONDecoder(parse_constant=str)
+
+
+class _RepeatedNameError(Exception):
+    """An object has this name twice."""
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise _RepeatedNameError(Counter(name for name, _ in pairs).most_common(1)[0][0])
+    return made
+
+
+_DECODER = json.JSONDecoder(parse_constant=str, object_pairs_hook=_once)

@@ -341,6 +341,12 @@ class Profile(BaseModel):
         read = {names[place] for places in self.positions(names).values() for place in places}
         return read | {name for name in names if folded(name) in deciding}
 
+    def names(self) -> set[str]:
+        """Give the names that the profile looks for in a header, in the form they are compared."""
+        ours = [*COLUMNS[self.kind], *EXTRA_COLUMNS[self.kind]]
+        read = (theirs for each in ours for theirs in self.candidates(each))
+        return {folded(theirs) for theirs in (*read, *self.keep, *self.only)}
+
     def _taken(self) -> set[str]:
         """Give their columns that the profile reads as some column of ours."""
         return {folded(theirs) for ours in self.columns for theirs in self.candidates(ours)}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from heatmaps.complaints.delimited import open_delimited
+from heatmaps.complaints.delimited import open_delimited, repeated_names
 from heatmaps.complaints.json_lines import open_json_lines
 from heatmaps.complaints.parquet import open_parquet
 from heatmaps.complaints.profiles import REQUIRED, Profile, folded
@@ -32,7 +31,8 @@ class CheckedFile:
     """A file that can be read to its end by a profile.
 
     `dropped` are the file's columns that neither our list nor the profile names. `notes` say where
-    its suffix promises another format than it has, and which columns to keep or to join it lacks.
+    its suffix promises another format than it has, and which columns it lacks that are to be kept
+    or joined, or has more than once.
     """
 
     path: Path
@@ -60,7 +60,7 @@ def check_file(path: Path, profile: Profile) -> CheckedFile:
     half-way; and where the header repeats a name or lacks a required column.
     """
     form, source = open_source(path, profile)
-    check_names(path, source.header)
+    _check_names(path, source.header, profile)
     _check_columns(path, source.header, profile)
     used = profile.used(source.header)
     dropped = tuple(name for name in source.header if name not in used)
@@ -91,6 +91,10 @@ def _notes(path: Path, form: Format, source: Source, profile: Profile) -> tuple[
         if folded(theirs) not in present
     ]
     notes += [
+        f"{path.name} has more than one column {name!r}, called {', '.join(columns)} here"
+        for name, columns in repeated_names(source.header).items()
+    ]
+    notes += [
         f"{path.name} has no column {theirs!r}, which the profile joins to {ours}"
         for ours in profile.columns
         for theirs in profile.candidates(ours)
@@ -99,15 +103,15 @@ def _notes(path: Path, form: Format, source: Source, profile: Profile) -> tuple[
     return tuple(note for note in notes if note)
 
 
-def check_names(path: Path, header: tuple[str, ...]) -> None:
-    """FileError where a header repeats a name: which of the columns is meant, nobody knows."""
-    repeated = [name for name, times in Counter(map(folded, header)).items() if times > 1]
-    if repeated:
-        message = (
-            f"File {path} has more than one column {repeated[0]!r} in its header; rename or remove "
-            "all but one."
-        )
-        raise FileError(message)
+def _check_names(path: Path, header: tuple[str, ...], profile: Profile) -> None:
+    """FileError where a header repeats a name that is read: which is meant, nobody knows."""
+    for name, columns in repeated_names(header).items():
+        if name in profile.names():
+            message = (
+                f"File {path} has more than one column {name!r} in its header; rename or remove "
+                f"all but one, or name one of them in the intake profile as {columns[0]!r}."
+            )
+            raise FileError(message)
 
 
 def _check_columns(path: Path, header: tuple[str, ...], profile: Profile) -> None:

@@ -290,6 +290,9 @@ JSON_LINES = {
     "an array": ('["9", "2026"]', "no object"),
     "a number": ("7", "no object"),
     "a text": ('"x"', "no object"),
+    "a name twice": (line(text="a")[:-1] + ', "text": "b"}', "names 'text' twice"),
+    "a name twice within": (line(more=0).replace(": 0", ': {"a": 1, "a": 2}'), "names 'a' twice"),
+    "a name in two cases": (line(Text="a", text="b"), "in two spellings"),
     "a nested id": (line(external_id={"a": 1}), "external_id holds a nested value"),
     "a list": (line(topic=["a"]), "topic holds a nested value"),
     "deep": ("[" * 100_000, "nested too deeply"),
@@ -317,6 +320,40 @@ def test_values_within_objects_have_dotted_names(file):
     assert batch.column("channel") == ["web"]
     assert batch.column("brand") == ["7"]
     assert checked.dropped == ("via.source.rel", "b")
+
+
+def test_names_may_differ_in_case_from_line_to_line(file):
+    lines = [line(Text="a", Mood=1, mood=2), line(text="b", MOOD=3), line(TEXT="c")]
+    checked = check_file(file("\n".join(lines), "c.jsonl"), Profile())
+    assert checked.header == ("external_id", "created_at", "Text", "Mood")
+    (batch,) = read_batches(checked)
+    assert batch.column("text") == ["a", "b", "c"]
+    assert batch.refused == []
+    assert json.loads(batch.raw(0))["mood"] == 2
+
+
+@pytest.mark.parametrize("form", ["c.csv", "c.xlsx"])
+def test_a_repeated_name_matters_only_where_it_is_read(file, form):
+    header, row = [*HEADER[:2], "Phone", "phone ", "", ""], ["1", WHEN, "a", "b"]
+    text = ",".join(header) + "\n" + ",".join(row) + "\n"
+    path = file(book(header, row) if form == "c.xlsx" else text, form)
+    checked = check_file(path, Profile())
+    assert "more than one column 'phone'" in checked.notes[0]
+    (batch,) = read_batches(checked)
+    assert json.loads(batch.raw(0))["Phone (column 3)"] == "a"
+    by_place = Profile(columns={"contact": "phone (column 4)"})
+    assert column(read(path, by_place), "contact") == ["b"]
+    for read_it in ({"columns": {"contact": "Phone"}}, {"keep": "phone"}, {"only": {"PHONE": "a"}}):
+        with pytest.raises(FileError, match="more than one column 'phone'"):
+            check_file(path, Profile.model_validate(read_it))
+
+
+def test_rows_may_lack_what_stands_below_no_name(file):
+    rows = "1,2026-01-01,x,,,\n2,2026-01-01,x\n3,2026-01-01,x,,\n4,2026-01-01\n"
+    batches = read(file(f"external_id,created_at,text,,,\n{rows}"))
+    assert column(batches, "external_id") == ["1", "2", "3"]
+    assert column(batches, "text") == ["x"] * 3
+    assert list(refused(batches)) == [5]
 
 
 def test_objects_may_differ_in_their_names(file):

@@ -317,7 +317,14 @@ def test_subscribers_have_a_vocabulary_of_their_own(file, tmp_path):
     assert batch.columns["subscribers"] == ["120", "7"]
 
 
-@pytest.mark.parametrize(("content", "said"), [(b"", "is empty"), (b"a,A\n1,2\n", "more than one")])
-def test_a_file_that_cannot_be_read_is_told(file, content, said):
-    with pytest.raises(FileError, match=said):
-        suggest_profile(file(content))
+def test_a_file_that_cannot_be_read_is_told(file):
+    with pytest.raises(FileError, match="is empty"):
+        suggest_profile(file(b""))
+
+
+def test_a_name_that_stands_twice_is_in_doubt(file, tmp_path):
+    path = file("external_id,created_at,Phone,Phone\n1,2026-01-01T10:00Z,a,b\n")
+    suggested = suggest_profile(path)
+    assert any("more than one column 'phone'" in each for each in suggested.doubts)
+    (done,) = taken_in(path, suggested.text, tmp_path)
+    assert len(done.complaints) == 1

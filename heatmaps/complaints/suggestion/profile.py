@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from heatmaps.complaints.delimited import Delimited
+from heatmaps.complaints.delimited import Delimited, repeated_names
 from heatmaps.complaints.fields import is_cut
 from heatmaps.complaints.json_lines import JsonLines
 from heatmaps.complaints.profiles import (
@@ -19,7 +19,7 @@ from heatmaps.complaints.profiles import (
     Profile,
     folded,
 )
-from heatmaps.complaints.readers import check_names, open_source
+from heatmaps.complaints.readers import open_source
 from heatmaps.complaints.record import WORDS, Topic
 from heatmaps.complaints.suggestion import survey as of
 from heatmaps.complaints.suggestion.clocks import join_clocks, tells_days_only
@@ -101,6 +101,10 @@ def suggest_profile(path: Path, kind: Kind = Kind.COMPLAINTS) -> Suggestion:
     left = _left_open(found)
     doubts = [*look.matched.doubts, *_time_doubts(found), *_critical_doubts(found)]
     doubts += [*_day_doubts(found), *_cut_doubts(look.survey, found)]
+    doubts += [
+        f"the header has more than one column {name!r}, called {', '.join(columns)} here"
+        for name, columns in repeated_names(look.source.header).items()
+    ]
     doubts += [f"no column looks like {ours}, which is required; name it" for ours in missing]
     lines = [
         *_head(path, look, kind),
@@ -135,7 +139,6 @@ def _best_look(path: Path, kind: Kind) -> _Look:
             look = first
             break
         look = _look(path, kind, row)
-    check_names(path, look.source.header)
     return look
 
 
