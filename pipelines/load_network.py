@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack, nullcontext
 from dataclasses import asdict, dataclass, field, replace
+from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
 from heatmaps.complaints.profiles import Kind, load_profile
@@ -47,11 +48,31 @@ if TYPE_CHECKING:
     from pipelines.import_complaints import Circumstances as Given
 
 
+class Replacing(Enum):
+    """What a file of coverage replaces of the technologies it names.
+
+    All that is stored, of those technologies only of which no area was refused; all in any case;
+    or nothing.
+    """
+
+    WHOLE = auto()
+    DESPITE_REFUSED = auto()
+    NOTHING = auto()
+
+
 class RowsFile(NamedTuple):
     """A file, and what its rows are."""
 
     path: Path
     kind: Kind
+
+
+class AreasFile(NamedTuple):
+    """A file of coverage, the technology of areas that name none, the layer of several."""
+
+    path: Path
+    technology: Technology | None = None
+    layer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,21 +162,21 @@ def replay_all(
 
 def load_coverage_file(
     store: Store,
-    path: Path,
+    file: AreasFile,
+    how: Replacing = Replacing.WHOLE,
     *,
-    add: bool = False,
-    technology: Technology | None = None,
     keep: bool = True,
 ) -> Loaded:
-    """Load predicted coverage; it replaces that of the technologies the file names, unless `add`.
-
-    `technology` is that of areas that name none.
-    """
+    """Load predicted coverage; `how` says what becomes of that of the technologies it names."""
     with store.reading() as connection:
         box = TerritoryIndex(load_territories(connection)).bounds()
-    read = read_coverage(path, technology, box)
+    read = read_coverage(file.path, file.technology, box, file.layer)
     with store.writing(keep=keep) as connection:
-        saved, gone = network.save_coverage(connection, read.coverage, add=add)
+        incomplete = set[str]()
+        if how is Replacing.WHOLE and read.incomplete:
+            incomplete = network.shrinking(connection, read.coverage) & read.incomplete
+        areas = read.coverage.without(incomplete)
+        saved, gone = network.save_coverage(connection, areas, add=how is Replacing.NOTHING)
     return Loaded(
         rows=len(read.coverage) + len(read.refused),
         left_out=0,
@@ -165,6 +186,8 @@ def load_coverage_file(
         refused=tuple(read.refused),
         notes=tuple(read.notes),
         gone=gone,
+        held_back=len(read.coverage) - len(areas),
+        incomplete=tuple(sorted(incomplete)),
     )
 
 

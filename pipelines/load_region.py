@@ -37,9 +37,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a file of region data did: rows = left_out + new + updated + unchanged + refused.
+    """What a file of region data did.
 
-    `gone` is what the file no longer names and was removed.
+    rows = left_out + new + updated + unchanged + refused + held_back. `gone` is what the file no
+    longer names and was removed. `held_back` are the areas of the technologies `incomplete`, whose
+    stored coverage stays as it is, since more of the file was refused.
     """
 
     rows: int
@@ -50,6 +52,8 @@ class Loaded:
     refused: tuple[Refused, ...]
     notes: tuple[str, ...] = ()
     gone: int = 0
+    held_back: int = 0
+    incomplete: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +126,11 @@ def load_subscribers_file(
     )
 
 
-def load_territories_file(store: Store, path: Path, *, keep: bool = True) -> Loaded:
-    """Load the territories of a polygon file."""
-    read = read_territories(path)
+def load_territories_file(
+    store: Store, path: Path, layer: str | None = None, *, keep: bool = True
+) -> Loaded:
+    """Load the territories of a polygon file; `layer` is the one to read of several."""
+    read = read_territories(path, layer)
     with store.writing(keep=keep) as connection:
         saved = region.save_territories(connection, read.territories)
     return Loaded(

@@ -10,13 +10,19 @@ import typer
 
 from heatmaps.cli.context import clock, opened
 from heatmaps.cli.output import AsJson, DryRun, progress, result, warn
-from heatmaps.cli.region import tell_loaded
+from heatmaps.cli.region import Layer, tell_loaded
 from heatmaps.complaints.profiles import Kind
 from heatmaps.region.technology import Technology  # noqa: TC001 - typer reads it off the signature
 from heatmaps.settings import load_settings
 from pipelines.check_address import GeocoderOfStore
 from pipelines.import_complaints import Circumstances
-from pipelines.load_network import RowsFile, load_coverage_file, load_rows_file
+from pipelines.load_network import (
+    AreasFile,
+    Replacing,
+    RowsFile,
+    load_coverage_file,
+    load_rows_file,
+)
 
 if TYPE_CHECKING:
     from pipelines.load_network import LoadedRows
@@ -100,15 +106,30 @@ def load_coverage(
     add: Annotated[
         bool, typer.Option("--add", help="Keep the coverage known of the file's technologies.")
     ] = False,
+    despite_refused: Annotated[
+        bool,
+        typer.Option(
+            "--despite-refused", help="Replace also what the file gives in part: areas refused."
+        ),
+    ] = False,
+    layer: Layer = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Load predicted coverage; it replaces that of the technologies the file names.
 
+    Refused areas are told with the number of their feature and wait nowhere: mend the file and
+    load it again. Until then the stored coverage of their technology is not replaced by less.
+
     Example: heatmaps coverage load coverage.gpkg
     """
+    if add:
+        how = Replacing.NOTHING
+    else:
+        how = Replacing.DESPITE_REFUSED if despite_refused else Replacing.WHOLE
     with opened() as store:
-        loaded = load_coverage_file(store, file, add=add, technology=technology, keep=not dry_run)
+        areas = AreasFile(file, technology, layer)
+        loaded = load_coverage_file(store, areas, how, keep=not dry_run)
     tell_loaded(file, loaded, "areas", as_json=as_json, dry_run=dry_run)
 
 

@@ -25,6 +25,8 @@ territories = typer.Typer(help="The operator's land and its parts.", no_args_is_
 
 SHOWN_REFUSALS = 5
 
+Layer = Annotated[str | None, typer.Option(help="Layer to read, of a file with several.")]
+
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the whole."""
@@ -88,6 +90,7 @@ def load_subscribers(
 def load_territories(
     file: Annotated[Path, typer.Argument(help="Polygons in any GDAL format, or GeoParquet.")],
     *,
+    layer: Layer = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -96,7 +99,7 @@ def load_territories(
     Example: heatmaps territories load districts.geojson
     """
     with opened() as store:
-        loaded = load_territories_file(store, file, keep=not dry_run)
+        loaded = load_territories_file(store, file, layer, keep=not dry_run)
     tell_loaded(file, loaded, "territories", as_json=as_json, dry_run=dry_run)
 
 
@@ -118,12 +121,17 @@ def _account(report: dict[str, Any]) -> str:
 
 
 def tell_loaded(file: Path, loaded: Loaded, what: str, *, as_json: bool, dry_run: bool) -> None:
-    """Print what became of a file; it fails where none of its rows could be used."""
+    """Print what became of a file; it fails where none of its rows could be used.
+
+    It fails as well where some were held back.
+    """
     rows_in = loaded.rows - loaded.left_out
     said = (
         f"{file.name}: {rows_in:,} {what} in = {loaded.new:,} new + {loaded.updated:,} updated + "
         f"{loaded.unchanged:,} unchanged + {len(loaded.refused):,} refused"
     )
+    if loaded.held_back:
+        said += f" + {loaded.held_back:,} held back"
     said += f"; {loaded.left_out:,} left out by the profile." if loaded.left_out else "."
     if loaded.gone:
         said += f"\n  {loaded.gone:,} {what} that the file no longer names went."
@@ -133,11 +141,18 @@ def tell_loaded(file: Path, loaded: Loaded, what: str, *, as_json: bool, dry_run
         warn(f"  line {row.line}: {row.reason}")
     if len(loaded.refused) > SHOWN_REFUSALS:
         warn(f"  … and {len(loaded.refused) - SHOWN_REFUSALS:,} more")
+    if loaded.incomplete:
+        warn(
+            f"The coverage of {', '.join(loaded.incomplete)} was not replaced, since areas of the "
+            "file were refused; load the mended file, or use --despite-refused or --add."
+        )
     result(as_json, said + _dry(dry_run=dry_run), file=str(file), rows=loaded.rows,
            rows_in=rows_in, left_out=loaded.left_out, new=loaded.new, updated=loaded.updated,
            unchanged=loaded.unchanged, refused=len(loaded.refused), gone=loaded.gone,
+           held_back=loaded.held_back, incomplete=loaded.incomplete,
+           refusals=[{"line": row.line, "reason": row.reason} for row in loaded.refused],
            dry_run=dry_run)  # fmt: skip
-    if rows_in and len(loaded.refused) == rows_in:
+    if loaded.incomplete or (rows_in and len(loaded.refused) == rows_in):
         raise typer.Exit(1)
 
 

@@ -14,22 +14,16 @@ from heatmaps.errors import FileError
 from heatmaps.quarantine import Refused
 from heatmaps.region.grid import GRID_RESOLUTION, cell_of, parents
 from heatmaps.region.polygons import multipolygon, read_polygons
-from heatmaps.region.technology import Technology
+from heatmaps.region.technology import STANDARDS, Technology, technology_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
 
 _COLUMNS = ("technology", "name")
-_STANDARDS = {
-    "gsm": Technology.G2,
-    "umts": Technology.G3,
-    "lte": Technology.G4,
-    "nr": Technology.G5,
-}
 _TILE_DEGREES = 2.0
 """Side of the squares that large shapes are filled in, so that memory stays bounded."""
 
@@ -51,37 +45,52 @@ class CoverageColumns:
         """Give the number of areas."""
         return len(self.wkb)
 
+    def without(self, technologies: Collection[str]) -> CoverageColumns:
+        """Give the areas of all other technologies."""
+        rows = [row for row, each in enumerate(self.technology) if each not in technologies]
+        return CoverageColumns(
+            technology=[self.technology[row] for row in rows],
+            name=[self.name[row] for row in rows],
+            wkb=[self.wkb[row] for row in rows],
+        )
+
 
 class Read(NamedTuple):
     """What became of a file: its `coverage`, `refused` rows, and `notes` to show.
 
     A refused row's `line` is the number of its feature, from 1, and its `raw` has no geometry.
+    `incomplete` are the technologies that refused rows are of; one whose own is not known may be
+    of any.
     """
 
     coverage: CoverageColumns
     refused: list[Refused]
     notes: list[str]
+    incomplete: frozenset[Technology]
 
 
 def read_coverage(
     path: Path,
     technology: Technology | None = None,
     region: tuple[float, float, float, float] | None = None,
+    layer: str | None = None,
 ) -> Read:
     """Read polygons of any format GDAL knows, or GeoParquet; columns ``technology``, ``name``.
 
     A technology is 2g to 5g, or GSM, UMTS, LTE, NR, in any case; a row without one is of
     `technology` where that is given. `region` is the box of the loaded territories, south, west,
-    north, east degrees. Refused are rows without a polygon or a known technology. FileError where
-    the file cannot be read, or its coordinates lie in the region only when they are exchanged.
+    north, east degrees; `layer` the one to read of several. Refused are rows without a polygon or a
+    known technology. FileError where the file cannot be read, or its coordinates lie in the region
+    only when they are exchanged.
     """
     required = () if technology else ("technology",)
-    frame, notes = read_polygons(path, _COLUMNS, required)
+    frame, notes = read_polygons(path, _COLUMNS, required, layer)
     _check_axes(path, frame.total_bounds.tolist(), region)
     attributes = frame.drop(columns=frame.geometry.name).astype(object)
     records = attributes.where(attributes.notna(), None).to_dict("records")
     areas: list[tuple[Technology, str | None, bytes]] = []
     refused: list[Refused] = []
+    incomplete: set[Technology] = set()
     repaired = 0
     for number, (record, shape) in enumerate(zip(records, frame.geometry, strict=True), start=1):
         meant = _technology(record.get("technology"), technology)
@@ -89,6 +98,7 @@ def read_coverage(
         if meant is None or polygon is None:
             reason = _NO_POLYGON if meant else _strange(record.get("technology"))
             refused.append(Refused(number, reason, _raw(record)))
+            incomplete.update([meant] if meant else Technology)
             continue
         repaired += not shapely.is_valid(shape)
         areas.append((meant, _text(record.get("name")), shapely.to_wkb(polygon)))
@@ -99,7 +109,7 @@ def read_coverage(
         name=[name for _, name, _ in areas],
         wkb=[wkb for _, _, wkb in areas],
     )
-    return Read(coverage, refused, notes)
+    return Read(coverage, refused, notes, frozenset(incomplete))
 
 
 def cells_held(wkb: Sequence[bytes]) -> NDArray[np.int64]:
@@ -188,14 +198,12 @@ _NO_POLYGON = "The row has no polygon; draw its area."
 
 
 def _technology(value: object, otherwise: Technology | None) -> Technology | None:
-    text = (_text(value) or "").casefold()
-    if not text:
-        return otherwise
-    return _STANDARDS.get(text) or next((word for word in Technology if word == text), None)
+    text = _text(value)
+    return otherwise if text is None else technology_of(text)
 
 
 def _strange(value: object) -> str:
-    known = ", ".join([*Technology, *(name.upper() for name in _STANDARDS)])
+    known = ", ".join([*Technology, *(name.upper() for name in STANDARDS)])
     if _text(value) is None:
         return f"The row has no technology; write one of {known}."
     return f"technology {_text(value)!r:.80} is not one of {known}; correct it."

@@ -23,19 +23,20 @@ _GLOBE = (-180.0, -90.0, 180.0, 90.0)
 _OFFLINE = {"CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none", "GML_SKIP_RESOLVE_ELEMS": "ALL"}
 _REFERENCES = (b"<OGRVRT", b"<OGRWFS", b"<OGRCSW", b"gdal_streamed_alg", b"<GDAL_")
 _START = 4096
+_SHOWN_LAYERS = 20
 
 
 def read_polygons(
-    path: Path, columns: Sequence[str], required: Sequence[str]
+    path: Path, columns: Sequence[str], required: Sequence[str], layer: str | None = None
 ) -> tuple[gpd.GeoDataFrame, list[str]]:
-    """Read the one layer of a file; give it in WGS 84 degrees, with notes on what was assumed.
+    """Read a layer of a file; give it in WGS 84 degrees, with notes on what was assumed.
 
     `columns` are found in any case, and cut to ten letters as a Shapefile has them. FileError where
-    the file cannot be read, refers to other sources, has not one layer, lacks a `required` column,
-    or names no coordinate system although its coordinates are no degrees.
+    the file cannot be read, refers to other sources, has not one layer or no `layer`, lacks a
+    `required` column, or names no coordinate system although its coordinates are no degrees.
     """
     notes: list[str] = []
-    frame = _named(path, _frame(path), columns, required)
+    frame = _named(path, _frame(path, layer), columns, required)
     return _in_wgs_84(path, frame, notes), notes
 
 
@@ -55,8 +56,8 @@ def _flat(geometry: BaseGeometry) -> list[BaseGeometry]:
     return [leaf for part in shapely.get_parts(geometry) for leaf in _flat(part)]
 
 
-def _frame(path: Path) -> gpd.GeoDataFrame:
-    """Read the one layer of polygons of a file, opening no network address."""
+def _frame(path: Path, layer: str | None) -> gpd.GeoDataFrame:
+    """Read one layer of polygons of a file, opening no network address."""
     if not path.exists():
         message = f"File {path.absolute()} does not exist; check the path."
         raise FileError(message)
@@ -66,8 +67,10 @@ def _frame(path: Path) -> gpd.GeoDataFrame:
 
     pyogrio.set_gdal_config_options(_OFFLINE)
     try:
-        parquet = path.suffix.lower() in _PARQUET
-        frame = gpd.read_parquet(path) if parquet else gpd.read_file(path, layer=_layer(path))
+        if path.suffix.lower() in _PARQUET and layer is None:
+            frame = gpd.read_parquet(path)
+        else:
+            frame = gpd.read_file(path, layer=_layer(path, layer))
     except (RuntimeError, ValueError, OSError) as error:
         why = " ".join(str(error).split()).rstrip(".")
         message = f"File {path} cannot be read as polygons: {why}; export it as GeoPackage."
@@ -89,14 +92,22 @@ def _check_no_reference(path: Path) -> None:
         raise FileError(message)
 
 
-def _layer(path: Path) -> str:
+def _layer(path: Path, wanted: str | None) -> str:
+    """Give the name of the layer to read. FileError where that is not clear."""
     import pyogrio
 
     layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
-    if len(layers) == 1:
-        return layers[0]
-    message = f"it has {len(layers)} layers ({', '.join(layers[:5])}) where one is needed"
-    raise ValueError(message)
+    if wanted in layers or (wanted is None and len(layers) == 1):
+        return wanted or layers[0]
+    if not layers:
+        message = "it has no layer of shapes"
+        raise ValueError(message)
+    named = f"{', '.join(layers[:_SHOWN_LAYERS])}{', …' if len(layers) > _SHOWN_LAYERS else ''}"
+    if wanted is not None:
+        message = f"File {path} has no layer {wanted!r} among {named}; give one of them as --layer."
+    else:
+        message = f"File {path} has {len(layers)} layers: {named}; choose one with --layer."
+    raise FileError(message)
 
 
 def _named(

@@ -53,8 +53,8 @@ class Read(NamedTuple):
     notes: list[str]
 
 
-def read_territories(path: Path) -> Read:
-    """Read polygons of any format GDAL knows, or GeoParquet.
+def read_territories(path: Path, layer: str | None = None) -> Read:
+    """Read polygons of any format GDAL knows, or GeoParquet; `layer` is the one of several.
 
     Columns: ``territory_id name parent_id`` and, where absent or empty taken from the parent,
     ``level`` (one deeper) and ``timezone``. Coordinates are brought to WGS 84, invalid polygons
@@ -62,7 +62,7 @@ def read_territories(path: Path) -> Read:
     before, an unknown zone, a level not below its parent's, and those whose parents do not lead
     to the top. FileError where the file cannot be read or has not exactly one top.
     """
-    frame, notes = read_polygons(path, _COLUMNS, _REQUIRED)
+    frame, notes = read_polygons(path, _COLUMNS, _REQUIRED, layer)
     attributes = frame.drop(columns=frame.geometry.name).astype(object)
     records = attributes.where(attributes.notna(), None).to_dict("records")
     rows = [

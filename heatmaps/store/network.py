@@ -126,9 +126,7 @@ def save_coverage(
     made anew from all of its areas.
     """
     lock(connection, "network")
-    hashes = content_hashes(
-        [list(map(str, areas.technology)), list(areas.name), [wkb.hex() for wkb in areas.wkb]]
-    ).tolist()
+    hashes = _area_hashes(areas)
     known = _known_areas(connection, set(areas.technology))
     gone = [] if add else [known[each] for each in known.keys() - set(hashes)]
     first = {each: place for place, each in reversed(list(enumerate(hashes)))}
@@ -146,6 +144,12 @@ def save_coverage(
     for technology in sorted({*columns["technology"], *(row.technology for row in gone)}):
         _remake_cells(connection, technology)
     return Saved(len(fresh), 0, len(areas) - len(fresh)), len(gone)
+
+
+def shrinking(connection: Connection, areas: CoverageColumns) -> set[str]:
+    """Give the technologies of which `save_coverage` would remove stored areas."""
+    known = _known_areas(connection, set(areas.technology))
+    return {known[each].technology for each in known.keys() - set(_area_hashes(areas))}
 
 
 def nearest_sectors(
@@ -186,6 +190,13 @@ def _known_sectors(connection: Connection, ids: Sequence[str]) -> dict[str, tupl
         for part in bulk.in_parts(ids)
         for row in connection.execute(query.where(SECTOR.c.sector_id.in_(part)))
     }
+
+
+def _area_hashes(areas: CoverageColumns) -> list[int]:
+    hashes = content_hashes(
+        [list(map(str, areas.technology)), list(areas.name), [wkb.hex() for wkb in areas.wkb]]
+    )
+    return [int(each) for each in hashes.tolist()]
 
 
 def _known_areas(connection: Connection, technologies: Iterable[str]) -> dict[int, Any]:

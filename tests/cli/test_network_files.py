@@ -6,7 +6,7 @@ import json
 
 import geopandas as gpd
 import pytest
-from shapely.geometry import box
+from shapely.geometry import GeometryCollection, MultiPolygon, Point, box
 
 SITE = {
     "site_id": "s1", "sector_id": "s1-1", "name": "Башня", "lat": "59.94", "lon": "30.31",
@@ -353,6 +353,50 @@ def test_bad_areas_are_refused_and_the_rest_loads(embedded):
         assert named in told.err
     given = embedded("coverage", "load", path, "--technology", "2g", "--json").done().json
     assert (given["new"], given["refused"]) == (1, 2)
+
+
+@pytest.mark.parametrize("broken", [("4g", None), ("6g", WEST), (None, WEST)])
+def test_a_file_refused_in_part_takes_no_coverage_away(known, broken):
+    """What is known of a technology is not replaced by what little of it can be read."""
+    known("coverage", "load", coverage(known, "a.gpkg", ("4g", WEST), ("4g", EAST))).done()
+    before = cells(known)
+    part = coverage(known, "b.geojson", ("4g", EAST), broken, ("5g", EAST))
+    told = known("coverage", "load", part, "--json")
+    assert told.code == 1
+    found = told.json
+    names = ("rows", "new", "unchanged", "refused", "held_back", "gone")
+    assert [found[name] for name in names] == [3, 1, 0, 1, 1, 0]
+    assert found["incomplete"] == ["4g"]
+    assert found["refusals"][0]["line"] == 2
+    assert "not replaced" in told.err
+    assert cells(known)["4g"] == before["4g"]
+    assert "5g" in cells(known)
+    added = known("coverage", "load", part, "--add", "--json").done().json
+    assert (added["unchanged"], added["held_back"], added["gone"]) == (2, 0, 0)
+    told = known("coverage", "load", part, "--despite-refused", "--json").done().json
+    assert (told["unchanged"], told["refused"], told["gone"]) == (2, 1, 1)
+    assert cells(known)["4g"] < before["4g"]
+    again = known("coverage", "load", part, "--json").done().json
+    assert (again["unchanged"], again["held_back"]) == (2, 0)
+
+
+def test_a_layer_is_chosen_by_its_name(embedded):
+    path = embedded.folder / "c.gpkg"
+    for name, shape in (("west", WEST), ("east", EAST)):
+        frame = gpd.GeoDataFrame({"technology": ["4g"]}, geometry=[shape], crs=4326)
+        frame.to_file(path, layer=name)
+    embedded("coverage", "load", path).refused("west", "east", "--layer")
+    embedded("coverage", "load", path, "--layer", "north").refused("north", "west", "east")
+    told = embedded("coverage", "load", path, "--layer", "east", "--json").done().json
+    assert told["new"] == 1
+
+
+@pytest.mark.parametrize("name", ["c.geojson", "c.parquet", "c.gpkg"])
+def test_the_polygons_of_a_collection_are_taken(embedded, name):
+    mixed = GeometryCollection([Point(30.2, 59.9), WEST, MultiPolygon([EAST])])
+    path = coverage(embedded, name, ("4g", mixed))
+    told = embedded("coverage", "load", path, "--json").done().json
+    assert (told["new"], told["refused"]) == (1, 0)
 
 
 def test_coverage_with_exchanged_axes_is_told(known):

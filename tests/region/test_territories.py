@@ -181,7 +181,7 @@ def test_a_missing_file_and_several_layers_are_told(tmp_path):
     path = tmp_path / "two.gpkg"
     frame().to_file(path, layer="one")
     frame().to_file(path, layer="two")
-    with pytest.raises(FileError, match=r"2 layers \(one, two\)"):
+    with pytest.raises(FileError, match="2 layers: one, two"):
         read_territories(path)
 
 
