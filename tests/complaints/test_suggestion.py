@@ -322,6 +322,24 @@ def test_a_file_that_cannot_be_read_is_told(file):
         suggest_profile(file(b""))
 
 
+@pytest.mark.parametrize("rows", [2, 40])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1251"])
+def test_lines_of_a_title_above_a_header_are_passed_over(file, tmp_path, rows, encoding):
+    title = "Выгрузка из CRM\nПериод: 01.01.2026-31.01.2026, все\n\n"
+    body = "".join(f"{n};05.01.2026 10:{n + 10};Невский пр., {n};Не ловит\n" for n in range(rows))
+    header = "Номер;Дата обращения;Адрес;Проблема\n"
+    path = file((title + header + body).encode(encoding))
+    suggested = suggest_profile(path)
+    settings = tomllib.loads(suggested.text)
+    assert settings["delimiter"] == ";"
+    assert settings["header_row"] in {3, 4}
+    (done,) = taken_in(path, suggested.text, tmp_path)
+    assert len(done.complaints) == rows
+    with_total = file((title + header + body + "\nВсего;2;;\n").encode(encoding))
+    assert tomllib.loads(suggest_profile(with_total).text)["delimiter"] == ";"
+    assert suggest_profile(with_total).found["address"] == "Адрес"
+
+
 def test_a_name_that_stands_twice_is_in_doubt(file, tmp_path):
     path = file("external_id,created_at,Phone,Phone\n1,2026-01-01T10:00Z,a,b\n")
     suggested = suggest_profile(path)

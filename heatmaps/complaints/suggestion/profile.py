@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 MAX_TITLE_ROWS = 8
 """Lines of a title that a report may have above its header."""
 
+_FEW_NAMED = 2
+"""A line below the first is a header, though no required column is sure, if it names so many."""
+
 SHOWN_VALUES = 12
 """Values of a column that a comment lists; how many more there are is said."""
 
@@ -128,18 +131,16 @@ def suggest_profile(path: Path, kind: Kind = Kind.COMPLAINTS) -> Suggestion:
 
 def _best_look(path: Path, kind: Kind) -> _Look:
     """Read a file with the header that names most of our columns, should titles stand above it."""
-    first = look = _look(path, kind, None)
-    row = 1
-    while not _is_named(look, kind):
-        row += 1
-        may_have_title = (
-            isinstance(first.source, (Delimited, Sheet)) and first.survey.rows_in >= row
-        )
-        if not may_have_title or row > MAX_TITLE_ROWS + 1:
-            look = first
-            break
-        look = _look(path, kind, row)
-    return look
+    first = _look(path, kind, None)
+    if _is_named(first, kind) or not isinstance(first.source, (Delimited, Sheet)):
+        return first
+    looks = [first]
+    for row in range(2, min(first.survey.rows_in, MAX_TITLE_ROWS + 1) + 1):
+        looks.append(_look(path, kind, row))
+        if _is_named(looks[-1], kind):
+            return looks[-1]
+    best = max(looks, key=_named)
+    return best if _named(best) >= _FEW_NAMED else first
 
 
 def _look(path: Path, kind: Kind, header_row: int | None) -> _Look:
@@ -150,8 +151,12 @@ def _look(path: Path, kind: Kind, header_row: int | None) -> _Look:
 
 def _is_named(look: _Look, kind: Kind) -> bool:
     """Say whether a header does its work: required columns are told by their names."""
-    named = [ours for ours, match in look.matched.found.items() if match.how == BY_NAME]
-    return len(named) > len(REQUIRED[kind]) or set(REQUIRED[kind]) <= set(named)
+    named = {ours for ours, match in look.matched.found.items() if match.how == BY_NAME}
+    return len(named) > len(REQUIRED[kind]) or set(REQUIRED[kind]) <= named
+
+
+def _named(look: _Look) -> int:
+    return sum(match.how == BY_NAME for match in look.matched.found.values())
 
 
 def _head(path: Path, look: _Look, kind: Kind) -> Iterator[str]:
