@@ -12,6 +12,7 @@ from heatmaps.cli.context import clock, opened
 from heatmaps.cli.output import AsJson, DryRun, progress, result, warn
 from heatmaps.cli.preview import told_of
 from heatmaps.desk.answer import Asked
+from heatmaps.errors import UsageError
 from heatmaps.region.grid import to_text
 from heatmaps.region.technology import Technology  # noqa: TC001 - typer reads it off the signature
 from heatmaps.settings import load_settings
@@ -85,20 +86,56 @@ def list_quarantine(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """List rows that could not be used, with what they are, file, line and reason.
+    """List rows that could not be used, with id, what they are, file, line and reason.
 
     Example: heatmaps quarantine list --limit 20
     """
     with opened() as store, store.reading() as connection:
         rows = stored_quarantine.waiting(connection, limit)
         total = stored_quarantine.count_waiting(connection)
-    lines = [f"{row.origin.kind} {row.origin.file}:{row.line}: {row.reason}" for row in rows]
+    lines = [
+        f"{row.id}: {row.origin.kind} {row.origin.file}:{row.line}: {row.reason}" for row in rows
+    ]
     lines.append(f"{total:,} rows in quarantine, {len(rows):,} shown.")
     shown = [
         {"id": r.id, **asdict(r.origin), "line": r.line, "reason": r.reason, "at": r.quarantined_at}
         for r in rows
     ]
     result(as_json, "\n".join(lines), total=total, rows=shown)
+
+
+@quarantine.command("drop")
+def drop(
+    ids: Annotated[list[int] | None, typer.Argument(help="Rows, as `list` names them.")] = None,
+    *,
+    all_rows: Annotated[bool, typer.Option("--all", help="All rows that wait.")] = False,
+    reason: Annotated[
+        str | None, typer.Option(help="Of all, only those whose reason holds this text.")
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give rows in quarantine up, and forget what stood in them.
+
+    A row comes back if its file is loaded again and it is still wrong.
+
+    Example: heatmaps quarantine drop --all --reason "came before in the file"
+    """
+    if bool(ids) == all_rows or (reason is not None and not all_rows):
+        message = "Name the rows to drop by their ids, or use --all, which --reason narrows."
+        raise UsageError(message)
+    with opened() as store, store.writing(keep=not dry_run) as connection:
+        dropped = stored_quarantine.give_up(connection, clock(), ids or None, reason)
+        total = stored_quarantine.count_waiting(connection)
+    strange = sorted(set(ids or ()) - set(dropped))
+    if strange:
+        warn(f"Not in quarantine: {', '.join(map(str, strange))}; see `heatmaps quarantine list`.")
+    dry = "\n  Nothing was kept: dry run." if dry_run else ""
+    result(as_json, f"{len(dropped):,} rows dropped, {total:,} left in quarantine.{dry}",
+           dropped=len(dropped), ids=dropped, not_found=strange, total=total,
+           dry_run=dry_run)  # fmt: skip
+    if strange and not dropped:
+        raise typer.Exit(1)
 
 
 @quarantine.command("replay")

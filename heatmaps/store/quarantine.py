@@ -148,6 +148,24 @@ def waiting(
     ]
 
 
+def give_up(
+    connection: Connection, at: datetime, ids: Sequence[int] | None, reason: str | None = None
+) -> list[int]:
+    """Release waiting rows that nobody wants any more; give the ids of those that waited.
+
+    All of them where `ids` is None, and of these only those whose reason holds `reason`, in any
+    case. A row comes back if its file is loaded again and it is still wrong.
+    """
+    lock(connection, "intake")
+    row = QUARANTINE.c
+    waits = connection.execute(select(row.id, row.reason).where(row.replayed_at.is_(None)))
+    part = "" if reason is None else reason.casefold()
+    held = [each.id for each in waits.all() if part in each.reason.casefold()]
+    chosen = sorted(held if ids is None else set(held) & set(ids))
+    release(connection, chosen, at)
+    return chosen
+
+
 def count_waiting(connection: Connection) -> int:
     """Give the number of rows that wait in quarantine."""
     query = select(func.count()).where(QUARANTINE.c.replayed_at.is_(None))

@@ -14,15 +14,17 @@ import pytest
 
 COMMANDS = (
     "db upgrade", "db check", "gazetteer load", "geocode", "ingest", "quarantine list",
-    "quarantine replay", "subscribers load", "territories load", "detect", "replay", "lookup",
+    "quarantine replay", "quarantine drop", "subscribers load", "territories load", "detect",
+    "replay", "lookup",
     "export spots", "simulate", "policy show", "policy load", "policy history", "doctor", "serve",
     "sites load", "coverage load", "events load", "customers load", "profile suggest",
     "profile list", "profile show", "quality", "gaps", "export complaints", "export cells",
     "export coverage-gaps", "export kpi",
 )  # fmt: skip
 WRITING = (
-    "gazetteer load", "ingest", "quarantine replay", "subscribers load", "territories load",
-    "policy load", "sites load", "coverage load", "events load", "customers load", "gaps",
+    "gazetteer load", "ingest", "quarantine replay", "quarantine drop", "subscribers load",
+    "territories load", "policy load", "sites load", "coverage load", "events load",
+    "customers load", "gaps",
 )  # fmt: skip
 
 

@@ -321,6 +321,36 @@ def test_an_old_file_again_releases_no_newer_row(fresh):
     assert fresh("ingest", "c.csv", "--json").done().json["released"] == 1
 
 
+def test_rows_in_quarantine_are_given_up(fresh):
+    rows = [complaint(n, topic="Чушь") for n in range(3)]
+    fresh.table("c.csv", complaint(9), *rows, complaint(5, created_at="вчера"))
+    fresh("ingest", "c.csv").done()
+    listed = fresh("quarantine", "list", "--json").done().json["rows"]
+    first = listed[0]["id"]
+    assert f"{first}: complaints c.csv:3" in fresh("quarantine", "list").done().out
+    before = fresh.dump()
+    told = fresh("quarantine", "drop", first, "--dry-run", "--json").done().json
+    assert (told["dropped"], told["total"]) == (1, 3)
+    assert fresh.dump() == before
+    told = fresh("quarantine", "drop", first, 999, "--json").done()
+    assert (told.json["ids"], told.json["not_found"]) == ([first], [999])
+    assert "999" in told.err
+    assert fresh("quarantine", "drop", first).code == 1
+    told = fresh("quarantine", "drop", "--all", "--reason", "ЧУШЬ", "--json").done().json
+    assert (told["dropped"], told["total"]) == (2, 1)
+    assert fresh("quarantine", "drop", "--all").done().out.startswith("1 rows dropped, 0 left")
+    raw = fresh.rows("SELECT count(raw_row) FROM personal WHERE quarantine_id IS NOT NULL")
+    assert raw == [(0,)]
+    assert counts(fresh("quarantine", "replay", "--json")) == (0, 0, 0, 0)
+    fresh("ingest", "c.csv").done()
+    assert fresh("quarantine", "list", "--json").done().json["total"] == 4
+
+
+@pytest.mark.parametrize("words", [(), (1, "--all"), (1, "--reason", "x"), ("--reason", "x")])
+def test_what_to_drop_is_said_in_one_way(embedded, words):
+    embedded("quarantine", "drop", *words).refused("--all", code=2)
+
+
 def test_rows_with_a_lost_profile_stay_and_the_others_are_replayed(fresh):
     """A profile is found from any folder; one that is gone holds up its own rows alone."""
     for name in ("lost", "mine"):
