@@ -11,7 +11,7 @@ from heatmaps.complaints.fields import check_texts, numbers, words
 from heatmaps.complaints.identity import refuse_repeated
 from heatmaps.complaints.validation import check_position
 from heatmaps.region.sites import FULL_CIRCLE, SectorColumns, SectorStatus
-from heatmaps.region.technology import Technology
+from heatmaps.region.technology import STANDARDS, Technology, technology_of
 
 if TYPE_CHECKING:
     from heatmaps.complaints.identity import Seen
@@ -46,7 +46,7 @@ def validate_sectors(rows: RowBatch, bounds: Bounds | None, seen: Seen) -> Valid
     check_texts(rows, faults)
     lat, lon = (numbers(rows, name, faults, comma=True) for name in ("lat", "lon"))
     outside = check_position(lat, lon, bounds, faults)
-    technology = words(rows, "technology", Technology, None, faults)
+    technology = _technologies(rows, faults)
     status = words(rows, "status", SectorStatus, SectorStatus.ACTIVE, faults)
     azimuth = numbers(rows, "azimuth", faults, comma=True)
     faults.refuse(
@@ -70,3 +70,14 @@ def validate_sectors(rows: RowBatch, bounds: Bounds | None, seen: Seen) -> Valid
         faults.refused(rest["sector_id"]),
         int(outside[kept].sum()),
     )
+
+
+def _technologies(rows: RowBatch, faults: Faults) -> list[str | None]:
+    """Give the generations, which sites name in the words that coverage does."""
+    column = rows.column("technology")
+    meant = {text: None if text is None else technology_of(text) for text in set(column)}
+    known = ", ".join([*Technology, *(name.upper() for name in STANDARDS)])
+    strange = [text is not None and meant[text] is None for text in column]
+    what = f"is not one of {known}; map it in the profile's [values.technology]"
+    faults.refuse(strange, what, "technology")
+    return [meant[text] for text in column]

@@ -230,6 +230,31 @@ def waiting(shell):
     return shell("quarantine", "list", "--json").done().json["rows"]
 
 
+def test_sites_name_technologies_as_coverage_does(known):
+    said = ["GSM", "umts", "Lte", "NR", "2G", "3g", "4G", "5g"]
+    rows = [{**SITE, "sector_id": str(n), "technology": word} for n, word in enumerate(said)]
+    known("sites", "load", known.table("s.csv", *rows)).done()
+    stored = known.rows("SELECT technology FROM sector WHERE site_id = 's1' AND sector_id < 's'"
+                        " ORDER BY sector_id")  # fmt: skip
+    assert [word for (word,) in stored] == ["2g", "3g", "4g", "5g"] * 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"radius_m": ""}, "lat '59.94', lon '30.31' have no radius_m"),
+        ({"territory_id": "t"}, "lat '59.94', territory_id 't' are two places"),
+        ({"lon": ""}, "lat '59.94', lon (empty) are half a coordinate"),
+    ],
+)
+def test_a_reason_names_what_stands_in_the_row(embedded, wrong, said):
+    territories(embedded)
+    assert embedded("events", "load", embedded.table("e.csv", {**EVENT, **wrong})).code == 1
+    [row] = waiting(embedded)
+    assert row["reason"].startswith(said)
+    assert "None" not in row["reason"]
+
+
 def test_a_second_address_that_was_refused_comes_back_beside_the_first(known):
     """The first one is of the same file; that of an earlier file is replaced, as by the file."""
     known("customers", "load", known.table("a.csv", home(lat="59.91"))).done()
