@@ -41,7 +41,10 @@ ISO = "iso"
 UNIX, UNIX_MS = "unix", "unix_ms"
 """In `time_formats`: seconds, or milliseconds, since 1970-01-01 UTC."""
 
-FIXED_FORMATS = (ISO, UNIX, UNIX_MS)
+EXCEL = "excel"
+"""In `time_formats`: days since 1899-12-30 on the local clock, as Excel counts them."""
+
+FIXED_FORMATS = (ISO, UNIX, UNIX_MS, EXCEL)
 
 _FORMAT_PROBE = datetime(2011, 7, 25, 13, 45)  # noqa: DTZ001 - a format is probed, no moment meant
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from heatmaps.complaints.profiles import ISO, UNIX, UNIX_MS
+from heatmaps.complaints.profiles import EXCEL, ISO, UNIX, UNIX_MS
 from heatmaps.complaints.record import ABSENT_TIME
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ _HOUR_US = 3_600_000_000
 _DAY_US = 24 * _HOUR_US
 _DATE_LENGTH = 10
 _UNIX_US = {UNIX: 1_000_000, UNIX_MS: 1_000}
+_SERIAL_ORIGIN_S = (datetime(1899, 12, 30) - _EPOCH) // timedelta(seconds=1)  # noqa: DTZ001 - local
+_LAST_SERIAL = 2_958_466
+"""Excel's number of the first day after the year 9999."""
 _LAST_US = 253_402_300_800_000_000
 """The end of the year 9999, the last a datetime can hold."""
 
@@ -51,7 +54,7 @@ def read_times(
     """Read a column of times; those without an offset are of `zone`.
 
     `formats` are tried in order: strptime patterns, "iso" for ISO 8601, "unix" and "unix_ms" for
-    seconds and milliseconds since 1970-01-01 UTC.
+    seconds and milliseconds since 1970-01-01 UTC, "excel" for days since 1899-12-30, local.
     """
     rows = len(texts)
     clock = np.full(rows, ABSENT_TIME, dtype=np.int64)
@@ -111,6 +114,8 @@ def _read(texts: list[str], pattern: str) -> tuple[NDArray[np.int64], NDArray[np
         return _iso(texts)
     if pattern in _UNIX_US:
         return _counted(texts, _UNIX_US[pattern])
+    if pattern == EXCEL:
+        return _serial(texts)
     return _parsed(texts, pattern)
 
 
@@ -123,6 +128,19 @@ def _counted(texts: list[str], unit_us: int) -> tuple[NDArray[np.int64], NDArray
     clock = np.full(len(texts), ABSENT_TIME, dtype=np.int64)
     clock[known] = np.rint(count[known] * unit_us).astype(np.int64)
     return clock, known
+
+
+def _serial(texts: list[str]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Read Excel's serial numbers of days to the second, the finest that six decimals tell."""
+    import pandas as pd
+
+    plain = [text.replace(",", ".", 1) for text in texts]
+    days = pd.to_numeric(pd.Series(plain), errors="coerce").to_numpy(np.float64)
+    known = (days >= 1) & (days < _LAST_SERIAL)
+    clock = np.full(len(texts), ABSENT_TIME, dtype=np.int64)
+    seconds = np.rint(days[known] * 86_400).astype(np.int64)
+    clock[known] = (seconds + _SERIAL_ORIGIN_S) * 1_000_000
+    return clock, np.zeros(len(texts), dtype=np.bool_)
 
 
 def _iso(texts: list[str]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

@@ -175,6 +175,7 @@ def test_a_doubtful_day_is_told_and_a_sure_one_is_not(file, days, form, doubt):
         (["01.02.2026", "01.02.2026 10:00"], ("%d.%m.%Y", "%d.%m.%Y %H:%M")),
         (["1769940000", "1769950000"], ("unix",)),
         (["1769940000123"], ("unix_ms",)),
+        (["46027.354167", "46028", "46028,5"], ("excel",)),
         (["05-Feb-2026 10:00"], ("%d-%b-%Y %H:%M",)),
         (["79261234567", "79261234568"], ()),
         (["нет", "да"], ()),
@@ -281,6 +282,21 @@ def test_days_and_times_of_day_in_two_columns_are_joined(file, tmp_path, header,
     assert len(done.complaints) == 8
     assert done.complaints.flags == [() if joined else ("date_only",)] * 8
     assert any("no time of day" in each for each in suggested.doubts) == (joined is None)
+
+
+def test_days_as_excel_counts_them_are_read_and_in_doubt(file, tmp_path):
+    rows = [(f"A{n}", f"4602{n}.354167", "Мира 1") for n in range(8)]
+    for name in ("Дата обращения", "Дата"):
+        path = file(table(("Номер", name, "Адрес"), *rows))
+        suggested = suggest_profile(path)
+        assert suggested.found["created_at"] == name
+        assert "contact" not in suggested.found
+        assert any("days since 1899-12-30" in each for each in suggested.doubts)
+        (done,) = taken_in(path, suggested.text, tmp_path)
+        assert (
+            done.complaints.created_at[7]
+            == datetime(2026, 1, 5, 5, 30, tzinfo=UTC).timestamp() * 1e6
+        )
 
 
 def test_what_is_missing_is_said_and_the_profile_loads_all_the_same(file, tmp_path):

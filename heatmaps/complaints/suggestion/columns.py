@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from heatmaps.complaints.fields import MAX_LENGTH
-from heatmaps.complaints.profiles import REQUIRED, UNIX, UNIX_MS, Kind, wkt_start
+from heatmaps.complaints.profiles import EXCEL, REQUIRED, UNIX, UNIX_MS, Kind, wkt_start
 from heatmaps.complaints.record import WORDS
 from heatmaps.complaints.suggestion import survey as of
 from heatmaps.complaints.suggestion.vocabulary import header_scores, word_for
@@ -182,8 +182,8 @@ def _speaks(ours: str) -> Callable[[Column, Survey], bool]:
 
 
 def _is_time(column: Column) -> bool:
-    """Say whether a column holds written times; numbers that may count seconds may be ids, too."""
-    counts = {UNIX, UNIX_MS} & set(column.moments.formats)
+    """Say whether a column holds written times; numbers that may count time may be ids, too."""
+    counts = {UNIX, UNIX_MS, EXCEL} & set(column.moments.formats)
     return column.filled > 0 and column.moments.share >= MOSTLY and not counts
 
 

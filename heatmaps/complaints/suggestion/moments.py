@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from heatmaps.complaints.profiles import ISO, UNIX, UNIX_MS
+from heatmaps.complaints.profiles import EXCEL, ISO, UNIX, UNIX_MS
 from heatmaps.complaints.times import read_times
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ _EXCHANGED = {"%d/%m/%Y": "%m/%d/%Y", "%d/%m/%y": "%m/%d/%y", "%d-%m-%Y": "%m-%d
 _SWAPPED = _EXCHANGED | {theirs: ours for ours, theirs in _EXCHANGED.items()}
 _DATED = re.compile(r"(?=.*\d)(?=.{6,40}$)[\d\w.,:/+\- ]+")
 _SECONDS, _MILLISECONDS = re.compile(r"1[1-9]\d{8}(?:\.\d+)?"), re.compile(r"1[1-9]\d{11}")
+_SERIAL = re.compile(r"(?:3[6-9]|4\d|5[0-4])\d{3}(?:[.,]\d+)?")
+"""Days as Excel counts them, 1998 to 2050."""
 _OFFSET = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
 _FEW = 60
 _ZONE = ZoneInfo("UTC")
@@ -53,12 +55,12 @@ class Moments:
 
 def read_moments(texts: Sequence[str]) -> Moments:
     """Find the forms of a column's different values; none where few of them are times."""
+    counted = _counted(texts)
+    if counted:
+        return Moments((counted,), 1.0, naive=float(counted == EXCEL))
     left = [text for text in texts if _DATED.fullmatch(text)]
     if not left or 2 * len(left) < len(texts):
         return Moments()
-    counted = _counted(texts)
-    if counted:
-        return Moments((counted,), 1.0)
     formats: list[str] = []
     swapped = None
     while left and len(formats) < MAX_FORMATS:
@@ -74,9 +76,10 @@ def read_moments(texts: Sequence[str]) -> Moments:
 
 
 def _counted(texts: Sequence[str]) -> str | None:
-    if all(map(_SECONDS.fullmatch, texts)):
-        return UNIX
-    return UNIX_MS if all(map(_MILLISECONDS.fullmatch, texts)) else None
+    """Give the count that all values can be, if there are any."""
+    counts = {UNIX: _SECONDS, UNIX_MS: _MILLISECONDS, EXCEL: _SERIAL}
+    known = (form for form, count in counts.items() if texts and all(map(count.fullmatch, texts)))
+    return next(known, None)
 
 
 def _best(texts: list[str]) -> tuple[str | None, NDArray[np.bool_]]:

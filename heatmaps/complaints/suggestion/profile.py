@@ -12,6 +12,7 @@ from heatmaps.complaints.json_lines import JsonLines
 from heatmaps.complaints.profiles import (
     ANY_VALUE,
     COLUMNS,
+    EXCEL,
     EXTRA_COLUMNS,
     ISO,
     REQUIRED,
@@ -103,7 +104,7 @@ def suggest_profile(path: Path, kind: Kind = Kind.COMPLAINTS) -> Suggestion:
     unused = tuple(c for c in look.survey.columns if c.name not in taken)
     left = _left_open(found)
     doubts = [*look.matched.doubts, *_time_doubts(found), *_critical_doubts(found)]
-    doubts += [*_day_doubts(found), *_cut_doubts(look.survey, found)]
+    doubts += [*_day_doubts(found), *_serial_doubts(found), *_cut_doubts(look.survey, found)]
     doubts += [
         f"the header has more than one column {name!r}, called {', '.join(columns)} here"
         for name, columns in repeated_names(look.source.header).items()
@@ -263,6 +264,16 @@ def _time_doubts(found: dict[str, Match]) -> Iterator[str]:
             yield (
                 f"{found[ours].column.name!r} reads as well with day and month exchanged, "
                 f"{swapped!r}; nothing in the file tells which is meant"
+            )
+
+
+def _serial_doubts(found: dict[str, Match]) -> Iterator[str]:
+    for match in (found[ours] for ours in TIMES if ours in found):
+        if EXCEL in match.column.moments.formats:
+            first = next(iter(match.column.values))
+            yield (
+                f"{match.column.name!r} is read as days since 1899-12-30, as Excel counts "
+                f"them ({first!r}); hold one to what the system shows, or export it as a date"
             )
 
 

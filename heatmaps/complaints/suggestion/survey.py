@@ -25,6 +25,8 @@ MAX_DISTINCT = 5_000
 """Different values of a column that are counted; beyond them only that there are more is known."""
 
 _PHONE = re.compile(r"\+?[\d\s()./-]{7,24}")
+_FRACTION = re.compile(r"\d{5}\.\d+")
+"""Excel's number of a moment, which has the digits of a phone number."""
 _MIN_DIGITS, _MAX_DIGITS = 10, 15
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
@@ -107,6 +109,8 @@ def survey_rows(source: Source, limit: int = MAX_SURVEYED) -> Survey:
 def is_phone(text: str) -> bool:
     """Say whether a text looks like a phone number."""
     digits = sum(map(str.isdigit, text))
+    if _FRACTION.fullmatch(text):
+        return False
     return _PHONE.fullmatch(text) is not None and _MIN_DIGITS <= digits <= _MAX_DIGITS
 
 
