@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -175,11 +176,30 @@ def _naive_utc(moment: datetime | None) -> datetime | None:
         return None
 
 
+@cache
+def _months() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Give the pattern of the Russian and Kazakh names of months, and the English of each."""
+    from babel.dates import get_month_names
+
+    english = get_month_names("wide", "format", "en")
+    months = {
+        name.casefold(): english[number]
+        for locale in ("ru", "kk")
+        for context in ("format", "stand-alone")
+        for number, name in get_month_names("wide", context, locale).items()
+    }
+    names = "|".join(sorted(map(re.escape, months), key=len, reverse=True))
+    return re.compile(rf"\b(?:{names})\b", re.IGNORECASE), months
+
+
 def _parsed(texts: list[str], pattern: str) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Read a strptime pattern; the same two columns as `_iso`."""
+    """Read a strptime pattern; the same two columns as `_iso`. %B is Russian or Kazakh, too."""
     import pandas as pd
 
     aware = "%z" in pattern
+    if "%B" in pattern:
+        names, months = _months()
+        texts = [names.sub(lambda found: months[found[0].casefold()], text) for text in texts]
     read = pd.to_datetime(pd.Series(texts), format=pattern, errors="coerce", utc=aware)
     naive = read.dt.tz_localize(None) if aware else read
     clock = naive.to_numpy().astype("datetime64[us]").view(np.int64)

@@ -23,7 +23,7 @@ MAX_FORMATS = 4
 
 _DATES = ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y.%m.%d", "%Y/%m/%d",
           "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%d-%b-%y",
-          "%d %B %Y")  # fmt: skip
+          "%d %B %Y", "%d %B %Y г.")  # fmt: skip
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", ", %H:%M", ", %H:%M:%S", "T%H:%M:%S",
            " %I:%M %p", " %I:%M:%S %p", " %H:%M:%S %z", " %H:%M %z")  # fmt: skip
 PATTERNS = tuple(date + clock for date, clock in product(_DATES, _CLOCKS))
