@@ -67,8 +67,7 @@ def _told(found: DataQuality, days: int) -> str:
         *(f"    {_place(place)}" for place in repeats.places),
         f"  faults of addresses and coordinates: {_listed(found.location_faults)}",
         f"  doubts: {_listed(found.flags)}",
-        f"  files that came in these days: {found.rows_in:,} rows, "
-        f"{found.rows_left_out:,} left out by profiles",
+        f"  files in these days: {found.rows_in:,} rows, {found.rows_left_out:,} left out",
         f"  to quarantine: {found.rows_quarantined:,}; waiting there now: {waiting:,}",
     ]
     return "\n".join(lines)
