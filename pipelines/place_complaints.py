@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from heatmaps.geocoding.default_point import DEFAULT_POINT, address_keys, is_default_point
+from heatmaps.geocoding.doubt import doubtful
+from heatmaps.geocoding.fingerprints import form_keys, match_keys
 from heatmaps.geocoding.location import DISAGREE, NO_CELL, locate_batch
 from heatmaps.store import customers
 from heatmaps.store.complaints import LocationColumns, unplaced, write_places
@@ -157,6 +159,11 @@ def _columns(
         cell=_where(in_cell, found.cell.tolist()),
         resolution=_where(in_cell, found.resolution.tolist()),
         address_key=address_keys(results),
+        confidence=np.array([r.confidence if r else np.nan for r in results], dtype=np.float64),
+        form_key=form_keys(results),
+        match_key=match_keys(results),
+        doubtful=doubtful(results, found.source),
+        normal_form=[r.normal_form or None if r else None for r in results],
     )
 
 

@@ -8,11 +8,11 @@ rounded to three decimals (about 110 by 60 m) stay what they are.
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from heatmaps.geocoding.fingerprints import paired
 from heatmaps.region.rounding import COARSE_DECIMALS, decimals
 
 if TYPE_CHECKING:
@@ -27,9 +27,6 @@ DEFAULT_POINT = "default_point"
 
 CLAIMS_A_HOUSE_M = 100.0
 """Coordinates given as less accurate than this do not claim to be the address's own place."""
-
-STREET_BITS = 32
-"""An address key's upper bits are the street's alone; its lower bits are the whole address's."""
 
 _FEWEST_OTHERS = 20
 _FINE_SHARE = 0.5
@@ -66,11 +63,4 @@ def _key(result: GeocodeResult) -> int | None:
     parts = result.normal_form.rsplit(", ", 2)
     if _NO_HOUSE in result.faults or len(parts) == 1:
         return None
-    street, house = _bits(parts[-2]), _bits(result.normal_form)
-    key = (street << STREET_BITS) | house
-    return key - (1 << 64) if key >= 1 << 63 else key
-
-
-def _bits(text: str) -> int:
-    digest = blake2b(text.encode(errors="surrogatepass"), digest_size=STREET_BITS // 8).digest()
-    return int.from_bytes(digest, "little")
+    return paired(parts[-2], result.normal_form)

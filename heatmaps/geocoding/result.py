@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+ACCEPTED = 0.85
+"""From this confidence on an answer is taken as it is; below it is doubtful."""
+
+
 class Level(StrEnum):
     """How precisely an address was placed."""
 
@@ -41,7 +45,8 @@ class GeocodeResult:
     the radius in metres that holds the true place; None where there is no place. `confidence`
     is 0 to 1: the chance that the match is the address meant. `normal_form` is the address as it
     was understood, without flat; `matched` the gazetteer's own name of what was found. `changes`
-    says what was altered to match, `faults` what is wrong with the input, as short words.
+    says what was altered to match, `faults` what is wrong with the input, as short words. `key` is
+    the lasting key of what was matched (`gazetteer.house_keys`), empty where nothing was.
     """
 
     level: Level
@@ -54,6 +59,7 @@ class GeocodeResult:
     changes: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

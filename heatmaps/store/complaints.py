@@ -47,7 +47,8 @@ PLAIN_FIELDS = (
     "topic", "ltv", "critical",
 )  # fmt: skip
 LOCATION_FIELDS = ("location_level", "location_source", "lat", "lon", "uncertainty_m",
-                   "location_faults", "cell", "resolution")  # fmt: skip
+                   "location_faults", "cell", "resolution", "confidence", "form_key", "match_key",
+                   "doubtful")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,11 @@ class LocationColumns:
     cell: Sequence[int | None]
     resolution: Sequence[int | None]
     address_key: Sequence[int | None]
+    confidence: NDArray[np.float64]
+    form_key: Sequence[int | None]
+    match_key: Sequence[int | None]
+    doubtful: NDArray[np.bool_]
+    normal_form: Sequence[str | None]
 
 
 def rounds(batch: ComplaintBatch) -> Iterator[NDArray[np.intp]]:
@@ -152,7 +158,7 @@ def write(
     _keep_earlier(connection, compared, received_at)
     bulk.insert_columns(connection, COMPLAINT, _part(columns, slice(None, count_new)))
     bulk.update_columns(connection, COMPLAINT, _part(columns, slice(count_new, None)))
-    _write_personal(connection, chosen, ids, revisions)
+    _write_personal(connection, chosen, located.normal_form, ids, revisions)
     return ids
 
 
@@ -382,6 +388,7 @@ def _keep_earlier(connection: Connection, compared: Compared, replaced_at: datet
 def _write_personal(
     connection: Connection,
     batch: ComplaintBatch,
+    normal_form: Sequence[str | None],
     complaint_ids: NDArray[np.int64],
     revisions: NDArray[np.int64],
 ) -> None:
@@ -389,4 +396,5 @@ def _write_personal(
     first = bulk.next_id(connection, PERSONAL)
     columns["id"] = np.arange(first, first + len(batch))
     columns["complaint_id"], columns["revision"] = complaint_ids, revisions
+    columns["normal_form"] = normal_form
     bulk.insert_columns(connection, PERSONAL, columns)

@@ -29,7 +29,7 @@ CUSTOMER_ADDRESS: Table = CustomerAddress.__table__  # type: ignore[assignment] 
 TOLD = ("customer_id", "address_kind", "segment", "ltv", "language", "channel", "consent_until",
         "content_hash")  # fmt: skip
 LOCATED = ("location_level", "location_source", "lat", "lon", "uncertainty_m", "cell",
-           "resolution")  # fmt: skip
+           "resolution", "confidence", "form_key", "match_key", "doubtful")  # fmt: skip
 PRIVATE = ("contact", "address", "city")
 
 
@@ -158,7 +158,8 @@ def write(
         connection.execute(delete(Personal).where(Personal.customer_address_id.in_(part)))
     private: dict[str, Any] = {name: _taken(getattr(batch, name), rows) for name in PRIVATE}
     first = bulk.next_id(connection, PERSONAL)
-    private |= {"id": np.arange(first, first + len(rows)), "customer_address_id": ids}
+    private |= {"id": np.arange(first, first + len(rows)), "customer_address_id": ids,
+                "normal_form": located.normal_form}  # fmt: skip
     bulk.insert_columns(connection, PERSONAL, private)
 
 

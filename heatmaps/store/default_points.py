@@ -9,7 +9,8 @@ import numpy as np
 from sqlalchemy import and_, distinct, func, insert, literal_column, select, tuple_
 
 from heatmaps.complaints.record import AddressKind, State
-from heatmaps.geocoding.default_point import CLAIMS_A_HOUSE_M, STREET_BITS
+from heatmaps.geocoding.default_point import CLAIMS_A_HOUSE_M
+from heatmaps.geocoding.fingerprints import STREET_BITS
 from heatmaps.store import bulk
 from heatmaps.store.complaints import COMPLAINT, Replaceable, replaceable
 from heatmaps.store.tables import DefaultPoint

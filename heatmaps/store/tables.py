@@ -22,6 +22,8 @@ from sqlalchemy import (
     MetaData,
     Text,
     UniqueConstraint,
+    false,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -55,6 +57,10 @@ class Base(DeclarativeBase):
 
 def _gist(name: str, column: str) -> Index:
     return Index(name, column, postgresql_using="gist").ddl_if(dialect="postgresql")
+
+
+def _where(name: str, column: str, condition: str) -> Index:
+    return Index(name, column, postgresql_where=text(condition), sqlite_where=text(condition))
 
 
 # --- region ---------------------------------------------------------------------------------
@@ -165,6 +171,7 @@ class CustomerAddress(Base):
     __table_args__ = (
         UniqueConstraint("customer_id", "address_kind", "number"),
         Index("ix_customer_address_cell", "cell"),
+        _where("ix_customer_address_doubtful", "form_key", "doubtful"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
@@ -185,13 +192,20 @@ class CustomerAddress(Base):
     cell: Mapped[int | None]
     resolution: Mapped[int | None]
     loaded_at: Mapped[datetime]
+    confidence: Mapped[float | None]
+    form_key: Mapped[int | None]
+    match_key: Mapped[int | None]
+    doubtful: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 # --- gazetteer ------------------------------------------------------------------------------
 
 
 class Settlement(Base):
-    """A city, town or village; `uncertainty_m` is the radius that holds its houses."""
+    """A city, town or village; `uncertainty_m` is the radius that holds its houses.
+
+    `aliases` are its other names, each on a line.
+    """
 
     __tablename__ = "settlement"
     __table_args__ = (_gist("ix_settlement_boundary", "boundary"),)
@@ -204,11 +218,12 @@ class Settlement(Base):
     lat: Mapped[float]
     lon: Mapped[float]
     uncertainty_m: Mapped[float]
+    aliases: Mapped[str] = mapped_column(default="", server_default="")
     boundary: Mapped[bytes | None] = mapped_column(geometry("MULTIPOLYGON"))
 
 
 class Street(Base):
-    """A street of a settlement."""
+    """A street of a settlement; `aliases` are its other names, each on a line."""
 
     __tablename__ = "street"
     __table_args__ = (UniqueConstraint("settlement_id", "key"),)
@@ -220,10 +235,14 @@ class Street(Base):
     lat: Mapped[float]
     lon: Mapped[float]
     uncertainty_m: Mapped[float]
+    aliases: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class House(Base):
-    """A house; in villages and planned cities it may stand on no street."""
+    """A house; in villages and planned cities it may stand on no street.
+
+    `dataset` names the file it came from, whatever its date; empty where that is not known.
+    """
 
     __tablename__ = "house"
     __table_args__ = (Index("ix_house_settlement_id", "settlement_id"),)
@@ -238,6 +257,7 @@ class House(Base):
     postcode: Mapped[str | None]
     source: Mapped[str]
     source_id: Mapped[str | None]
+    dataset: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class GazetteerLoad(Base):
@@ -249,6 +269,53 @@ class GazetteerLoad(Base):
     loaded_at: Mapped[datetime]
     file: Mapped[str]
     report: Mapped[dict[str, Any]]
+
+
+class AddressAlias(Base):
+    """What a person decided that an address means; a later decision or an undoing ends it.
+
+    `verdict` is ``place`` or ``junk``. A candidate picked from the gazetteer is kept by its lasting
+    `key` and moves with it; a point of the map stays where it was put. WGS 84 degrees.
+    """
+
+    __tablename__ = "address_alias"
+    __table_args__ = (Index("ix_address_alias_normal_form", "normal_form"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    normal_form: Mapped[str]
+    verdict: Mapped[str]
+    key: Mapped[str | None]
+    label: Mapped[str]
+    level: Mapped[str | None]
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    uncertainty_m: Mapped[float | None]
+    decided_at: Mapped[datetime]
+    decided_by: Mapped[str]
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str | None]
+
+
+class ProviderAnswer(Base):
+    """What an online provider said of an address; `question` is a fingerprint, never the text."""
+
+    __tablename__ = "provider_answer"
+
+    question: Mapped[str] = mapped_column(primary_key=True)
+    provider: Mapped[str]
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    answer: Mapped[dict[str, Any]]
+
+
+class ProviderUsage(Base):
+    """How many questions a provider was asked on a day (UTC), for its daily budget."""
+
+    __tablename__ = "provider_usage"
+
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[str] = mapped_column(primary_key=True)
+    questions: Mapped[int]
 
 
 # --- complaints -----------------------------------------------------------------------------
@@ -280,6 +347,8 @@ class StoredComplaint(Base):
     `given_*` is what the CRM itself said of the place. `address_key` is a fingerprint of the
     house, its upper half that of the street; `likeness` one of place, topic and words of a
     complaint that names no customer: equal where the same thing was entered again.
+    `confidence` is that of the address's answer, `form_key` a fingerprint of its normal form,
+    `match_key` one of what it was found as; a `doubtful` one waits for a person's decision.
     """
 
     __tablename__ = "complaint"
@@ -288,6 +357,7 @@ class StoredComplaint(Base):
         Index("ix_complaint_cell_time", "cell", "created_at"),
         Index("ix_complaint_created_at", "created_at"),
         Index("ix_complaint_given", "given_lat", "given_lon", "address_key"),
+        _where("ix_complaint_doubtful", "form_key", "doubtful"),
         _gist("ix_complaint_point", "point"),
     )
 
@@ -333,6 +403,10 @@ class StoredComplaint(Base):
     given_accuracy_m: Mapped[float | None]
     address_key: Mapped[int | None]
     likeness: Mapped[int | None]
+    confidence: Mapped[float | None]
+    form_key: Mapped[int | None]
+    match_key: Mapped[int | None]
+    doubtful: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class DefaultPoint(Base):
@@ -385,7 +459,8 @@ class QuarantinedRow(Base):
 class Personal(Base):
     """The one private place: of a complaint's revision, a quarantined row or a customer's address.
 
-    `extra` holds the foreign columns that an intake profile keeps, as a JSON object.
+    `extra` holds the foreign columns that an intake profile keeps, as a JSON object; `normal_form`
+    the address as it was understood, without flat.
     """
 
     __tablename__ = "personal"
@@ -410,6 +485,7 @@ class Personal(Base):
     text: Mapped[str | None]
     raw_row: Mapped[str | None]
     extra: Mapped[str | None]
+    normal_form: Mapped[str | None]
     customer_address_id: Mapped[int | None] = mapped_column(
         ForeignKey("customer_address.id"), unique=True
     )

@@ -52,4 +52,9 @@ def at_given_points(chosen: ComplaintBatch, resolution: int = 9) -> LocationColu
         cell=[next(cells) if p else None for p in placed],
         resolution=[resolution if p else None for p in placed],
         address_key=[None] * len(chosen),
+        confidence=np.full(len(chosen), np.nan),
+        form_key=[None] * len(chosen),
+        match_key=[None] * len(chosen),
+        doubtful=np.zeros(len(chosen), dtype=np.bool_),
+        normal_form=[None] * len(chosen),
     )

@@ -1,0 +1,94 @@
+"""Doubtful addresses and what was decided of them; other names; online providers' answers.
+
+Revision ID: 0003
+Revises: 0002
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+from heatmaps.store.types import UtcTime
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+JSON = sa.JSON().with_variant(JSONB(), "postgresql")
+
+PLACED = ("complaint", "customer_address")
+TEXTS = (
+    ("settlement", "aliases"),
+    ("street", "aliases"),
+    ("house", "dataset"),
+)
+
+
+def upgrade() -> None:
+    for table in PLACED:
+        op.add_column(table, sa.Column("confidence", sa.Double(), nullable=True))
+        op.add_column(table, sa.Column("form_key", sa.BigInteger(), nullable=True))
+        op.add_column(table, sa.Column("match_key", sa.BigInteger(), nullable=True))
+        op.add_column(
+            table,
+            sa.Column("doubtful", sa.Boolean(), nullable=False, server_default=sa.false()),
+        )
+        doubtful = sa.text("doubtful")
+        op.create_index(
+            f"ix_{table}_doubtful",
+            table,
+            ["form_key"],
+            postgresql_where=doubtful,
+            sqlite_where=doubtful,
+        )
+    op.add_column("personal", sa.Column("normal_form", sa.Text(), nullable=True))
+    for table, column in TEXTS:
+        op.add_column(table, sa.Column(column, sa.Text(), nullable=False, server_default=""))
+    op.create_table(
+        "address_alias",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("normal_form", sa.Text(), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=True),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("level", sa.Text(), nullable=True),
+        sa.Column("lat", sa.Double(), nullable=True),
+        sa.Column("lon", sa.Double(), nullable=True),
+        sa.Column("uncertainty_m", sa.Double(), nullable=True),
+        sa.Column("decided_at", UtcTime(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.Column("undone_at", UtcTime(), nullable=True),
+        sa.Column("undone_by", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_address_alias")),
+    )
+    op.create_index("ix_address_alias_normal_form", "address_alias", ["normal_form"])
+    op.create_table(
+        "provider_answer",
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("asked_at", UtcTime(), nullable=False),
+        sa.Column("expires_at", UtcTime(), nullable=True),
+        sa.Column("answer", JSON, nullable=False),
+        sa.PrimaryKeyConstraint("question", name=op.f("pk_provider_answer")),
+    )
+    op.create_table(
+        "provider_usage",
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("questions", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("provider", "day", name=op.f("pk_provider_usage")),
+    )
+
+
+def downgrade() -> None:
+    for table in ("provider_usage", "provider_answer", "address_alias"):
+        op.drop_table(table)
+    for table, column in TEXTS:
+        op.drop_column(table, column)
+    op.drop_column("personal", "normal_form")
+    for table in PLACED:
+        op.drop_index(f"ix_{table}_doubtful", table)
+        for column in ("doubtful", "match_key", "form_key", "confidence"):
+            op.drop_column(table, column)
