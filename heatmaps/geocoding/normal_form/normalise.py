@@ -41,6 +41,11 @@ def normalise(address: str, city: str | None = None) -> NormalForm:
     return replace(form, places=(*form.places, *column)) if column else form
 
 
+def readings(address: str, city: str | None = None) -> tuple[NormalForm, ...]:
+    """Give the normal forms an address may have, the likeliest, `normalise`'s, first."""
+    return (normalise(address, city),)
+
+
 def _parse(address: str, pack: Pack) -> tuple[NormalForm, bool]:
     """Give the normal form as first read, and whether its text might read otherwise."""
     draft = clean(address, pack)
