@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
 from heatmaps.geocoding.coordinates import read_coordinates
-from heatmaps.geocoding.gazetteer import distance_m
+from heatmaps.geocoding.gazetteer import distance_m, settlement_keys
 from heatmaps.geocoding.house_table import HouseTable
 from heatmaps.geocoding.normal_form import (
     NormalForm,
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 HOUSE_M = 20.0
 NEAR_M = 100.0
 MAX_ALTERNATIVES = 5
+_SETTLEMENT_PARTS = 2
+_STREET_PARTS = 3
 
 STREET_ONLY = 0.7
 """Confidence that the street is right when the house on it is not known."""
@@ -46,20 +48,55 @@ class _Candidate(NamedTuple):
     confidence: float
     matched: str
     changes: tuple[str, ...]
+    key: str
 
 
-def build_index(gazetteer: Gazetteer, default_city: str | None = None) -> GazetteerIndex:
+class Decision(Protocol):
+    """What a person decided that an address means."""
+
+    @property
+    def key(self) -> str | None:
+        """The lasting key of the place in the gazetteer, or None for a point of the map."""
+        ...
+
+    def answer(self, form: NormalForm, known: GeocodeResult | None) -> GeocodeResult | None:
+        """Give the result for an address so decided, or None where the decision no longer holds.
+
+        `known` is the place of `key` as the gazetteer has it now, None where it has gone.
+        """
+        ...
+
+
+class Aliases(Protocol):
+    """Decisions by the text of the normal form."""
+
+    def get(self, normal_form: str, /) -> Decision | None:
+        """Give the decision on this address, None where there is none."""
+        ...
+
+
+def build_index(
+    gazetteer: Gazetteer, default_city: str | None = None, aliases: Aliases | None = None
+) -> GazetteerIndex:
     """Give the index of a gazetteer; addresses that name no city are looked for in `default_city`.
 
-    Raises UsageError where that city is not in the gazetteer.
+    What `aliases` decide goes before what the gazetteer says. Raises UsageError where that city is
+    not in the gazetteer.
     """
-    return GazetteerIndex(gazetteer, default_city)
+    return GazetteerIndex(gazetteer, default_city, aliases)
 
 
 class GazetteerIndex:
     """A `Geocoder` over one gazetteer, all in memory; two of one gazetteer answer alike."""
 
-    def __init__(self, gazetteer: Gazetteer, default_city: str | None = None) -> None:
+    def __init__(
+        self,
+        gazetteer: Gazetteer,
+        default_city: str | None = None,
+        aliases: Aliases | None = None,
+    ) -> None:
+        self._aliases = aliases
+        self._settlement_keys = settlement_keys(gazetteer)
         self._settlements = gazetteer.settlements
         self._streets = gazetteer.streets
         self._street_table = StreetTable(gazetteer.streets)
@@ -77,6 +114,39 @@ class GazetteerIndex:
         form = normalise(address, city)
         if "junk" in form.faults:
             return GeocodeResult(Level.NONE, changes=form.changes, faults=("junk",))
+        return self._decided(form) or self._matched(form)
+
+    def place_of(self, key: str) -> GeocodeResult | None:
+        """Give the place that has this lasting key, None where the gazetteer does not hold it."""
+        parts = key.split("|")
+        towns = np.flatnonzero(self._settlement_keys == "|".join(parts[:2])).tolist()
+        if not towns:
+            return None
+        town, whole = towns[0], NormalForm()
+        if len(parts) == _SETTLEMENT_PARTS:
+            return _placed(whole, self._settlement(town, Towns((town,))), ())
+        street = self._street_table.of_key(town, parts[2]) if parts[2] else None
+        if parts[2] and street is None:
+            return None
+        number = parts[3] if len(parts) > _STREET_PARTS else ""
+        if not number:
+            found = FoundStreet(street or 0, 1.0, ())
+            return _placed(whole, self._on_street(whole, Towns((town,)), found), ())
+        house = self._house_table.find(
+            street if street is not None else len(self._streets) + town, number
+        )
+        if house is None or house.near or self._house_table.number(house.row) != number:
+            return None
+        return _placed(whole, self._house(whole, house, town, street, Towns((town,)), 1.0, ()), ())
+
+    def _decided(self, form: NormalForm) -> GeocodeResult | None:
+        """Give what a person decided of this address, None where nobody did."""
+        decision = self._aliases.get(form.text) if self._aliases is not None else None
+        if decision is None:
+            return None
+        return decision.answer(form, self.place_of(decision.key) if decision.key else None)
+
+    def _matched(self, form: NormalForm) -> GeocodeResult:
         towns, street, candidates = self._search(form)
         faults = (*form.faults, *towns.faults)
         if not candidates:
@@ -172,6 +242,7 @@ class GazetteerIndex:
             STREET_ONLY * found.confidence * towns.confidence,
             self._label(found.street, None),
             (*changes, "house_unknown") if form.house else changes,
+            self._key(town, found.street, None),
         )
 
     def _house(  # noqa: PLR0913, PLR0917, everything that bears on one answer
@@ -202,6 +273,7 @@ class GazetteerIndex:
             confidence,
             self._label(street, number) if street is not None else self._town_label(town, number),
             (*towns.changes, *street_changes, *house.rung.changes),
+            self._key(town, street, number),
         )
 
     def _spread_m(self, house: FoundHouse, lat: float, lon: float) -> float:
@@ -217,18 +289,7 @@ class GazetteerIndex:
         if street:
             faults = (*faults, "street_not_found")
         known = towns.settlements or ()
-        candidates = [
-            _Candidate(
-                Level.SETTLEMENT,
-                float(self._settlements.lat[town]),
-                float(self._settlements.lon[town]),
-                float(self._settlements.uncertainty_m[town]),
-                SETTLEMENT_ONLY * towns.confidence,
-                self._town_label(town, None),
-                towns.changes,
-            )
-            for town in known
-        ]
+        candidates = [self._settlement(town, towns) for town in known]
         if not candidates:
             return GeocodeResult(
                 Level.NONE, normal_form=form.text, changes=form.changes, faults=faults
@@ -236,6 +297,24 @@ class GazetteerIndex:
         if len(candidates) > 1:
             return _ambiguous(form, candidates, faults)
         return _placed(form, candidates[0], faults)
+
+    def _settlement(self, town: int, towns: Towns) -> _Candidate:
+        return _Candidate(
+            Level.SETTLEMENT,
+            float(self._settlements.lat[town]),
+            float(self._settlements.lon[town]),
+            float(self._settlements.uncertainty_m[town]),
+            SETTLEMENT_ONLY * towns.confidence,
+            self._town_label(town, None),
+            towns.changes,
+            self._settlement_keys[town],
+        )
+
+    def _key(self, town: int, street: int | None, number: str | None) -> str:
+        """Give the lasting key of a street or a house, as `gazetteer.house_keys` does."""
+        name = "" if street is None else self._street_table.names[street].key
+        key = f"{self._settlement_keys[town]}|{name}"
+        return key if number is None else f"{key}|{number}"
 
     def _label(self, street: int | None, number: str | None) -> str:
         town = self._street_table.settlement[street] if street is not None else 0
@@ -260,6 +339,7 @@ def _placed(form: NormalForm, found: _Candidate, faults: tuple[str, ...]) -> Geo
         found.matched,
         form.changes + found.changes,
         faults,
+        key=found.key,
     )
 
 

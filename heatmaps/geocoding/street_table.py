@@ -52,6 +52,13 @@ class StreetTable:
             streets = [s for town in settlements for s in self._within.get((town, core), [])]
         return self._of_kind(name, self._of_tail(name, streets)) if streets else []
 
+    def of_key(self, settlement: int, key: str) -> int | None:
+        """Give the street with this lasting key in a settlement, None where there is none."""
+        for street, name in enumerate(self.names):
+            if self.settlement[street] == settlement and name.key == key:
+                return street
+        return None
+
     def _of_tail(self, name: StreetName, streets: list[int]) -> list[FoundStreet]:
         same = [FoundStreet(s, 1.0, ()) for s in streets if self.names[s].tail == name.tail]
         if same:

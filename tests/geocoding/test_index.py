@@ -6,7 +6,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from heatmaps.errors import UsageError
-from heatmaps.geocoding.gazetteer import empty_gazetteer
+from heatmaps.geocoding.gazetteer import (
+    empty_gazetteer,
+    house_keys,
+    settlement_keys,
+    street_keys,
+)
 from heatmaps.geocoding.index import build_index
 from heatmaps.geocoding.result import Level
 
@@ -240,3 +245,19 @@ def test_a_suggestion_geocodes_to_its_own_place(index, text):
     for one in suggestions:
         found = index.geocode(one.value)
         assert (found.level, found.lat, found.lon) == (one.level, one.lat, one.lon)
+
+
+def test_the_key_of_an_answer_is_the_gazetteers(gazetteer, index):
+    houses, names = house_keys(gazetteer), gazetteer.streets.name
+    for i, key in enumerate(houses):
+        place = index.place_of(key)
+        town = gazetteer.houses.settlement[i]
+        street = names[gazetteer.houses.street[i]] if gazetteer.houses.street[i] >= 0 else ""
+        query = f"{gazetteer.settlements.region[town]}, город {gazetteer.settlements.name[town]}"
+        found = index.geocode(f"{query}, {street}, {gazetteer.houses.number[i]}")
+        assert (place.key, place.lat, place.lon) == (key, found.lat, found.lon)
+        assert found.key == key
+    for key in (*street_keys(gazetteer), *settlement_keys(gazetteer)):
+        assert index.place_of(key).key == key
+    assert index.place_of("нигде|") is None
+    assert index.place_of("москва||улица:ленина|777") is None
