@@ -83,6 +83,7 @@ class _StreetRows:
         self.position: dict[tuple[int, str], int] = {}
         self.settlement: list[int] = []
         self.name: list[str] = []
+        self.aliases: list[str] = []
         self.of_point: list[int] = []
         self.lat: list[float] = []
         self.lon: list[float] = []
@@ -96,6 +97,7 @@ class _StreetRows:
             self.position[key] = len(self.name)
             self.settlement.append(place)
             self.name.append(name)
+            self.aliases.append("")
         position = self.position[key]
         self.of_point.append(position)
         self.lat.append(lat)
@@ -116,6 +118,7 @@ class _StreetRows:
             lat,
             lon,
             np.maximum(radius, MIN_STREET_M),
+            text_column(self.aliases),
         )
 
 
@@ -201,6 +204,7 @@ def _settlement_table(places: list[KnownPlace], points: Points) -> Settlements:
         at_lon,
         reach,
         text_column([p.boundary for p in places]),
+        text_column([p.aliases for p in places]),
     )
 
 

@@ -36,7 +36,8 @@ class Settlements:
 
     `kind` is a place word such as ``city`` or ``village`` or empty; `region` the name of the
     region or empty; `uncertainty_m` the radius around the point that holds the place's houses;
-    `boundary` its polygon as WKB (longitude first) or None.
+    `boundary` its polygon as WKB (longitude first) or None. `aliases` are its other names, each on
+    a line.
     """
 
     name: Text
@@ -46,6 +47,7 @@ class Settlements:
     lon: NDArray[np.float64]
     uncertainty_m: NDArray[np.float64]
     boundary: Text
+    aliases: Text
 
     def __len__(self) -> int:
         """Give the number of rows."""
@@ -56,7 +58,8 @@ class Settlements:
 class Streets:
     """Streets, a column each; `settlement` is a position in `Settlements`; WGS 84 degrees.
 
-    `uncertainty_m` is the radius around the point that holds the street.
+    `uncertainty_m` is the radius around the point that holds the street. `aliases` are its other
+    names, each on a line.
     """
 
     settlement: NDArray[np.int32]
@@ -64,6 +67,7 @@ class Streets:
     lat: NDArray[np.float64]
     lon: NDArray[np.float64]
     uncertainty_m: NDArray[np.float64]
+    aliases: Text
 
     def __len__(self) -> int:
         """Give the number of rows."""
@@ -141,8 +145,8 @@ def empty_gazetteer() -> Gazetteer:
     text, number = text_column([]), np.empty(0, dtype=np.float64)
     position = np.empty(0, dtype=np.int32)
     return Gazetteer(
-        Settlements(text, text, text, number, number, number, text),
-        Streets(position, text, number, number, number),
+        Settlements(text, text, text, number, number, number, text, text),
+        Streets(position, text, number, number, number, text),
         Houses(position, position, text, number, number, text, text, text),
     )
 
@@ -204,6 +208,7 @@ def merge_duplicates(gazetteer: Gazetteer) -> Merged:
             kept_streets.lat,
             kept_streets.lon,
             kept_streets.uncertainty_m,
+            kept_streets.aliases,
         ),
         Houses(
             settlement_of[kept_houses.settlement],

@@ -55,6 +55,7 @@ class KnownPlace:
     lon: float = np.nan
     radius_m: float = 0.0
     boundary: bytes | None = None
+    aliases: str = ""
 
 
 @dataclass(slots=True)

@@ -89,9 +89,10 @@ def load_gazetteer(connection: Connection) -> Gazetteer:
     """Give the whole gazetteer, ordered by id, so that its index is the same every time."""
     t, h = STREET.c, HOUSE.c
     settlement_id, settlements = _load_settlements(connection)
-    street_id, street_settlement, *street = bulk.read_columns(
+    street_id, street_settlement, name, *circle, aliases = bulk.read_columns(
         connection,
-        select(t.id, t.settlement_id, t.name, t.lat, t.lon, t.uncertainty_m).order_by(t.id),
+        select(t.id, t.settlement_id, t.name, t.lat, t.lon, t.uncertainty_m, t.aliases)
+        .order_by(t.id),
     )
     house_settlement, house_street, number, lat, lon, postcode, source, source_id = (
         bulk.read_columns(
@@ -102,7 +103,9 @@ def load_gazetteer(connection: Connection) -> Gazetteer:
     )  # fmt: skip
     return Gazetteer(
         settlements,
-        Streets(_positions(street_settlement, settlement_id), street[0], *map(_floats, street[1:])),
+        Streets(
+            _positions(street_settlement, settlement_id), name, *map(_floats, circle), aliases
+        ),
         Houses(
             _positions(house_settlement, settlement_id),
             _positions(house_street, street_id),
@@ -119,12 +122,15 @@ def house_points(connection: Connection) -> tuple[NDArray[np.float64], NDArray[n
 
 def _load_settlements(connection: Connection) -> tuple[NDArray[np.object_], Settlements]:
     s = SETTLEMENT.c
-    ids, name, kind, region, lat, lon, reach, boundary = bulk.read_columns(
+    ids, name, kind, region, lat, lon, reach, boundary, aliases = bulk.read_columns(
         connection,
-        select(s.id, s.name, s.kind, s.region, s.lat, s.lon, s.uncertainty_m, s.boundary)
+        select(s.id, s.name, s.kind, s.region, s.lat, s.lon, s.uncertainty_m, s.boundary,
+               s.aliases)
         .order_by(s.id),
     )  # fmt: skip
-    places = Settlements(name, kind, region, _floats(lat), _floats(lon), _floats(reach), boundary)
+    places = Settlements(
+        name, kind, region, _floats(lat), _floats(lon), _floats(reach), boundary, aliases
+    )
     return ids, places
 
 
@@ -169,6 +175,7 @@ def _save_streets(
         "lat": rows.lat[fresh],
         "lon": rows.lon[fresh],
         "uncertainty_m": rows.uncertainty_m[fresh],
+        "aliases": rows.aliases[fresh],
     }
     bulk.insert_columns(connection, STREET, columns)
     return ids, len(fresh)

@@ -39,6 +39,7 @@ def gazetteer() -> Gazetteer:
             numbers(36.06, 36.06, 36.1),
             numbers(9000.0, 8000.0, 500.0),
             text_column([None, None, b"wkb"]),
+            text_column(["", "", "Dawn"]),
         ),
         Streets(
             positions(0, 1, 2),
@@ -46,6 +47,7 @@ def gazetteer() -> Gazetteer:
             numbers(52.97, 52.98, 53.0),
             numbers(36.06, 36.06, 36.1),
             numbers(300.0, 400.0, 200.0),
+            text_column(["", "", ""]),
         ),
         Houses(
             positions(0, 1, 1, 2, 2),

@@ -23,11 +23,12 @@ def sample() -> Gazetteer:
         Settlements(
             text_column(["Город", "Село"]), text_column(["city", "village"]),
             text_column(["Край", "Край"]), np.array([59.9, 59.5]), np.array([30.3, 30.9]),
-            np.array([9000.0, 800.0]), text_column([None, None]),
+            np.array([9000.0, 800.0]), text_column([None, None]), text_column(["Town\nСтолица", ""]),
         ),
         Streets(
             np.array([0, 0], dtype=np.int32), text_column(["улица Мира", "Садовая улица"]),
             np.array([59.91, 59.92]), np.array([30.31, 30.32]), np.array([400.0, 900.0]),
+            text_column(["", "Старая улица"]),
         ),
         Houses(
             np.array([0, 0, 1], dtype=np.int32), np.array([0, 1, NO_STREET], dtype=np.int32),
@@ -59,6 +60,8 @@ def test_what_is_saved_comes_back(store):
     np.testing.assert_array_equal(back.houses.lat, sample().houses.lat)
     assert back.streets.name.tolist() == ["улица Мира", "Садовая улица"]
     assert back.settlements.region.tolist() == ["Край", "Край"]
+    assert back.settlements.aliases.tolist() == ["Town\nСтолица", ""]
+    assert back.streets.aliases.tolist() == ["", "Старая улица"]
 
 
 def test_saving_twice_changes_nothing_and_makes_no_new_version(store):
