@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
@@ -105,6 +106,12 @@ class GazetteerIndex:
         )
         self._towns = TownTable(gazetteer.settlements, default_city)
         self._completion: Completion | None = None
+
+    def with_aliases(self, aliases: Aliases | None) -> GazetteerIndex:
+        """Give an index over the same gazetteer with these decisions; nothing is built again."""
+        other = copy(self)
+        other._aliases = aliases  # noqa: SLF001 - of our own class
+        return other
 
     def geocode(self, address: str, city: str | None = None) -> GeocodeResult:
         """Give the place of one address; `city` is what a structured column said."""

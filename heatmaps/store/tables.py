@@ -274,26 +274,31 @@ class GazetteerLoad(Base):
 class AddressAlias(Base):
     """What a person decided that an address means; a later decision or an undoing ends it.
 
-    `verdict` is ``place`` or ``junk``. A candidate picked from the gazetteer is kept by its lasting
-    `key` and moves with it; a point of the map stays where it was put. WGS 84 degrees.
+    Level ``none`` says that it is no place at all. A candidate picked from the gazetteer is kept by
+    its lasting `key` and moves with it; a point of the map stays where it was put. WGS 84 degrees.
+    `complaints` and `customers` are how many it placed when it was made; `replaced_by` names the
+    later decision on the same address, if that ended it.
     """
 
     __tablename__ = "address_alias"
-    __table_args__ = (Index("ix_address_alias_normal_form", "normal_form"),)
+    __table_args__ = (_where("ix_address_alias_in_force", "normal_form", "ended_at IS NULL"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     normal_form: Mapped[str]
-    verdict: Mapped[str]
+    norm_version: Mapped[int]
+    level: Mapped[str]
     key: Mapped[str | None]
     label: Mapped[str]
-    level: Mapped[str | None]
     lat: Mapped[float | None]
     lon: Mapped[float | None]
     uncertainty_m: Mapped[float | None]
+    complaints: Mapped[int]
+    customers: Mapped[int]
     decided_at: Mapped[datetime]
     decided_by: Mapped[str]
-    undone_at: Mapped[datetime | None]
-    undone_by: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+    replaced_by: Mapped[int | None] = mapped_column(ForeignKey("address_alias.id"))
 
 
 class ProviderAnswer(Base):

@@ -50,20 +50,33 @@ def upgrade() -> None:
         "address_alias",
         sa.Column("id", ID, nullable=False),
         sa.Column("normal_form", sa.Text(), nullable=False),
-        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("norm_version", sa.BigInteger(), nullable=False),
+        sa.Column("level", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=True),
         sa.Column("label", sa.Text(), nullable=False),
-        sa.Column("level", sa.Text(), nullable=True),
         sa.Column("lat", sa.Double(), nullable=True),
         sa.Column("lon", sa.Double(), nullable=True),
         sa.Column("uncertainty_m", sa.Double(), nullable=True),
+        sa.Column("complaints", sa.BigInteger(), nullable=False),
+        sa.Column("customers", sa.BigInteger(), nullable=False),
         sa.Column("decided_at", UtcTime(), nullable=False),
         sa.Column("decided_by", sa.Text(), nullable=False),
-        sa.Column("undone_at", UtcTime(), nullable=True),
-        sa.Column("undone_by", sa.Text(), nullable=True),
+        sa.Column("ended_at", UtcTime(), nullable=True),
+        sa.Column("ended_by", sa.Text(), nullable=True),
+        sa.Column("replaced_by", ID, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_address_alias")),
+        sa.ForeignKeyConstraint(
+            ["replaced_by"], ["address_alias.id"], name="fk_address_alias_replaced_by_address_alias"
+        ),
     )
-    op.create_index("ix_address_alias_normal_form", "address_alias", ["normal_form"])
+    in_force = sa.text("ended_at IS NULL")
+    op.create_index(
+        "ix_address_alias_in_force",
+        "address_alias",
+        ["normal_form"],
+        postgresql_where=in_force,
+        sqlite_where=in_force,
+    )
     op.create_table(
         "provider_answer",
         sa.Column("question", sa.Text(), nullable=False),

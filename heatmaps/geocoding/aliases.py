@@ -1,0 +1,109 @@
+"""Decisions of people on what addresses mean, looked up by normal form before any matching."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from heatmaps.geocoding.doubt import JUNK
+from heatmaps.geocoding.normal_form import NORM_VERSION, normalise
+from heatmaps.geocoding.result import GeocodeResult, Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from heatmaps.geocoding.normal_form import NormalForm
+
+DECIDED = "decided"
+"""The change that says: a person decided what this address means."""
+
+_SURE = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided that an address means: a place, or that it is none (level none).
+
+    `normal_form` is the address as it was understood by version `norm_version` of the normaliser,
+    `number` the decision's own in the store. A candidate of the gazetteer has its lasting `key`
+    and moves with it; `lat`, `lon` (WGS 84 degrees) are where it stood when it was picked, or the
+    point of the map that was. `uncertainty_m` is the radius in metres that holds the place.
+    """
+
+    normal_form: str
+    level: Level
+    label: str = ""
+    key: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    uncertainty_m: float | None = None
+    number: int = 0
+    norm_version: int = NORM_VERSION
+
+    @property
+    def is_junk(self) -> bool:
+        """Tell whether the address was said to name no place at all."""
+        return self.level is Level.NONE
+
+    def means(self, other: Decision) -> bool:
+        """Tell whether another decision says the same of the same address."""
+        return self._said() == other._said()
+
+    def answer(self, form: NormalForm, known: GeocodeResult | None) -> GeocodeResult:
+        """Give the result for an address so decided.
+
+        `known` is the place of `key` as the gazetteer has it now; without it the place stays
+        where it was when it was picked.
+        """
+        changes = (*form.changes, DECIDED)
+        if self.is_junk:
+            return GeocodeResult(
+                Level.NONE, normal_form=form.text, changes=changes, faults=(*form.faults, JUNK)
+            )
+        place = known or self
+        return GeocodeResult(
+            self.level,
+            place.lat,
+            place.lon,
+            self._uncertainty_m(known),
+            _SURE,
+            form.text,
+            known.matched if known else self.label,
+            changes,
+            form.faults,
+            key=self.key or "",
+        )
+
+    def _uncertainty_m(self, known: GeocodeResult | None) -> float | None:
+        """Give the place's own radius, but of a neighbour no less than the way to it."""
+        if known is None or known.uncertainty_m is None:
+            return self.uncertainty_m
+        if self.level is Level.NEAR:
+            return max(known.uncertainty_m, self.uncertainty_m or 0.0)
+        return known.uncertainty_m
+
+    def _said(self) -> tuple[object, ...]:
+        place = self.key or (self.lat, self.lon, self.uncertainty_m)
+        return self.normal_form, self.level, None if self.is_junk else place
+
+
+class Aliases:
+    """The decisions in force, by the text of the normal form; of two on one address the later.
+
+    One made with an older normaliser is found by what its address would be read as today.
+    """
+
+    def __init__(self, decisions: Iterable[Decision] = ()) -> None:
+        self._by_form: dict[str, Decision] = {}
+        for decision in decisions:
+            self._by_form[decision.normal_form] = decision
+            if decision.norm_version != NORM_VERSION:
+                self._by_form[normalise(decision.normal_form).text] = decision
+
+    def get(self, normal_form: str, /) -> Decision | None:
+        """Give the decision on this address, None where there is none."""
+        return self._by_form.get(normal_form)
+
+    def __len__(self) -> int:
+        """Give the number of normal forms decided."""
+        return len(self._by_form)
