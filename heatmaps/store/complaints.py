@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import shapely
@@ -12,6 +12,7 @@ from sqlalchemy import and_, delete, func, insert, select, update
 from heatmaps.complaints.likeness import likenesses
 from heatmaps.complaints.record import ABSENT_TIME, State
 from heatmaps.store import bulk
+from heatmaps.store.aliases import aliases_version
 from heatmaps.store.engine import lock
 from heatmaps.store.tables import (
     ComplaintRevision,
@@ -172,8 +173,11 @@ class Replaceable:
     cell: list[int | None]
     lat: NDArray[np.float64]
     lon: NDArray[np.float64]
+    accuracy_m: NDArray[np.float64]
     address: list[str | None]
     city: list[str | None]
+    personal_id: NDArray[np.int64]
+    normal_form: list[str | None]
 
 
 def unplaced(connection: Connection) -> Replaceable:
@@ -184,19 +188,25 @@ def unplaced(connection: Connection) -> Replaceable:
 
 
 def replaceable(connection: Connection, which: ColumnElement[bool]) -> Replaceable:
-    """Give the complaints of a condition with their address; `lat`, `lon` as the CRM gave them."""
+    """Give the complaints of a condition with their address.
+
+    `lat`, `lon` and `accuracy_m` are as the CRM gave them, `normal_form` as it was last understood.
+    """
     c, p = COMPLAINT.c, PERSONAL.c
     query = (
         select(c.id, microseconds(c.created_at), microseconds(c.received_at), c.cell,
-               c.given_lat, c.given_lon, p.address, p.city)
+               c.given_lat, c.given_lon, c.given_accuracy_m, p.address, p.city, p.id, p.normal_form)
         .join(PERSONAL, and_(p.complaint_id == c.id, p.revision == c.revision))
         .where(which)
         .order_by(c.id)
     )  # fmt: skip
-    ids, created, received, cell, lat, lon, address, city = bulk.read_columns(connection, query)
+    ids, created, received, cell, lat, lon, accuracy, address, city, personal, form = (
+        bulk.read_columns(connection, query)
+    )
     return Replaceable(
         ids.astype(np.int64), created.astype(np.int64), received.astype(np.int64), list(cell),
-        lat.astype(np.float64), lon.astype(np.float64), list(address), list(city),
+        lat.astype(np.float64), lon.astype(np.float64), accuracy.astype(np.float64),
+        list(address), list(city), personal.astype(np.int64), list(form),
     )  # fmt: skip
 
 
@@ -214,6 +224,7 @@ def write_places(
     columns: dict[str, Any] = {name: _rows(everywhere[name], rows) for name in names}
     columns["id"] = moved.id[rows]
     bulk.update_columns(connection, COMPLAINT, columns)
+    write_normal_forms(connection, moved, located, rows)
     elsewhere = np.array([moved.cell[row] != located.cell[row] for row in rows], dtype=np.bool_)
     rows = rows[elsewhere]
     created, last_tick = moved.created_at[rows], _last_tick(connection)
@@ -221,6 +232,30 @@ def write_places(
     known = {"id": moved.id[rows], "available_at": available}
     bulk.update_columns(connection, COMPLAINT, known)
     _let_go(connection, moved.id[rows].tolist())
+
+
+class Understood(Protocol):
+    """Addresses of `personal` with their normal form as it was last understood."""
+
+    @property
+    def personal_id(self) -> NDArray[np.int64]:
+        """Give their ids in `personal`."""
+        ...
+
+    @property
+    def normal_form(self) -> list[str | None]:
+        """Give what they were understood as."""
+        ...
+
+
+def write_normal_forms(
+    connection: Connection, before: Understood, located: LocationColumns, rows: NDArray[np.intp]
+) -> None:
+    """Write what the addresses at positions `rows` are understood as where that changed."""
+    other = [row for row in rows.tolist() if before.normal_form[row] != located.normal_form[row]]
+    forms = [located.normal_form[row] for row in other]
+    columns: dict[str, Any] = {"id": before.personal_id[other], "normal_form": forms}
+    bulk.update_columns(connection, PERSONAL, columns)
 
 
 def start_run(connection: Connection, file: str, profile: str, at: datetime) -> int:
@@ -249,11 +284,12 @@ def holds_source(connection: Connection, source: str) -> bool:
 def generation(connection: Connection) -> int:
     """Give a number that grows with every complaint that comes in, is corrected or placed again.
 
-    Complaints are placed again only when a gazetteer is loaded or a default point found.
+    Complaints are placed again only when a gazetteer is loaded, a default point found, or a
+    decision on an address made or undone.
     """
     places = connection.scalar(select(func.max(GazetteerLoad.version))) or 0
     points = connection.scalar(select(func.count()).select_from(DefaultPoint)) or 0
-    return bulk.next_id(connection, PERSONAL) + places + points
+    return bulk.next_id(connection, PERSONAL) + places + points + aliases_version(connection)
 
 
 @dataclass(frozen=True, slots=True)

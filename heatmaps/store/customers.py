@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, select, update
 
 from heatmaps.store import bulk
-from heatmaps.store.complaints import PERSONAL
+from heatmaps.store.complaints import PERSONAL, write_normal_forms
 from heatmaps.store.engine import lock
 from heatmaps.store.tables import CustomerAddress, Personal
 from heatmaps.store.types import to_microseconds
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from numpy.typing import NDArray
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import ColumnElement, Connection, Table
 
     from heatmaps.region.customers import CustomerBatch
     from heatmaps.store.complaints import LocationColumns
@@ -165,11 +165,13 @@ def write(
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """Addresses of customers without a cell, as equally long columns; no coordinates are known."""
+    """Addresses of customers to be placed again, as equally long columns, without coordinates."""
 
     id: NDArray[np.int64]
     address: list[str]
     city: list[str | None]
+    personal_id: NDArray[np.int64]
+    normal_form: list[str | None]
 
     @property
     def lat(self) -> NDArray[np.float64]:
@@ -182,14 +184,22 @@ class Unplaced:
 def unplaced(connection: Connection) -> Unplaced:
     """Give the addresses of customers that were not found, by id."""
     a, p = CUSTOMER_ADDRESS.c, PERSONAL.c
+    return replaceable(connection, and_(a.cell.is_(None), p.address.is_not(None)))
+
+
+def replaceable(connection: Connection, which: ColumnElement[bool]) -> Unplaced:
+    """Give the customers' addresses of a condition, by id."""
+    a, p = CUSTOMER_ADDRESS.c, PERSONAL.c
     query = (
-        select(a.id, p.address, p.city)
+        select(a.id, p.address, p.city, p.id, p.normal_form)
         .join(PERSONAL, p.customer_address_id == a.id)
-        .where(a.cell.is_(None), p.address.is_not(None))
+        .where(which)
         .order_by(a.id)
     )
-    ids, address, city = bulk.read_columns(connection, query)
-    return Unplaced(ids.astype(np.int64), list(address), list(city))
+    ids, address, city, personal, form = bulk.read_columns(connection, query)
+    return Unplaced(
+        ids.astype(np.int64), list(address), list(city), personal.astype(np.int64), list(form)
+    )
 
 
 def write_places(
@@ -199,6 +209,7 @@ def write_places(
     rows = found.tolist()
     columns = {name: _taken(getattr(located, name), rows) for name in LOCATED}
     bulk.update_columns(connection, CUSTOMER_ADDRESS, {**columns, "id": lost.id[found]})
+    write_normal_forms(connection, lost, located, found)
 
 
 def owners_after(
