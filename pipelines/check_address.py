@@ -16,6 +16,7 @@ from heatmaps.geocoding.index import GazetteerIndex, build_index
 from heatmaps.geocoding.location import COARSEST_RESOLUTION, finest_resolution
 from heatmaps.region.grid import cell_of, parent
 from heatmaps.store import desk
+from heatmaps.store.aliases import aliases_version, load_aliases
 from heatmaps.store.events import events_near
 from heatmaps.store.gazetteer import data_version, load_gazetteer
 from heatmaps.store.network import coverage_of
@@ -39,13 +40,15 @@ METRES_A_KM = 1000.0
 @dataclass(frozen=True, slots=True)
 class _Built:
     version: int
+    decisions: int
     index: GazetteerIndex
 
 
 class GeocoderOfStore:
-    """The geocoder over a store's gazetteer, built anew only when the gazetteer has changed.
+    """The geocoder over a store's gazetteer and the decisions of people on its addresses.
 
-    Safe for many threads: a rebuild is done by one of them.
+    It is built anew only when the gazetteer has changed; a new decision is taken up at once. Safe
+    for many threads: a rebuild is done by one of them.
     """
 
     def __init__(self, store: Store, default_city: str | None) -> None:
@@ -55,20 +58,26 @@ class GeocoderOfStore:
         self._building = threading.Lock()
 
     def current(self) -> GazetteerIndex:
-        """Give the index over the gazetteer as it is now."""
+        """Give the index over the gazetteer and the decisions as they are now."""
         with self._store.reading() as connection:
-            version = data_version(connection)
+            version, decisions = data_version(connection), aliases_version(connection)
         built = self._built
-        if built is not None and built.version == version:
-            return built.index
-        with self._building:
-            built = self._built
-            if built is None or built.version != version:
-                with self._store.reading() as connection:
-                    gazetteer = load_gazetteer(connection)
-                built = _Built(version, build_index(gazetteer, self._default_city))
-                self._built = built
-            return built.index
+        if built is None or (built.version, built.decisions) != (version, decisions):
+            with self._building:
+                built = self._built = self._renewed(version, decisions)
+        return built.index
+
+    def _renewed(self, version: int, decisions: int) -> _Built:
+        built = self._built
+        if built is None or built.version != version:
+            with self._store.reading() as connection:
+                gazetteer = load_gazetteer(connection)
+            built = _Built(version, -1, build_index(gazetteer, self._default_city))
+        if built.decisions != decisions:
+            with self._store.reading() as connection:
+                aliases = load_aliases(connection)
+            built = _Built(version, decisions, built.index.with_aliases(aliases))
+        return built
 
 
 def region_zone(store: Store, otherwise: ZoneInfo) -> ZoneInfo:

@@ -21,6 +21,7 @@ from heatmaps.region.territories import read_territories
 from heatmaps.spots.record import Exposure
 from heatmaps.store import gazetteer as gazetteers
 from heatmaps.store import region
+from heatmaps.store.aliases import load_aliases
 from pipelines.place_complaints import place_again, place_customers_again
 
 if TYPE_CHECKING:
@@ -91,7 +92,9 @@ def load_gazetteer_file(
         if merge.houses_added or merge.houses_moved:
             _spread(connection)
             geocoder = cache(
-                lambda: build_index(gazetteers.load_gazetteer(connection), default_city)
+                lambda: build_index(
+                    gazetteers.load_gazetteer(connection), default_city, load_aliases(connection)
+                )
             )
             placed = place_again(connection, geocoder)
             placed_customers = place_customers_again(connection, geocoder)
