@@ -204,7 +204,7 @@ class CustomerAddress(Base):
 class Settlement(Base):
     """A city, town or village; `uncertainty_m` is the radius that holds its houses.
 
-    `aliases` are its other names, each on a line.
+    `aliases` are its other names, `datasets` the files that name it, each on a line.
     """
 
     __tablename__ = "settlement"
@@ -219,11 +219,15 @@ class Settlement(Base):
     lon: Mapped[float]
     uncertainty_m: Mapped[float]
     aliases: Mapped[str] = mapped_column(default="", server_default="")
+    datasets: Mapped[str] = mapped_column(default="", server_default="")
     boundary: Mapped[bytes | None] = mapped_column(geometry("MULTIPOLYGON"))
 
 
 class Street(Base):
-    """A street of a settlement; `aliases` are its other names, each on a line."""
+    """A street of a settlement.
+
+    `aliases` are its other names, `datasets` the files that name it, each on a line.
+    """
 
     __tablename__ = "street"
     __table_args__ = (UniqueConstraint("settlement_id", "key"),)
@@ -236,12 +240,14 @@ class Street(Base):
     lon: Mapped[float]
     uncertainty_m: Mapped[float]
     aliases: Mapped[str] = mapped_column(default="", server_default="")
+    datasets: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class House(Base):
     """A house; in villages and planned cities it may stand on no street.
 
-    `dataset` names the file it came from, whatever its date; empty where that is not known.
+    `datasets` are the files that name it, whatever their date, each on a line in the order of the
+    alphabet; empty where none is known.
     """
 
     __tablename__ = "house"
@@ -257,11 +263,14 @@ class House(Base):
     postcode: Mapped[str | None]
     source: Mapped[str]
     source_id: Mapped[str | None]
-    dataset: Mapped[str] = mapped_column(default="", server_default="")
+    datasets: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class GazetteerLoad(Base):
-    """One load of the gazetteer; its number is the data version of the index."""
+    """One load of the gazetteer; its number is the data version of the index.
+
+    `norm_version` is that of the normal form its keys were written in.
+    """
 
     __tablename__ = "gazetteer_load"
 
@@ -269,6 +278,7 @@ class GazetteerLoad(Base):
     loaded_at: Mapped[datetime]
     file: Mapped[str]
     report: Mapped[dict[str, Any]]
+    norm_version: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class AddressAlias(Base):

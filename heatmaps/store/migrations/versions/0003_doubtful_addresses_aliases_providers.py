@@ -22,7 +22,9 @@ PLACED = ("complaint", "customer_address")
 TEXTS = (
     ("settlement", "aliases"),
     ("street", "aliases"),
-    ("house", "dataset"),
+    ("settlement", "datasets"),
+    ("street", "datasets"),
+    ("house", "datasets"),
 )
 
 
@@ -46,6 +48,10 @@ def upgrade() -> None:
     op.add_column("personal", sa.Column("normal_form", sa.Text(), nullable=True))
     for table, column in TEXTS:
         op.add_column(table, sa.Column(column, sa.Text(), nullable=False, server_default=""))
+    op.add_column(
+        "gazetteer_load",
+        sa.Column("norm_version", sa.BigInteger(), nullable=False, server_default="0"),
+    )
     op.create_table(
         "address_alias",
         sa.Column("id", ID, nullable=False),
@@ -100,6 +106,7 @@ def downgrade() -> None:
         op.drop_table(table)
     for table, column in TEXTS:
         op.drop_column(table, column)
+    op.drop_column("gazetteer_load", "norm_version")
     op.drop_column("personal", "normal_form")
     for table in PLACED:
         op.drop_index(f"ix_{table}_doubtful", table)
