@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -10,7 +11,7 @@ from heatmaps.geocoding.default_point import DEFAULT_POINT, address_keys, is_def
 from heatmaps.geocoding.doubt import doubtful
 from heatmaps.geocoding.fingerprints import form_keys, match_keys
 from heatmaps.geocoding.location import DISAGREE, NO_CELL, locate_batch
-from heatmaps.store import customers
+from heatmaps.store import customers, review_queue
 from heatmaps.store.complaints import LocationColumns, unplaced, write_places
 from heatmaps.store.default_points import (
     complaints_on,
@@ -23,7 +24,7 @@ from heatmaps.store.engine import lock
 from heatmaps.store.types import to_microseconds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
@@ -64,6 +65,18 @@ class Addressed(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class PlacedAgain:
+    """How many complaints were placed again, how many of them moved to another cell.
+
+    `customers` are the customers' addresses placed again.
+    """
+
+    complaints: int
+    moved: int
+    customers: int
+
+
 def placed(
     batch: Addressed, geocoder: Callable[[], Geocoder], known: DefaultPoints
 ) -> LocationColumns:
@@ -101,6 +114,30 @@ def place_customers_again(connection: Connection, geocoder: Callable[[], Geocode
     if len(found):
         customers.write_places(connection, lost, located, found)
     return len(found)
+
+
+def place_forms_again(
+    connection: Connection, form_keys: Iterable[int], geocoder: Callable[[], Geocoder]
+) -> PlacedAgain:
+    """Place all complaints and customers' addresses of these normal forms anew.
+
+    As at intake: by address, by coordinates, or by the surer of both.
+    """
+    lock(connection, "intake")
+    points = default_points(connection)
+    told = moved = held = 0
+    for key in form_keys:
+        complaints = review_queue.complaints_of(connection, key)
+        located = placed(complaints, geocoder, points)
+        write_places(connection, complaints, located, np.arange(len(complaints.id)))
+        told += len(complaints.id)
+        moved += sum(had != has for had, has in zip(complaints.cell, located.cell, strict=True))
+        owned = review_queue.customers_of(connection, key)
+        customers.write_places(
+            connection, owned, placed(owned, geocoder, points), np.arange(len(owned.id))
+        )
+        held += len(owned.id)
+    return PlacedAgain(told, moved, held)
 
 
 def place_on_default_points(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from heatmaps.errors import UsageError
 from heatmaps.geocoding.doubt import JUNK
 from heatmaps.geocoding.normal_form import NORM_VERSION, normalise
 from heatmaps.geocoding.result import GeocodeResult, Level
@@ -12,12 +14,19 @@ from heatmaps.geocoding.result import GeocodeResult, Level
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from heatmaps.geocoding.candidates import Candidate
     from heatmaps.geocoding.normal_form import NormalForm
 
 DECIDED = "decided"
 """The change that says: a person decided what this address means."""
 
+POINT_M = 50.0
+"""How exact a point of the map is taken to be unless told."""
+
+MAX_LAT, MAX_LON = 90.0, 180.0
+
 _SURE = 1.0
+_LEVELS = ((50.0, Level.HOUSE), (200.0, Level.NEAR), (2000.0, Level.STREET))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,41 @@ class Decision:
     uncertainty_m: float | None = None
     number: int = 0
     norm_version: int = NORM_VERSION
+
+    @classmethod
+    def picked(cls, normal_form: str, candidate: Candidate) -> Decision:
+        """Give the decision that an address means this candidate."""
+        return cls(
+            normal_form, candidate.level, candidate.label, candidate.key or None, candidate.lat,
+            candidate.lon, candidate.uncertainty_m,
+        )  # fmt: skip
+
+    @classmethod
+    def pointed(
+        cls, normal_form: str, lat: float, lon: float, uncertainty_m: float = POINT_M
+    ) -> Decision:
+        """Give the decision that an address stands at a point of the map, WGS 84 degrees.
+
+        Raises UsageError where that is no point of the Earth or `uncertainty_m` no radius.
+        """
+        if not (abs(lat) <= MAX_LAT and abs(lon) <= MAX_LON):
+            message = (
+                f"{lat}, {lon} is no point of the Earth; give latitude and longitude in degrees."
+            )
+            raise UsageError(message)
+        if not 0 < uncertainty_m < math.inf:
+            message = f"{uncertainty_m} m is no radius; give metres above zero."
+            raise UsageError(message)
+        level = next(
+            (level for reach_m, level in _LEVELS if uncertainty_m <= reach_m), Level.SETTLEMENT
+        )
+        label = f"{lat:.5f}, {lon:.5f}"
+        return cls(normal_form, level, label, None, lat, lon, uncertainty_m)
+
+    @classmethod
+    def junk(cls, normal_form: str) -> Decision:
+        """Give the decision that an address names no place."""
+        return cls(normal_form, Level.NONE)
 
     @property
     def is_junk(self) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 
 from heatmaps.geocoding.aliases import Aliases, Decision
+from heatmaps.geocoding.normal_form import NORM_VERSION
 from heatmaps.geocoding.result import Level
 from heatmaps.store.tables import AddressAlias
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row, Select, Table
 
 ALIAS: Table = AddressAlias.__table__  # type: ignore[assignment]  # a mapped table is a Table
+
+_IN_FORCE = ALIAS.c.ended_at.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Decided:
 
 def load_aliases(connection: Connection) -> Aliases:
     """Give the decisions in force."""
-    rows = connection.execute(select(ALIAS).where(ALIAS.c.ended_at.is_(None)).order_by(ALIAS.c.id))
+    rows = connection.execute(select(ALIAS).where(_IN_FORCE).order_by(ALIAS.c.id))
     return Aliases(_decision(row) for row in rows)
 
 
@@ -58,6 +61,20 @@ def aliases_version(connection: Connection) -> int:
 def decided(connection: Connection, number: int) -> Decided | None:
     """Give a decision by its number, None where there is none."""
     return next(iter(_read(connection, select(ALIAS).where(ALIAS.c.id == number))), None)
+
+
+def decision_on(connection: Connection, normal_form: str) -> Decided | None:
+    """Give the decision in force on an address, None where there is none."""
+    may_be = or_(ALIAS.c.normal_form == normal_form, ALIAS.c.norm_version != NORM_VERSION)
+    known = _read(connection, select(ALIAS).where(_IN_FORCE, may_be).order_by(ALIAS.c.id))
+    of_number = {one.decision.number: one for one in known}
+    found = Aliases(one.decision for one in known).get(normal_form)
+    return of_number[found.number] if found is not None else None
+
+
+def decisions_in_force(connection: Connection) -> list[Decided]:
+    """Give the decisions in force, the newest first."""
+    return _read(connection, select(ALIAS).where(_IN_FORCE).order_by(ALIAS.c.id.desc()))
 
 
 def last_decisions(connection: Connection, limit: int) -> list[Decided]:
