@@ -38,3 +38,11 @@ class RuleError(HeatmapsError):
     def __init__(self, message: str, reason: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class ProviderError(HeatmapsError):
+    """An online provider gave no answer, so that the place asked about is not known yet."""
+
+
+class ProviderPausedError(ProviderError):
+    """Nothing was asked: the day's requests are spent, or the provider failed too often."""

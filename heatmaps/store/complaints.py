@@ -20,6 +20,7 @@ from heatmaps.store.tables import (
     GazetteerLoad,
     IntakeRun,
     Personal,
+    ProviderRun,
     Spot,
     SpotComplaint,
     StoredComplaint,
@@ -284,12 +285,14 @@ def holds_source(connection: Connection, source: str) -> bool:
 def generation(connection: Connection) -> int:
     """Give a number that grows with every complaint that comes in, is corrected or placed again.
 
-    Complaints are placed again only when a gazetteer is loaded, a default point found, or a
-    decision on an address made or undone.
+    Complaints are placed again only when a gazetteer is loaded, a default point found, a decision
+    on an address made or undone, or a provider asked.
     """
     places = connection.scalar(select(func.max(GazetteerLoad.version))) or 0
     points = connection.scalar(select(func.count()).select_from(DefaultPoint)) or 0
-    return bulk.next_id(connection, PERSONAL) + places + points + aliases_version(connection)
+    asked = connection.scalar(select(func.max(ProviderRun.id))) or 0
+    decided = aliases_version(connection)
+    return bulk.next_id(connection, PERSONAL) + places + points + decided + asked
 
 
 @dataclass(frozen=True, slots=True)

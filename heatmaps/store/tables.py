@@ -333,6 +333,26 @@ class ProviderUsage(Base):
     questions: Mapped[int]
 
 
+class ProviderRun(Base):
+    """Doubtful addresses asked of a provider: asked = found + not_found + failed + left_over.
+
+    `complaints` and `customers` are how many complaints and customers' addresses it placed.
+    """
+
+    __tablename__ = "provider_run"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    provider: Mapped[str]
+    at: Mapped[datetime]
+    asked: Mapped[int]
+    found: Mapped[int]
+    not_found: Mapped[int]
+    failed: Mapped[int]
+    left_over: Mapped[int]
+    complaints: Mapped[int]
+    customers: Mapped[int]
+
+
 # --- complaints -----------------------------------------------------------------------------
 
 

@@ -99,10 +99,24 @@ def upgrade() -> None:
         sa.Column("questions", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("provider", "day", name=op.f("pk_provider_usage")),
     )
+    op.create_table(
+        "provider_run",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("at", UtcTime(), nullable=False),
+        sa.Column("asked", sa.BigInteger(), nullable=False),
+        sa.Column("found", sa.BigInteger(), nullable=False),
+        sa.Column("not_found", sa.BigInteger(), nullable=False),
+        sa.Column("failed", sa.BigInteger(), nullable=False),
+        sa.Column("left_over", sa.BigInteger(), nullable=False),
+        sa.Column("complaints", sa.BigInteger(), nullable=False),
+        sa.Column("customers", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_provider_run")),
+    )
 
 
 def downgrade() -> None:
-    for table in ("provider_usage", "provider_answer", "address_alias"):
+    for table in ("provider_run", "provider_usage", "provider_answer", "address_alias"):
         op.drop_table(table)
     for table, column in TEXTS:
         op.drop_column(table, column)

@@ -1,0 +1,1 @@
+"""Asking online providers about addresses that our own gazetteer cannot place. Off by default."""

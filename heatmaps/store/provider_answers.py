@@ -1,0 +1,153 @@
+"""What online providers answered, how much they were asked, and the addresses to ask them about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from heatmaps.geocoding.location import Source
+from heatmaps.store import bulk
+from heatmaps.store.complaints import COMPLAINT, PERSONAL
+from heatmaps.store.customers import CUSTOMER_ADDRESS
+from heatmaps.store.tables import (
+    ProviderAnswer,
+    ProviderRun,
+    ProviderUsage,
+    Settlement,
+    Street,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Table
+
+ANSWER: Table = ProviderAnswer.__table__  # type: ignore[assignment]  # a mapped table is a Table
+USAGE: Table = ProviderUsage.__table__  # type: ignore[assignment]
+
+
+def recall(connection: Connection, asked: str, now: datetime) -> list[dict[str, Any]] | None:
+    """Give the places kept as the answer to a fingerprint; None where none is kept any more."""
+    a = ANSWER.c
+    fresh = or_(a.expires_at.is_(None), a.expires_at > now)
+    answer = connection.scalar(select(a.answer).where(a.question == asked, fresh))
+    return None if answer is None else list(answer["findings"])
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer to be kept; `findings` as JSON holds them."""
+
+    asked: str
+    provider: str
+    findings: Sequence[dict[str, Any]]
+    asked_at: datetime
+    expires_at: datetime | None
+
+
+def keep(connection: Connection, kept: Kept) -> None:
+    """Keep an answer in the place of an earlier one, and drop those that have expired."""
+    connection.execute(delete(ProviderAnswer).where(ANSWER.c.expires_at <= kept.asked_at))
+    row = {
+        "provider": kept.provider,
+        "asked_at": kept.asked_at,
+        "expires_at": kept.expires_at,
+        "answer": {"findings": list(kept.findings)},
+    }
+    statement = _insert(connection, ANSWER).values(question=kept.asked, **row)
+    connection.execute(statement.on_conflict_do_update(index_elements=["question"], set_=row))
+
+
+def take_request(connection: Connection, provider: str, day: str, limit: int) -> bool:
+    """Count one request of a day (``2026-03-01``, UTC), or say that `limit` are spent.
+
+    Counting and comparing are one statement, so that processes side by side never overdraw.
+    """
+    if limit < 1:
+        return False
+    u = USAGE.c
+    statement = _insert(connection, USAGE).values(provider=provider, day=day, questions=1)
+    counted = statement.on_conflict_do_update(
+        index_elements=["provider", "day"],
+        set_={"questions": u.questions + 1},
+        where=u.questions < limit,
+    ).returning(u.questions)
+    return connection.scalar(counted) is not None
+
+
+def requests_of(connection: Connection, provider: str, day: str) -> int:
+    """Give how many requests a provider got on a day."""
+    u = USAGE.c
+    spent = select(u.questions).where(u.provider == provider, u.day == day)
+    return int(connection.scalar(spent) or 0)
+
+
+def known_names(connection: Connection) -> tuple[list[str], list[str]]:
+    """Give the names of all settlements and of all streets, with their other names."""
+    settlements = _names(connection, select(Settlement.name, Settlement.aliases).distinct())
+    return settlements, _names(connection, select(Street.name, Street.aliases).distinct())
+
+
+def _names(connection: Connection, query: Any) -> list[str]:  # noqa: ANN401 - a select of two texts
+    return sorted({
+        name
+        for main, aliases in connection.execute(query)
+        for name in (main, *aliases.splitlines())
+        if name
+    })  # fmt: skip
+
+
+def first_addresses(
+    connection: Connection, form_keys: Sequence[int]
+) -> dict[int, tuple[str, str | None]]:
+    """Give an address as it was said, and the city beside it, for each normal form that waits."""
+    c, a, p = COMPLAINT.c, CUSTOMER_ADDRESS.c, PERSONAL.c
+    told: dict[int, tuple[str, str | None]] = {}
+    for part in bulk.in_parts(form_keys):
+        of_customers = (
+            select(a.form_key, p.address, p.city)
+            .join(PERSONAL, p.customer_address_id == a.id)
+            .where(a.doubtful, a.form_key.in_(part), p.address.is_not(None))
+            .order_by(a.id.desc())
+        )
+        of_complaints = (
+            select(c.form_key, p.address, p.city)
+            .join(PERSONAL, and_(p.complaint_id == c.id, p.revision == c.revision))
+            .where(c.doubtful, c.form_key.in_(part), p.address.is_not(None))
+            .order_by(c.id.desc())
+        )
+        for query in (of_customers, of_complaints):
+            told |= {key: (address, city) for key, address, city in connection.execute(query)}
+    return told
+
+
+def note_source(connection: Connection, provider: str, form_keys: Sequence[int]) -> None:
+    """Say of what was just placed under these normal forms that a provider placed it."""
+    source = provider_source(provider)
+    for table in (COMPLAINT, CUSTOMER_ADDRESS):
+        c = table.c
+        for part in bulk.in_parts(form_keys):
+            placed = and_(c.form_key.in_(part), c.location_source == Source.ADDRESS,
+                          c.match_key.is_(None), c.lat.is_not(None))  # fmt: skip
+            connection.execute(update(table).where(placed).values(location_source=source))
+
+
+def provider_source(provider: str) -> str:
+    """Give what `location_source` says of a place that a provider gave."""
+    return f"provider:{provider}"
+
+
+def note_run(connection: Connection, provider: str, at: datetime, counts: dict[str, int]) -> int:
+    """Note that doubtful addresses were placed by a provider's answers; gives the run's number."""
+    row = insert(ProviderRun).values(provider=provider, at=at, **counts)
+    return int(connection.execute(row.returning(ProviderRun.id)).scalar_one())
+
+
+def _insert(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - either dialect's insert
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
