@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from heatmaps.errors import UsageError
-from heatmaps.geocoding.gazetteer import NO_STREET, distance_m
-from heatmaps.geocoding.result import Level
+from heatmaps.geocoding.gazetteer import NO_STREET
 from heatmaps.simulation import load_region, simulate, write
 from heatmaps.store.detection import last_tick
 from heatmaps.store.gazetteer import load_gazetteer
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from pipelines.find_spots import Clockwork
 
 SEED = 20260301
-RIGHT_WITHIN_M = 50.0
 TYPED = 6
 """Letters typed when suggestions are measured."""
 
@@ -47,29 +45,6 @@ class Measured:
     what: str
     figure: float
     unit: str
-
-
-def bench_geocoding(store: Store, sample: int) -> list[Measured]:
-    """Geocode houses of the gazetteer by their own names; speed, and how many come back right."""
-    with store.reading() as connection:
-        gazetteer = load_gazetteer(connection)
-    rows, addresses = _addresses(gazetteer, sample)
-    started = time.perf_counter()
-    geocoder = GeocoderOfStore(store, None).current()
-    built = time.perf_counter()
-    results = geocoder.geocode_batch(addresses, [None] * len(addresses))
-    seconds = time.perf_counter() - built
-    at_house = np.array([result.level is Level.HOUSE for result in results])
-    lat = np.array([result.lat or np.nan for result in results], dtype=np.float64)
-    lon = np.array([result.lon or np.nan for result in results], dtype=np.float64)
-    away = distance_m(lat, lon, gazetteer.houses.lat[rows], gazetteer.houses.lon[rows])
-    right = at_house & (away <= RIGHT_WITHIN_M)
-    return [
-        Measured("houses in the gazetteer", len(gazetteer.houses), ""),
-        Measured("reading the gazetteer and building the index", built - started, "s"),
-        Measured("addresses a second, one core", len(addresses) / seconds, "1/s"),
-        Measured("right house within 50 m", 100 * float(right.mean()), "%"),
-    ]
 
 
 def bench_lookup(store: Store, asked: Asked, sample: int) -> list[Measured]:

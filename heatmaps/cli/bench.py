@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from heatmaps.cli.context import clock, opened
-from heatmaps.cli.output import AsJson, result
+from heatmaps.cli.geocoding_tables import bench_text
+from heatmaps.cli.output import AsJson, progress, result
 from heatmaps.cli.simulation import SAMPLE
 from heatmaps.desk.answer import Asked
 from heatmaps.settings import load_settings
-from pipelines import benchmarks
+from pipelines import bench_geocoding, benchmarks
 from pipelines.find_spots import Clockwork
 
 if TYPE_CHECKING:
@@ -21,7 +24,16 @@ if TYPE_CHECKING:
 
 bench = typer.Typer(help="How fast it is here.", no_args_is_help=True)
 
+EXAMPLES = Path(__file__).parents[2] / "tests" / "examples"
+"""Where a checkout holds the labelled sets; an installed package has none."""
+
 Sample = Annotated[int, typer.Option(help="How many addresses.", min=1)]
+
+
+class Peer(StrEnum):
+    """Geocoders to measure beside ours."""
+
+    ADDOK = "addok"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,13 +42,33 @@ def add_to(app: typer.Typer) -> None:
 
 
 @bench.command()
-def geocoding(sample: Sample = 20_000, *, as_json: AsJson = False) -> None:
-    """Geocode houses of the loaded gazetteer by their own names.
+def geocoding(
+    sample: Sample = 2_000,
+    scale: Annotated[
+        int | None, typer.Option(help="Blow the gazetteer up to so many houses first.", min=1000)
+    ] = None,
+    examples: Annotated[Path, typer.Option(help="Folder of the labelled sets.")] = EXAMPLES,
+    against: Annotated[Peer | None, typer.Option(help="Ask a peer the same.")] = None,
+    addok_python: Annotated[str, typer.Option(help="A Python that has addok.")] = sys.executable,
+    failures: Annotated[int, typer.Option(help="Failures shown of each kind.", min=0)] = 0,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Put misspelled addresses of the loaded gazetteer to the geocoder, and the labelled sets.
 
-    Example: heatmaps bench geocoding --sample 5000
+    Example: heatmaps bench geocoding --scale 1000000 --failures 5
     """
-    with opened() as store:
-        _tell("geocoding", benchmarks.bench_geocoding(store, sample), as_json=as_json)
+    asked = bench_geocoding.Asked(sample, scale, failures, against is not None, addok_python)
+    with opened() as store, progress("Asking") as advance:
+        told = bench_geocoding.bench(store, asked, advance)
+    sets = bench_geocoding.labelled_sets(examples)
+    result(
+        as_json,
+        bench_text(told, sets, failures=failures),
+        benchmark="geocoding",
+        measured=told,
+        labelled={name: bench_geocoding.by_trouble(held) for name, held in sets.items()},
+    )
 
 
 @bench.command()

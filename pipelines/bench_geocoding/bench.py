@@ -1,0 +1,66 @@
+"""The whole measurement: a gazetteer, its report, a peer beside it, the labelled sets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from heatmaps.simulation.dirty_addresses import Sampler
+from heatmaps.simulation.many_cities import blown_up
+from heatmaps.store.gazetteer import load_gazetteer
+from pipelines.bench_geocoding.labelled import SETS, check_set
+from pipelines.bench_geocoding.peer import PEER_KINDS, ask_addok
+from pipelines.bench_geocoding.report import SEED, report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from heatmaps.store.engine import Store
+    from pipelines.bench_geocoding.kinds import Row
+    from pipelines.bench_geocoding.labelled import Verdict
+    from pipelines.bench_geocoding.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What to measure: queries of each kind, houses to blow the gazetteer up to, the peer."""
+
+    sample: int
+    scale: int | None
+    failures: int
+    against_addok: bool
+    addok_python: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the geocoder did, and what addok did with the same queries, if it was asked."""
+
+    report: Report
+    addok: list[Row]
+
+
+def bench(store: Store, asked: Asked, told: Callable[[int, int], None]) -> Measured:
+    """Measure on the store's gazetteer or a larger one made of it; the store is only read.
+
+    Raises UsageError where the gazetteer holds no house, or addok is asked for and not there.
+    """
+    with store.reading() as connection:
+        gazetteer = load_gazetteer(connection)
+    if asked.scale is not None:
+        gazetteer = blown_up(gazetteer, asked.scale, SEED)
+    measured = report(gazetteer, asked.sample, asked.failures, told)
+    if not asked.against_addok:
+        return Measured(measured, [])
+    sampler = Sampler(gazetteer, SEED)
+    queries = [sampler.draw(kind, asked.sample) for kind in PEER_KINDS]
+    return Measured(measured, ask_addok(gazetteer, queries, asked.addok_python))
+
+
+def labelled_sets(folder: Path) -> dict[str, list[Verdict]]:
+    """Give the verdicts on each labelled set of the folder, none where there is no such folder.
+
+    Raises UsageError where a file of a set is missing.
+    """
+    return {name: check_set(folder, name) for name in SETS} if folder.is_dir() else {}

@@ -1,0 +1,190 @@
+"""Sets of addresses labelled by hand, put to the geocoder."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from heatmaps.errors import UsageError
+from heatmaps.geocoding.from_csv import read_csv
+from heatmaps.geocoding.gazetteer import NO_STREET, house_keys, settlement_keys, street_keys
+from heatmaps.geocoding.index import build_index
+from heatmaps.geocoding.result import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from heatmaps.geocoding.gazetteer import Gazetteer
+    from heatmaps.geocoding.result import Geocoder, GeocodeResult
+
+SETS = ("ru", "foreign")
+_PLACED = frozenset({Level.HOUSE, Level.NEAR, Level.STREET})
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """One address and what it means; `level` is what an answer should reach, no more and no less.
+
+    `city_hint` is what stands in the column of the city, empty where there is none; `settlement`,
+    `street` and `house` are spelled as in the gazetteer of the set.
+    """
+
+    line: int
+    trouble: str
+    query: str
+    city_hint: str
+    settlement: str
+    street: str
+    house: str
+    levels: frozenset[Level]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A labelled address, its answer, and whether that is right.
+
+    `guessed` tells that a place was given although none, or several, fit.
+    """
+
+    labelled: Labelled
+    answer: GeocodeResult
+    right: bool
+    guessed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """How many addresses with one trouble were answered right."""
+
+    trouble: str
+    asked: int
+    right: int
+    guessed: int
+
+
+class _Names(NamedTuple):
+    """The keys of a gazetteer by the names it spells, a tuple of settlement, street and house."""
+
+    keys: dict[tuple[str, str, str], set[str]]
+
+
+def read_labelled(path: Path) -> list[Labelled]:
+    """Give the labelled addresses of a CSV file.
+
+    Its columns are trouble, query, city_hint, settlement, street, house, level, note; several
+    levels that would all do are parted by a bar. Raises UsageError where a level is unknown.
+    """
+    with path.open(encoding="utf-8", newline="") as file:
+        return [_labelled(path, line, row) for line, row in enumerate(csv.DictReader(file), 2)]
+
+
+def check_set(folder: Path, name: str) -> list[Verdict]:
+    """Give the verdicts on the set of that name, asked of the gazetteer that lies beside it.
+
+    Raises UsageError where a file is missing or a label names what the gazetteer does not hold.
+    """
+    path, beside = folder / f"addresses_{name}.csv", folder / f"gazetteer_{name}.csv"
+    for file in (path, beside):
+        if not file.is_file():
+            message = (
+                f"{file} is not there; the labelled sets lie in tests/examples of a checkout: "
+                "say where with --examples."
+            )
+            raise UsageError(message)
+    gazetteer = read_csv(beside)[0]
+    return verdicts(read_labelled(path), gazetteer, build_index(gazetteer))
+
+
+def verdicts(
+    labelled: Sequence[Labelled], gazetteer: Gazetteer, geocoder: Geocoder
+) -> list[Verdict]:
+    """Give the verdict on each labelled address, in their order."""
+    names = _names(gazetteer)
+    answers = geocoder.geocode_batch(
+        [each.query for each in labelled], [each.city_hint or None for each in labelled]
+    )
+    return [_verdict(each, answer, names) for each, answer in zip(labelled, answers, strict=True)]
+
+
+def by_trouble(given: Iterable[Verdict]) -> list[Passed]:
+    """Give how many passed by trouble, in the order the troubles come."""
+    held = list(given)
+    asked = Counter(each.labelled.trouble for each in held)
+    right = Counter(each.labelled.trouble for each in held if each.right)
+    guessed = Counter(each.labelled.trouble for each in held if each.guessed)
+    return [Passed(name, asked[name], right[name], guessed[name]) for name in asked]
+
+
+def _labelled(path: Path, line: int, row: dict[str, str]) -> Labelled:
+    try:
+        levels = frozenset(Level(level.strip()) for level in row["level"].split("|"))
+    except ValueError as error:
+        known = ", ".join(Level)
+        message = f"{path.name}, line {line}: level {row['level']!r} is none of {known}."
+        raise UsageError(message) from error
+    return Labelled(
+        line,
+        row["trouble"],
+        row["query"],
+        row["city_hint"].strip(),
+        row["settlement"].strip(),
+        row["street"].strip(),
+        row["house"].strip(),
+        levels,
+    )
+
+
+def _names(gazetteer: Gazetteer) -> _Names:
+    settlements, streets, houses = gazetteer.settlements, gazetteer.streets, gazetteer.houses
+    keys: dict[tuple[str, str, str], set[str]] = {}
+    for row, key in enumerate(settlement_keys(gazetteer)):
+        keys.setdefault((settlements.name[row], "", ""), set()).add(key)
+    for row, key in enumerate(street_keys(gazetteer)):
+        town = settlements.name[streets.settlement[row]]
+        keys.setdefault((town, streets.name[row], ""), set()).add(key)
+    for row, key in enumerate(house_keys(gazetteer)):
+        street = houses.street[row]
+        name = streets.name[street] if street != NO_STREET else ""
+        town = settlements.name[houses.settlement[row]]
+        keys.setdefault((town, name, houses.number[row]), set()).add(key)
+    return _Names(keys)
+
+
+def _verdict(labelled: Labelled, answer: GeocodeResult, names: _Names) -> Verdict:
+    right = answer.level in labelled.levels and (
+        answer.lat is None or _is_there(labelled, answer, names)
+    )
+    guessed = answer.level in _PLACED and not (labelled.levels & _PLACED)
+    return Verdict(labelled, answer, right, guessed)
+
+
+def _is_there(labelled: Labelled, answer: GeocodeResult, names: _Names) -> bool:
+    """Tell whether the answer is the place of the label, as precise as the answer's level says."""
+    meant = (labelled.settlement, labelled.street, labelled.house)
+    match answer.level:
+        case Level.HOUSE:
+            return answer.key in _keys(labelled, meant, names)
+        case Level.NEAR:
+            of_street = _keys(labelled, (*meant[:2], ""), names)
+            return answer.key.rpartition("|")[0] in of_street
+        case Level.STREET:
+            return answer.key in _keys(labelled, (*meant[:2], ""), names)
+        case Level.SETTLEMENT:
+            return answer.key in _keys(labelled, (meant[0], "", ""), names)
+        case _:
+            return True
+
+
+def _keys(labelled: Labelled, meant: tuple[str, str, str], names: _Names) -> set[str]:
+    """Give the keys of what is meant; UsageError where the gazetteer does not hold it."""
+    keys = names.keys.get(meant)
+    if not keys:
+        message = (
+            f"Line {labelled.line} of the labelled set ({labelled.query!r}) means "
+            f"{', '.join(part for part in meant if part)!r}, which its gazetteer does not hold."
+        )
+        raise UsageError(message)
+    return keys
