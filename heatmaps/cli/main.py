@@ -18,6 +18,7 @@ PARTS = {
     "network": ("sites", "coverage", "events", "customers"),
     "intake": ("ingest", "quarantine", "geocode", "lookup"),
     "profiles": ("profile",),
+    "review": ("review",),
     "quality": ("quality",),
     "detection": ("detect", "replay", "gaps"),
     "export": ("export",),
