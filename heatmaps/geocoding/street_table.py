@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from bisect import bisect_left, bisect_right
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from heatmaps.geocoding import shares
+from heatmaps.geocoding.name_words import NameWords, pack_name_words
 from heatmaps.geocoding.normal_form import StreetName, street_name
+from heatmaps.geocoding.packed import Arrays, Texts, fingerprint, pack_texts, view
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from heatmaps.geocoding.gazetteer import Streets
 
-TYPE_MISSING = 0.97
-TAIL_MISSING = 0.95
-TYPE_MISMATCH = 0.80
-"""A street of another type is no more likely the one meant than this."""
-
 _EITHER = {"пр": ("проспект", "проезд")}
+_STREET = "улица"
+_SAME_KIND = {
+    "street": "улица", "ulica": "улица", "ulitsa": "улица", "vulica": "улица", "rue": "улица",
+    "avenue": "проспект", "prospekt": "проспект", "praspekt": "проспект",
+    "boulevard": "бульвар", "lane": "переулок", "square": "площадь", "highway": "шоссе",
+    "road": "дорога", "embankment": "набережная",
+}  # fmt: skip
+"""Types of street that are one in two languages."""
+
+LIKE_AS_WHOLE = 0.8
+MOST_CANDIDATES = 64
+_TOWNS_KEPT = 256
+_LATIN = re.compile("[a-z]")
 
 
 class FoundStreet(NamedTuple):
@@ -27,61 +47,237 @@ class FoundStreet(NamedTuple):
     changes: tuple[str, ...]
 
 
+class _Row(NamedTuple):
+    """A name's row, how surely its words are those asked for, and what was changed."""
+
+    row: int
+    share: float
+    changes: tuple[str, ...]
+
+
+def pack_streets(streets: Streets) -> Arrays:
+    """Give the packed street table: a row for every street, and one for every name of each."""
+    named = [(i, street_name(name)) for i, name in enumerate(streets.name)]
+    keys = [name.key for _, name in named]
+    for street, others in enumerate(streets.aliases):
+        known = {named[street][1]}
+        for other in others.splitlines() if others else ():
+            name = street_name(other)
+            if name and name not in known:
+                known.add(name)
+                named.append((street, name))
+    names = [name for _, name in named]
+    cores = [name.core for name in names]
+    street = np.array([street for street, _ in named], np.uint32)
+    town = streets.settlement[street].astype(np.int32) if len(street) else np.empty(0, np.int32)
+    prints = np.fromiter((fingerprint(core) for core in cores), np.uint64, len(cores))
+    order = np.lexsort((town, prints))
+    by_town = np.argsort(town, kind="stable")
+    return {
+        "street.settlement": streets.settlement.astype(np.int32),
+        "street.lat": streets.lat.astype(np.float64),
+        "street.lon": streets.lon.astype(np.float64),
+        "street.uncertainty_m": streets.uncertainty_m.astype(np.float64),
+        **pack_texts("street.name", streets.name),
+        **pack_texts("street.key", keys),
+        "street.latin": np.array([any(_LATIN.search(core) for core in cores)], np.uint8),
+        "name.street": street,
+        **_pack_choices("name.kind", [_SAME_KIND.get(n.kind, n.kind) for n in names]),
+        **_pack_choices("name.tail", [n.tail for n in names]),
+        **pack_texts("name.core", cores),
+        "core.print": prints[order],
+        "core.town": town[order],
+        "core.row": order.astype(np.uint32),
+        "town.town": town[by_town],
+        "town.row": by_town.astype(np.uint32),
+        **pack_name_words("word", cores, town, bones=False),
+        **pack_name_words("bone", cores, town, bones=True),
+    }
+
+
+def _pack_choices(name: str, texts: Sequence[str]) -> Arrays:
+    """Give a column of few different texts: the texts, and which of them each row has."""
+    different = sorted(set(texts))
+    choice = {text: i for i, text in enumerate(different)}
+    which = np.fromiter((choice[t] for t in texts), np.uint16, len(texts))
+    return {**pack_texts(f"{name}s", different), name: which}
+
+
 class StreetTable:
-    """Streets by the core of their name, within a settlement or anywhere."""
+    """Streets by the core of their name, within settlements or anywhere."""
 
-    def __init__(self, streets: Streets) -> None:
-        self.names: list[StreetName] = [street_name(name) for name in streets.name]
-        self.settlement: list[int] = streets.settlement.tolist()
-        self._within: dict[tuple[int, str], list[int]] = {}
-        self._anywhere: dict[str, list[int]] = {}
-        for street, (settlement, name) in enumerate(zip(self.settlement, self.names, strict=True)):
-            core = name.core
-            self._within.setdefault((settlement, core), []).append(street)
-            self._anywhere.setdefault(core, []).append(street)
+    def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        self.settlement = view(arrays, "street.settlement")
+        self.lat = view(arrays, "street.lat")
+        self.lon = view(arrays, "street.lon")
+        self.uncertainty_m = view(arrays, "street.uncertainty_m")
+        self.name = Texts(arrays, "street.name")
+        self.key = Texts(arrays, "street.key")
+        self.core = Texts(arrays, "name.core")
+        self.street_of = view(arrays, "name.street")
+        self._kind = view(arrays, "name.kind")
+        self._tail = view(arrays, "name.tail")
+        self._kinds = list(Texts(arrays, "name.kinds"))
+        self._tails = list(Texts(arrays, "name.tails"))
+        self._print = view(arrays, "core.print")
+        self._town = view(arrays, "core.town")
+        self._row = view(arrays, "core.row")
+        self._by_town = view(arrays, "town.town")
+        self._row_by_town = view(arrays, "town.row")
+        self.has_latin = bool(arrays["street.latin"][0])
+        self._words = NameWords(arrays, "word", self.core, bones=False)
+        self._bones = NameWords(arrays, "bone", self.core, bones=True)
+        self._glued = lru_cache(maxsize=_TOWNS_KEPT)(self._glued_in)
 
-    def find(self, name: StreetName, settlements: Sequence[int] | None) -> list[FoundStreet]:
-        """Give the streets that `name` may mean in those settlements, or anywhere for None.
-
-        More than one is ambiguous; a type or part of town that was left out is no obstacle.
-        """
-        core = name.core
-        if settlements is None:
-            streets = self._anywhere.get(core, [])
-        else:
-            streets = [s for town in settlements for s in self._within.get((town, core), [])]
-        return self._of_kind(name, self._of_tail(name, streets)) if streets else []
+    def __len__(self) -> int:
+        """Give the number of streets."""
+        return len(self.settlement)
 
     def of_key(self, settlement: int, key: str) -> int | None:
         """Give the street with this lasting key in a settlement, None where there is none."""
-        for street, name in enumerate(self.names):
-            if self.settlement[street] == settlement and name.key == key:
+        core = key.partition(":")[2]
+        for row in self._rows_in(settlement):
+            street = self.street_of[row]
+            if core.startswith(self.core[row]) and self.key[street] == key:
                 return street
         return None
 
-    def _of_tail(self, name: StreetName, streets: list[int]) -> list[FoundStreet]:
-        same = [FoundStreet(s, 1.0, ()) for s in streets if self.names[s].tail == name.tail]
-        if same:
-            return same
-        change = ("tail_missing",) if not name.tail else ("tail_unknown",)
+    def find(self, name: StreetName, settlements: Sequence[int] | None) -> list[FoundStreet]:
+        """Give the streets of exactly that name in those settlements, or anywhere for None.
+
+        A type or part of town that was left out or is another is no obstacle; it lowers the
+        confidence. The likeliest first.
+        """
+        return self._fitting(name, [_Row(r, 1.0, ()) for r in self._exact(name.core, settlements)])
+
+    def find_like(
+        self,
+        name: StreetName,
+        settlements: Sequence[int] | None,
+        *,
+        by_sound: bool,
+        may_add: bool,
+    ) -> list[FoundStreet]:
+        """Give the streets of nearly that name, the likeliest first.
+
+        With `by_sound` spellings of other scripts and transliterations count as the same; with
+        `may_add` a word that the street has not is overlooked.
+        """
+        core = name.core
+        if not core:
+            return []
+        found = self._words.find(core, settlements, may_add=may_add)
+        if by_sound:
+            best: dict[int, _Row] = {}
+            for one in (*self._bones.find(core, settlements, may_add=may_add), *found):
+                if one.row not in best or best[one.row].share < one.share:
+                    best[one.row] = _Row(*one)
+            rows = sorted(best.values(), key=lambda r: (-r.share, r.row))
+        else:
+            rows = [_Row(*one) for one in found]
+        if not rows and settlements is not None:
+            rows = [row for town in settlements for row in self._whole(core, town)]
+        return self._fitting(name, rows)
+
+    def _exact(self, core: str, settlements: Sequence[int] | None) -> list[int]:
+        wanted = fingerprint(core)
+        low = bisect_left(self._print, wanted)
+        if low == len(self._print) or self._print[low] != wanted:
+            return []
+        high = bisect_right(self._print, wanted, low)
+        if settlements is None:
+            return self._row[low : min(high, low + MOST_CANDIDATES)].tolist()
+        rows: list[int] = []
+        for town in settlements:
+            start = bisect_left(self._town, town, low, high)
+            while start < high and self._town[start] == town:
+                rows.append(self._row[start])
+                start += 1
+        return rows
+
+    def _rows_in(self, town: int) -> list[int]:
+        low = bisect_left(self._by_town, town)
+        return self._row_by_town[low : bisect_right(self._by_town, town, low)].tolist()
+
+    def _glued_in(self, town: int) -> tuple[list[int], list[str]]:
+        rows = self._rows_in(town)
+        return rows, [self.core[row].replace(" ", "") for row in rows]
+
+    def _whole(self, core: str, town: int) -> list[_Row]:
+        """Give the names of a town that are like this one as a whole, whatever the spaces."""
+        rows, glued = self._glued(town)
+        asked = "".join(core.split())
+        digits = _digits(asked)
+        close = process.extract(
+            asked, glued, scorer=OSA.normalized_similarity, score_cutoff=LIKE_AS_WHOLE, limit=5
+        )
         return [
-            FoundStreet(s, TAIL_MISSING, change)
-            for s in streets
-            if not name.tail or not self.names[s].tail
+            _Row(
+                rows[at],
+                shares.GLUED if alike == 1 else shares.FAR_SPELLING,
+                (f"typo:{core.capitalize()}→{self.core[rows[at]].capitalize()}",),
+            )
+            for known, alike, at in close
+            if _digits(known) == digits
         ]
 
-    def _of_kind(self, name: StreetName, found: list[FoundStreet]) -> list[FoundStreet]:
-        wanted = _EITHER.get(name.kind, (name.kind,))
-        same = [f for f in found if self.names[f.street].kind in wanted]
-        if same:
-            return same
-        if not name.kind:
-            return [_changed(f, TYPE_MISSING, "type_missing") for f in found]
+    def _fitting(self, name: StreetName, rows: Sequence[_Row]) -> list[FoundStreet]:
+        """Give the streets of these rows with what their type and part of town say."""
+        best: dict[int, FoundStreet] = {}
+        kind = _SAME_KIND.get(name.kind, name.kind)
+        kinds = _EITHER.get(kind, (kind,))
+        for row, share, changes in rows:
+            found = self._with_tail(name, row, share, changes)
+            if found is None:
+                continue
+            found = self._with_kind(name, kinds, row, found)
+            known = best.get(found.street)
+            if known is None or known.confidence < found.confidence:
+                best[found.street] = found
+        if len(best) < 2:  # noqa: PLR2004, one needs no order
+            return list(best.values())
+        found_all = list(best.values()) if name.kind else self._presumed(list(best.values()))
+        return sorted(found_all, key=lambda f: (-f.confidence, f.street))
+
+    def _presumed(self, found: list[FoundStreet]) -> list[FoundStreet]:
+        """Put ``улица`` before the other types where none was written."""
+        plain = {f.street for f in found if self.key[f.street].startswith(f"{_STREET}:")}
+        if not plain or len(plain) == len(found):
+            return found
         return [
-            _changed(f, TYPE_MISMATCH, f"type:{name.kind}→{self.names[f.street].kind}")
+            FoundStreet(
+                f.street,
+                f.confidence
+                * (shares.STREET_PRESUMED if f.street in plain else shares.TYPE_PRESUMED_OTHER),
+                f.changes,
+            )
             for f in found
         ]
 
+    def _with_tail(
+        self, name: StreetName, row: int, share: float, changes: tuple[str, ...]
+    ) -> FoundStreet | None:
+        tail = self._tails[self._tail[row]]
+        street = self.street_of[row]
+        if tail == name.tail:
+            return FoundStreet(street, share, changes)
+        if tail and name.tail:
+            return None
+        change = "tail_unknown" if name.tail else "tail_missing"
+        return FoundStreet(street, share * shares.TAIL_MISSING, (*changes, change))
 
-def _changed(found: FoundStreet, share: float, change: str) -> FoundStreet:
-    return FoundStreet(found.street, found.confidence * share, (*found.changes, change))
+    def _with_kind(
+        self, name: StreetName, kinds: tuple[str, ...], row: int, found: FoundStreet
+    ) -> FoundStreet:
+        kind = self._kinds[self._kind[row]]
+        if kind in kinds:
+            return found
+        street, share, changes = found
+        if not name.kind:
+            return FoundStreet(street, share * shares.TYPE_MISSING, (*changes, "type_missing"))
+        change = f"type:{name.kind}→{kind}"
+        return FoundStreet(street, share * shares.TYPE_MISMATCH, (*changes, change))
+
+
+def _digits(text: str) -> str:
+    return "".join(char if char.isdigit() else " " for char in text).strip()

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 from heatmaps.errors import UsageError
+from heatmaps.geocoding import shares
 from heatmaps.geocoding.normal_form import NormalForm, StreetName, settlement_key
+from heatmaps.geocoding.packed import Arrays, Keys, Texts, pack_keys, pack_texts, view
+from heatmaps.geocoding.skeleton import skeleton
+from heatmaps.geocoding.vocabulary import Vocabulary, pack_vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from heatmaps.geocoding.gazetteer import Settlements
+
 
 PLACE_IGNORED = 0.9
 """Confidence where a name in the address, perhaps a district's, is no settlement known here."""
 PLACE_CONTRADICTED = 0.8
 """Confidence where the settlement written is unknown and another one had to serve."""
+REGION_CONTRADICTED = 0.6
+"""Confidence where the settlement is known only in another region than the one written."""
 ONLY_SETTLEMENT = 0.9
 """Confidence where no city is named and but one place in the gazetteer fits."""
 _MAX_TOWN_WORDS = 3
+_LATIN = re.compile("[a-z]")
+_SLIP_FROM = 5
+"""Shorter names of settlements are too like each other (Омск, Томск) to be taken for misspelt."""
 
 
 class Towns(NamedTuple):
@@ -30,22 +45,61 @@ class Towns(NamedTuple):
     faults: tuple[str, ...] = ()
 
 
+def pack_towns(settlements: Settlements) -> Arrays:
+    """Give the packed settlement table, every settlement under all its names."""
+    keys = [settlement_key(name) for name in settlements.name]
+    regions = [settlement_key(region) if region else "" for region in settlements.region]
+    of_name = dict.fromkeys((key, i) for i, key in enumerate(keys))
+    for i, others in enumerate(settlements.aliases):
+        for other in others.splitlines() if others else ():
+            of_name.setdefault((settlement_key(other), i))
+    names = [(key, i) for key, i in of_name if key]
+    spelt = list(dict.fromkeys(key for key, _ in names))
+    bones = sorted({(_bone(key), key) for key in spelt})
+    return {
+        **pack_texts("town.name", settlements.name),
+        **pack_texts("town.region", settlements.region),
+        **pack_texts("town.key", keys),
+        **pack_texts("town.region_key", regions),
+        "town.lat": settlements.lat.astype(np.float64),
+        "town.lon": settlements.lon.astype(np.float64),
+        "town.uncertainty_m": settlements.uncertainty_m.astype(np.float64),
+        **pack_keys("towns", [key for key, _ in names]),
+        "towns.town": np.array([i for _, i in names], np.uint32),
+        **pack_vocabulary("town_word", spelt),
+        **pack_vocabulary("town_bone", list(dict.fromkeys(bone for bone, _ in bones))),
+        **pack_keys("town_bones", [bone for bone, _ in bones]),
+        **pack_texts("town_bones.key", [key for _, key in bones]),
+    }
+
+
+def _bone(key: str) -> str:
+    return skeleton("".join(key.replace("-", " ").split()))
+
+
 class TownTable:
-    """Settlements by the normal form of their name.
+    """Settlements by the normal form of their names.
 
     `default` are those that addresses without a city lie in. Raises UsageError where that city is
     not in the gazetteer.
     """
 
-    def __init__(self, settlements: Settlements, default_city: str | None) -> None:
-        self._keys = [settlement_key(name) for name in settlements.name]
-        self._positions: dict[str, tuple[int, ...]] = {}
-        for position, key in enumerate(self._keys):
-            self._positions[key] = (*self._positions.get(key, ()), position)
-        self._regions = [
-            _region_words(settlement_key(region)) if region else frozenset()
-            for region in settlements.region
-        ]
+    def __init__(self, arrays: Mapping[str, NDArray[Any]], default_city: str | None) -> None:
+        self.name = Texts(arrays, "town.name")
+        self.region = Texts(arrays, "town.region")
+        self.lat = view(arrays, "town.lat")
+        self.lon = view(arrays, "town.lon")
+        self.uncertainty_m = view(arrays, "town.uncertainty_m")
+        self._key = Texts(arrays, "town.key")
+        self._region_key = Texts(arrays, "town.region_key")
+        self._names = Keys(arrays, "towns")
+        self._town = view(arrays, "towns.town")
+        self._words = Vocabulary(arrays, "town_word")
+        self._bones = Vocabulary(arrays, "town_bone")
+        self._bone_keys = Keys(arrays, "town_bones")
+        self._key_of_bone = Texts(arrays, "town_bones.key")
+        self._known: dict[str, tuple[int, ...]] = {}
+        self._labels: dict[int, str] = {}
         self.default = self.of_name(settlement_key(default_city)) if default_city else ()
         if default_city and not self.default:
             message = (
@@ -54,54 +108,155 @@ class TownTable:
             )
             raise UsageError(message)
 
-    def of_name(self, key: str) -> tuple[int, ...]:
-        """Give the settlements whose name has this normal form."""
-        return self._positions.get(key, ())
+    def __len__(self) -> int:
+        """Give the number of settlements."""
+        return len(self.name)
 
-    def has_namesake(self, position: int) -> bool:
+    def of_name(self, key: str) -> tuple[int, ...]:
+        """Give the settlements that have a name of this normal form; own names before others."""
+        known = self._known.get(key)
+        if known is None:
+            towns = tuple(sorted({self._town[at] for at in self._names.all(key)}))
+            own = tuple(town for town in towns if self._key[town] == key)
+            known = own or towns
+            if known:
+                self._known[key] = known
+        return known
+
+    def key(self, town: int) -> str:
+        """Give the lasting key of a settlement, as `gazetteer.settlement_keys` does."""
+        return f"{self._key[town]}|{self._region_key[town]}"
+
+    def label(self, town: int) -> str:
+        """Give a settlement's name, its region before it where it has a namesake."""
+        label = self._labels.get(town)
+        if label is None:
+            region = self.region[town] if self.has_namesake(town) else ""
+            name = self.name[town]
+            label = self._labels[town] = f"{region}, {name}" if region and name else region or name
+        return label
+
+    def of_key(self, key: str) -> int | None:
+        """Give the settlement with this lasting key, None where there is none."""
+        towns = self._names.all(key.partition("|")[0])
+        return next((t for at in towns if self.key(t := self._town[at]) == key), None)
+
+    def has_namesake(self, town: int) -> bool:
         """Tell whether another settlement bears the same name."""
-        return len(self._positions[self._keys[position]]) > 1
+        return len(self.of_name(self._key[town])) > 1
 
     def named(self, form: NormalForm) -> Towns:
         """Give the settlements to look in: input, column, default, anywhere."""
         for i, place in enumerate(form.places):
-            known = self._in_region(self.of_name(place.name), form.region)
-            if known and i < form.places_named:
-                ignored = tuple(f"place_ignored:{p.name}" for p in form.places[:i])
-                typed = any(p.kind for p in form.places[:i])
-                share = PLACE_CONTRADICTED if typed else PLACE_IGNORED if i else 1.0
-                return Towns(known, share, ignored)
+            known = self.of_name(place.name)
             if known:
-                ignored = tuple(f"place_ignored:{p.name}" for p in form.places[:i])
-                return Towns(known, PLACE_CONTRADICTED if i else 1.0, ignored)
+                return self._in_place(form, i, Towns(known))
+        for i, place in enumerate(form.places):
+            like = self.like(place.name, by_sound=_by_sound(form, place.name))
+            if like.settlements:
+                return self._in_place(form, i, like)
         if form.places:
             return Towns((), 1.0, (), ("unknown_settlement",))
         if self.default:
             return Towns(self.default, 1.0, ("default_city",))
-        if len(self._regions) == 1:
+        if len(self) == 1:
             return Towns((0,))
         return Towns(None, ONLY_SETTLEMENT, ("city_missing",), ("no_city",))
 
-    def _in_region(self, towns: tuple[int, ...], region: str) -> tuple[int, ...]:
-        """Narrow namesakes down to the region named, where the gazetteer knows it."""
-        if not region or len(towns) < 2:  # noqa: PLR2004, one town needs no region
-            return towns
-        words = _region_words(region)
-        return tuple(t for t in towns if self._regions[t] & words) or towns
+    def like(self, key: str, *, by_sound: bool) -> Towns:
+        """Give the settlements whose name is nearly this one, none of them where none is."""
+        sounding = _bone(key)
+        same = self._of_bone(sounding) if by_sound else ()
+        if same:
+            return Towns(same, shares.SKELETON, (f"city_spelling:{key}",))
+        for words, spelt, find in (
+            (self._words, key, self.of_name),
+            *([(self._bones, sounding, self._of_bone)] if by_sound else []),
+        ):
+            if len(spelt) < _SLIP_FROM:
+                continue
+            found = [one for one in words.like(spelt) if _plausible(spelt, words.words[one.term])]
+            nearest = [one for one in found if one.slips == found[0].slips]
+            towns = {t for one in nearest for t in find(words.words[one.term])}
+            if towns:
+                right = words.words[nearest[0].term]
+                share = shares.slip_share(len(spelt), nearest[0].slips)
+                change = f"city_typo:{key.capitalize()}→{right.capitalize()}"
+                return Towns(tuple(sorted(towns)), share, (change,))
+        return Towns(())
 
     def in_street(self, form: NormalForm) -> Iterator[tuple[Towns, StreetName]]:
         """Give readings of the street's words as a settlement before or behind a street."""
-        name, words = form.street, form.street.words
-        for count in range(min(len(words), _MAX_TOWN_WORDS), 0, -1):
-            for town, rest in ((words[:count], words[count:]), (words[-count:], words[:-count])):
-                known = self.of_name(settlement_key(" ".join(town)))
-                known = self._in_region(known, form.region)
-                if known:
-                    kind = name.kind if rest or name.ordinals else ""
-                    yield Towns(known), StreetName(kind, name.ordinals, rest, name.tail)
+        for town, rest in _splits(form.street.words):
+            known = self.of_name(settlement_key(" ".join(town)))
+            if known:
+                yield self._of_region(form, Towns(known)), _rest(form.street, rest)
+
+    def like_in_street(
+        self, form: NormalForm, *, by_sound: bool
+    ) -> Iterator[tuple[Towns, StreetName]]:
+        """Give such readings with the settlement's name misspelt."""
+        for town, rest in _splits(form.street.words):
+            like = self.like(" ".join(town), by_sound=by_sound)
+            if like.settlements and (rest or form.street.ordinals):
+                yield self._of_region(form, like), _rest(form.street, rest)
+
+    def _of_bone(self, bone: str) -> tuple[int, ...]:
+        keys = {self._key_of_bone[at] for at in self._bone_keys.all(bone)}
+        return tuple(sorted({town for key in keys for town in self.of_name(key)}))
+
+    def _in_place(self, form: NormalForm, i: int, towns: Towns) -> Towns:
+        """Give the settlements of the i-th place named, those before it being unknown."""
+        ignored = tuple(f"place_ignored:{p.name}" for p in form.places[:i])
+        share = 1.0
+        if i:
+            typed = i >= form.places_named or any(p.kind for p in form.places[:i])
+            share = PLACE_CONTRADICTED if typed else PLACE_IGNORED
+        found = self._of_region(form, towns)
+        return found._replace(
+            confidence=found.confidence * share, changes=(*ignored, *found.changes)
+        )
+
+    def _of_region(self, form: NormalForm, towns: Towns) -> Towns:
+        """Narrow namesakes down to the region named; one known in another region is doubtful."""
+        if not form.region or not towns.settlements:
+            return towns
+        words = _region_words(form.region)
+        regions = {t: _region_words(self._region_key[t]) for t in towns.settlements}
+        within = tuple(t for t, region in regions.items() if region & words)
+        if within:
+            return towns._replace(settlements=within)
+        unknown = tuple(t for t, region in regions.items() if not region)
+        if unknown:
+            return towns._replace(settlements=unknown)
+        return towns._replace(
+            confidence=towns.confidence * REGION_CONTRADICTED,
+            changes=(*towns.changes, f"region_contradicted:{form.region}"),
+        )
+
+
+def _by_sound(form: NormalForm, name: str) -> bool:
+    return "transliterated" in form.changes or bool(_LATIN.search(name))
+
+
+def _plausible(written: str, known: str) -> bool:
+    """Tell whether a name may be a slip for another: the first letter right, or swapped."""
+    return len(known) >= _SLIP_FROM and (written[0] == known[0] or written[:2] == known[1::-1])
+
+
+def _splits(words: Sequence[str]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Give the words cut into a settlement's and the rest: the settlement first, then last."""
+    words = tuple(words)
+    for count in range(min(len(words), _MAX_TOWN_WORDS), 0, -1):
+        yield words[:count], words[count:]
+        yield words[-count:], words[:-count]
+
+
+def _rest(street: StreetName, words: tuple[str, ...]) -> StreetName:
+    kind = street.kind if words or street.ordinals else ""
+    return StreetName(kind, street.ordinals, words, street.tail)
 
 
 def _region_words(region: str) -> frozenset[str]:
     """Give the words that name a region, without the type word around them."""
-    words = region.split()
-    return frozenset(words) - {"область", "край", "республика", "автономный"}
+    return frozenset(region.split()) - {"область", "край", "республика", "автономный", "округ"}

@@ -1,0 +1,131 @@
+"""From the places an address may mean to the one answer that is given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from heatmaps.geocoding import shares
+from heatmaps.geocoding.result import Alternative, GeocodeResult, Level
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from heatmaps.geocoding.normal_form import NormalForm
+
+MAX_ALTERNATIVES = 5
+SEVERAL_ADDRESSES = 0.8
+"""Confidence where the text names more than one address and the first was taken."""
+
+_ROUNDING = 1e-9
+_PLACED = (Level.HOUSE, Level.NEAR)
+
+
+class Candidate(NamedTuple):
+    """One place an address may mean.
+
+    `share` is how surely the street, or the settlement where there is none, is the one meant;
+    `confidence` that and the house together. `town` is the settlement's position.
+    """
+
+    level: Level
+    lat: float
+    lon: float
+    uncertainty_m: float
+    confidence: float
+    matched: str
+    changes: tuple[str, ...]
+    key: str
+    share: float
+    town: int
+
+
+def answered(
+    form: NormalForm, text: str, candidates: Sequence[Candidate], faults: tuple[str, ...]
+) -> GeocodeResult:
+    """Give the likeliest candidate with its runners-up, or ambiguous where two are as likely.
+
+    `text` is the form's. Among streets as likely as each other the only one that has the house
+    is taken, but doubtfully; among settlements nothing is ever chosen.
+    """
+    if len(candidates) == 1:
+        return _placed(form, text, candidates[0], faults, ())
+    ranked = sorted(candidates, key=lambda c: (-c.share, -c.confidence, c.matched))
+    close = [c for c in ranked if ranked[0].share - c.share <= shares.CLOSE + _ROUNDING]
+    if len(close) > 1:
+        houses = [c for c in close if c.level is Level.HOUSE]
+        if len(houses) != 1 or len({c.town for c in close}) > 1:
+            return _ambiguous(form, text, ranked, faults)
+        chosen = houses[0]
+        chosen = chosen._replace(
+            confidence=min(chosen.confidence, shares.STREET_PRESUMED),
+            changes=(*chosen.changes, "only_house"),
+        )
+        return _placed(form, text, chosen, faults, [c for c in ranked if c is not houses[0]])
+    return _placed(form, text, ranked[0], faults, ranked[1:])
+
+
+def better(one: GeocodeResult | None, other: GeocodeResult) -> GeocodeResult:
+    """Give the answer that says more, of equals the first."""
+    if one is None or _RANK[other.level] < _RANK[one.level]:
+        return other
+    return one
+
+
+_RANK = {
+    level: rank
+    for rank, level in enumerate(
+        (
+            Level.HOUSE,
+            Level.NEAR,
+            Level.AMBIGUOUS,
+            Level.STREET,
+            Level.SETTLEMENT,
+            Level.REGION,
+            Level.NONE,
+        )
+    )
+}
+
+
+def _placed(
+    form: NormalForm,
+    text: str,
+    found: Candidate,
+    faults: tuple[str, ...],
+    others: Sequence[Candidate],
+) -> GeocodeResult:
+    confidence = found.confidence
+    if "several_addresses" in faults:
+        confidence = min(confidence, SEVERAL_ADDRESSES)
+    return GeocodeResult(
+        found.level,
+        found.lat,
+        found.lon,
+        found.uncertainty_m,
+        confidence,
+        text,
+        found.matched,
+        form.changes + found.changes if form.changes else found.changes,
+        faults,
+        _alternatives(others) if others else (),
+        found.key,
+    )
+
+
+def _ambiguous(
+    form: NormalForm, text: str, ranked: Sequence[Candidate], faults: tuple[str, ...]
+) -> GeocodeResult:
+    best = max(c.confidence for c in ranked)
+    return GeocodeResult(
+        Level.AMBIGUOUS,
+        confidence=best / len(ranked),
+        normal_form=text,
+        changes=form.changes,
+        faults=faults,
+        alternatives=_alternatives(ranked),
+    )
+
+
+def _alternatives(candidates: Sequence[Candidate]) -> tuple[Alternative, ...]:
+    ranked = sorted(candidates, key=lambda c: (-c.confidence, c.matched))[:MAX_ALTERNATIVES]
+    return tuple(Alternative(c.matched, c.level, c.lat, c.lon, c.confidence) for c in ranked)

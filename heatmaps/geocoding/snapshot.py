@@ -1,0 +1,156 @@
+"""The index on disk: one file of packed arrays that processes share by mapping it into memory.
+
+The file begins with a magic word, the length of a JSON header and the header, which says whose
+gazetteer it is, where each array lies, and the checksum of all that follows. A file that is cut
+short, altered or somebody else's is never opened.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import blake2b
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING, Any, BinaryIO
+from zlib import crc32
+
+import numpy as np
+
+from heatmaps.geocoding.normal_form import NORM_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from heatmaps.geocoding.packed import Arrays
+
+FORMAT_VERSION = 1
+"""Rises with every change of what the arrays hold or mean."""
+
+SUFFIX = ".index"
+_MAGIC = b"HEATMAPS-INDEX\n"
+_LENGTH_BYTES = 8
+_ALIGNED = 64
+_CHUNK = 1 << 22
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Which gazetteer a snapshot holds, and in which directory it lies.
+
+    `store` names the store, `stamp` the state of its gazetteer: another load has another stamp.
+    """
+
+    directory: Path
+    store: str
+    stamp: str
+
+    @property
+    def path(self) -> Path:
+        """The file of this state of this store, as this version of the program writes it."""
+        of_state = f"{self.stamp} {NORM_VERSION} {FORMAT_VERSION}"
+        return self.directory / f"{_short(self.store)}-{_short(of_state)}{SUFFIX}"
+
+    def read(self) -> Arrays | None:
+        """Give the arrays, mapped into memory; None where there is no whole snapshot."""
+        try:
+            with self.path.open("rb") as file:
+                return _mapped(file, self._identity)
+        except OSError:
+            return None
+
+    def write(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Write the snapshot whole or not at all, and remove those of the store's older states.
+
+        Raises OSError where the directory cannot be written or is full.
+        """
+        self.directory.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(
+            dir=self.directory, prefix=f"{_short(self.store)}-", suffix=".part", delete=False
+        ) as file:
+            try:
+                _write(file, arrays, self._identity)
+                os.replace(file.name, self.path)  # noqa: PTH105, the name is text
+            except BaseException:
+                os.unlink(file.name)  # noqa: PTH108
+                raise
+        self._remove_others()
+
+    @property
+    def _identity(self) -> str:
+        return f"{self.store} {self.stamp} {NORM_VERSION} {FORMAT_VERSION}"
+
+    def _remove_others(self) -> None:
+        for other in self.directory.glob(f"{_short(self.store)}-*{SUFFIX}"):
+            if other != self.path:
+                with suppress(OSError):
+                    other.unlink()
+
+
+def open_file(path: Path) -> Arrays | None:
+    """Give the arrays of a snapshot file whosever it is; None where it is not whole."""
+    try:
+        with path.open("rb") as file:
+            return _mapped(file, None)
+    except OSError:
+        return None
+
+
+def _short(text: str) -> str:
+    return blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _write(file: Any, arrays: Mapping[str, NDArray[Any]], identity: str) -> None:  # noqa: ANN401, a named temporary file has no public type
+    places: dict[str, tuple[str, int, int]] = {}
+    at, checksum = 0, 0
+    for name, array in arrays.items():
+        places[name] = (array.dtype.str, at, len(array))
+        at += -(-array.nbytes // _ALIGNED) * _ALIGNED
+        checksum = crc32(_padded(array), checksum)
+    header = {"identity": identity, "arrays": places, "bytes": at, "checksum": checksum}
+    text = json.dumps(header).encode()
+    text += b" " * (-(len(_MAGIC) + _LENGTH_BYTES + len(text)) % _ALIGNED)
+    file.write(_MAGIC + len(text).to_bytes(_LENGTH_BYTES, "little") + text)
+    for array in arrays.values():
+        file.write(_padded(array))
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _padded(array: NDArray[Any]) -> bytes:
+    return array.tobytes() + b"\0" * (-array.nbytes % _ALIGNED)
+
+
+def _mapped(file: BinaryIO, identity: str | None) -> Arrays | None:
+    if file.read(len(_MAGIC)) != _MAGIC:
+        return None
+    length = int.from_bytes(file.read(_LENGTH_BYTES), "little")
+    size = os.fstat(file.fileno()).st_size
+    start = len(_MAGIC) + _LENGTH_BYTES + length
+    if start > size:
+        return None
+    try:
+        header = json.loads(file.read(length))
+    except ValueError:
+        return None
+    if identity is not None and header["identity"] != identity:
+        return None
+    if start + header["bytes"] != size or _checksum(file) != header["checksum"]:
+        return None
+    memory = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    return {
+        name: np.frombuffer(memory, dtype=np.dtype(kind), count=count, offset=start + at)
+        for name, (kind, at, count) in header["arrays"].items()
+    }
+
+
+def _checksum(file: BinaryIO) -> int:
+    checksum = 0
+    while chunk := file.read(_CHUNK):
+        checksum = crc32(chunk, checksum)
+    return checksum
