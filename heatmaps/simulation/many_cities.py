@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from heatmaps.geocoding.gazetteer import Text
 
+LEAST_CITIES = 4
+"""Fewer would leave no street that one city has and another has not."""
+
 HOUSES_A_CITY = 16_000
 STREETS_A_CITY = 900
 """About the size of a Russian city of 300,000: the density at which names begin to look alike."""
@@ -51,7 +54,7 @@ def blown_up(real: Gazetteer, houses: int, seed: int) -> Gazetteer:
     rng = np.random.default_rng(seed)
     russian = {name for name in real.streets.name if has_cyrillic(name)}
     names = text_column(sorted({*russian, *streets()}))
-    towns = cities(max(1, round(houses / HOUSES_A_CITY)))
+    towns = cities(max(LEAST_CITIES, round(houses / HOUSES_A_CITY)))
     return _built(rng, real, _settlements(towns), _plan(rng, names, len(towns)), houses)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from heatmaps.errors import UsageError
+from heatmaps.geocoding.gazetteer import NO_STREET
 from heatmaps.simulation.dirty_addresses import Sampler
 from heatmaps.simulation.many_cities import blown_up
 from heatmaps.store.gazetteer import load_gazetteer
@@ -48,6 +50,9 @@ def bench(store: Store, asked: Asked, told: Callable[[int, int], None]) -> Measu
     """
     with store.reading() as connection:
         gazetteer = load_gazetteer(connection)
+    if not (gazetteer.houses.street != NO_STREET).any():
+        message = "The gazetteer holds no house on a street; run `heatmaps gazetteer load` first."
+        raise UsageError(message)
     if asked.scale is not None:
         gazetteer = blown_up(gazetteer, asked.scale, SEED)
     measured = report(gazetteer, asked.sample, asked.failures, told)

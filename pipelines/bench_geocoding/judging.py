@@ -30,11 +30,11 @@ class Judged:
     """The answers to queries of one kind, a column each.
 
     `right` tells whether the answer is what it should be: the house within `RIGHT_WITHIN_M` where
-    one was meant; no house where the street or the house is absent; no street or house where several
-    cities fit and for junk. `house` tells whether a house was given, `wrong` whether a place was
-    that should not have been: a house elsewhere, a house or a neighbour of it where the street is
-    absent, a street too for a kind of `NEVER_PLACED`. `away_m` is the distance from the house meant,
-    NaN where there is none or no place was given.
+    one was meant; no house where the street or the house is absent; neither street nor house for a
+    kind of `NEVER_PLACED`. `house` tells whether a house was given, `wrong` whether a place was
+    that should not have been: a house elsewhere, a house or its neighbour where the street is
+    absent, a street too for a kind of `NEVER_PLACED`. `away_m` is the distance from the house
+    meant, NaN where there is none or no place was given.
     """
 
     kind: Kind

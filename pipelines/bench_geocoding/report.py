@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from heatmaps.errors import UsageError
 from heatmaps.geocoding.index import build_index
 from heatmaps.simulation.dirty_addresses import Kind, Sampler
 from pipelines.bench_geocoding.confidence import Bin, reliability
@@ -48,13 +47,9 @@ def report(
     """Put `sample` queries of every kind to the index of a gazetteer, and as many mixed.
 
     Up to `failures_kept` failures of each kind are kept. `told` hears how many kinds are done, of
-    how many. Raises UsageError where the gazetteer holds
-    no house on a street.
+    how many.
     """
     sampler = Sampler(gazetteer, SEED)
-    if not sampler.houses:
-        message = "The gazetteer holds no house on a street; run `heatmaps gazetteer load` first."
-        raise UsageError(message)
     started = time.perf_counter()
     geocoder = build_index(gazetteer)
     built_s = time.perf_counter() - started

@@ -115,11 +115,6 @@ class Sampler:
         )
 
     @property
-    def houses(self) -> int:
-        """The number of houses that may be drawn: those on a street, with a number."""
-        return len(self._names.usable)
-
-    @property
     def default_city(self) -> str:
         """The settlement with the most houses: the default of the queries that name none."""
         return str(self._gazetteer.settlements.name[self._largest])
