@@ -1,32 +1,32 @@
-"""From addressed points to a gazetteer: what every reader does after reading."""
+"""From addressed points to parts of a gazetteer: what every reader does after reading."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from heatmaps.errors import FileError
-from heatmaps.geocoding.gazetteer import (
-    NO_STREET,
-    Gazetteer,
-    Houses,
-    Settlements,
-    Streets,
-    distance_m,
-    merge_duplicates,
-    take,
-    text_column,
-)
+from heatmaps.geocoding.fingerprints import form_key
+from heatmaps.geocoding.gazetteer import Settlements, distance_m, text_column
 from heatmaps.geocoding.normal_form import normal_house, settlement_key, street_name
-from heatmaps.geocoding.reading import RADIUS_M, KnownPlace, Points, ReadReport
+from heatmaps.geocoding.reading import (
+    RADIUS_M,
+    AliasRows,
+    Counts,
+    HouseRows,
+    KnownPlace,
+    Part,
+    StreetRows,
+)
 
 if TYPE_CHECKING:
-    from collections import Counter
-    from pathlib import Path
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
+
+    from heatmaps.geocoding.gazetteer import Text
+    from heatmaps.geocoding.reading import Points
 
 MIN_STREET_M = 100.0
 """A street known by one point or house is no more certain than this."""
@@ -35,203 +35,231 @@ MIN_SETTLEMENT_M = 1_500.0
 """A settlement of unknown kind is no more certain than this."""
 
 
-def assemble(
-    path: Path,
-    places: list[KnownPlace],
-    points: Points,
-    left_out: Counter[str],
-    roads: Points | None = None,
-) -> tuple[Gazetteer, ReadReport]:
-    """Give the gazetteer of the points, duplicates merged, and the report.
+class Assembly:
+    """Turns addressed points into parts, and remembers how far each settlement reaches.
 
-    `left_out` holds what the reader already refused; `roads` are points of named roads, which
-    only place streets and are not counted as rows. Raises FileError where nothing is left.
+    `counts` says what became of the points of houses; roads place streets and are not counted.
     """
-    rows = len(points.place) + left_out.total()
-    streets = _StreetRows()
-    houses = _house_rows(points, streets, left_out)
-    usable = rows - left_out.total()
-    if not usable:
-        message = f"No row of {path} can be used ({_reasons(left_out)}); mend them and load again."
-        raise FileError(message)
-    if roads:
-        _put_roads(roads, streets)
-    used = np.array(sorted(streets.settled.union(streets.settlement)), dtype=np.intp)
-    settlements = _settlement_table(places, points)
-    gazetteer = Gazetteer(settlements, streets.table(), _house_table(houses, streets))
-    merged = merge_duplicates(_only_used(gazetteer, used))
-    left_out["duplicate"] += merged.duplicates
-    report = ReadReport(
-        rows,
-        len(merged.gazetteer.houses),
-        len(merged.gazetteer.streets),
-        len(merged.gazetteer.settlements),
-        usable - len(houses.place),
-        {reason: count for reason, count in left_out.items() if count},
-        merged.far_apart,
-    )
-    return merged.gazetteer, report
+
+    def __init__(self, places: list[KnownPlace]) -> None:
+        self.places = places
+        self.counts = Counts()
+        self._box = _empty_boxes(len(places))
+        self._settled = np.zeros(len(places), dtype=np.bool_)
+
+    def houses(self, points: Points) -> Part:
+        """Give the part of points that may be houses, their numbers in normal form."""
+        return self._part(points, roads=False)
+
+    def roads(self, points: Points) -> Part:
+        """Give the part of points that lie on named roads."""
+        return self._part(points, roads=True)
+
+    def settled(self) -> NDArray[np.bool_]:
+        """Tell of each settlement whether anything stands in it."""
+        return self._settled
+
+    def settlements(self) -> Settlements:
+        """Give the settlements: where unset the middle of their points, and a radius around it.
+
+        The radius holds the box around the points, and is no less than the kind of place says.
+        """
+        known = self.places
+        lat, lon, _ = circles(*self._box)
+        at_lat = np.array([p.lat for p in known], dtype=np.float64)
+        at_lon = np.array([p.lon for p in known], dtype=np.float64)
+        at_lat, at_lon = (
+            np.where(np.isnan(at_lat), lat, at_lat),
+            np.where(np.isnan(at_lon), lon, at_lon),
+        )
+        least = [p.radius_m or RADIUS_M.get(p.kind, MIN_SETTLEMENT_M) for p in known]
+        reach = np.fmax(_farthest_corner(at_lat, at_lon, self._box), np.array(least))
+        return Settlements(
+            text_column([p.name for p in known]),
+            text_column([p.kind for p in known]),
+            text_column([p.region for p in known]),
+            at_lat,
+            at_lon,
+            reach,
+            text_column([p.boundary for p in known]),
+            text_column([p.aliases for p in known]),
+        )
+
+    def _part(self, points: Points, *, roads: bool) -> Part:
+        streets, houses = _StreetsMet(), list[int]()
+        numbers: list[str] = []
+        left_out = self.counts.left_out
+        units = np.zeros(len(points.place), dtype=np.int64)
+        used = np.zeros(len(points.place), dtype=np.bool_)
+        rows = zip(points.place, points.street, points.number, points.aliases, strict=True)
+        for row, (place, street, number, aliases) in enumerate(rows):
+            key = _key(street) if street else ""
+            normal = normal_house(number, street) if number else ""
+            if number and not normal:
+                left_out["bad_number"] += 1
+            elif street and not key:
+                left_out["bad_street"] += 1
+            else:
+                used[row] = True
+                if street or normal:
+                    units[row] = streets.put(
+                        place, key, street, aliases, named=roads or bool(aliases)
+                    )
+                if normal:
+                    houses.append(row)
+                    numbers.append(normal)
+        self._count(points, used, houses, roads=roads)
+        lat, lon = np.array(points.lat, np.float64), np.array(points.lon, np.float64)
+        return Part(
+            streets.table(units[used], lat[used], lon[used]),
+            streets.aliases(),
+            _house_rows(points, units, houses, numbers),
+        )
+
+    def _count(
+        self, points: Points, used: NDArray[np.bool_], houses: list[int], *, roads: bool
+    ) -> None:
+        place = np.array(points.place, dtype=np.intp)[used]
+        self._settled[place] = True
+        if roads:
+            return
+        lat = np.array(points.lat, dtype=np.float64)[used]
+        lon = np.array(points.lon, dtype=np.float64)[used]
+        _stretch(self._box, place, lat, lon)
+        self.counts.rows += len(used)
+        self.counts.houses += len(houses)
+        self.counts.points += int(used.sum()) - len(houses)
 
 
-class _StreetRows:
-    """Streets as they are met, with every point that lies on them.
-
-    `settled` are the settlements that something stands in.
-    """
+class _StreetsMet:
+    """The streets of one part, numbered as they are met."""
 
     def __init__(self) -> None:
-        self.position: dict[tuple[int, str], int] = {}
-        self.settlement: list[int] = []
-        self.name: list[str] = []
-        self.aliases: list[str] = []
-        self.of_point: list[int] = []
-        self.lat: list[float] = []
-        self.lon: list[float] = []
-        self.of_house: list[int] = []
-        self.settled: set[int] = set()
+        self._unit: dict[tuple[int, str], int] = {}
+        self._name: list[str] = []
+        self._named: list[bool] = []
+        self._aliases: dict[tuple[int, str], tuple[int, str]] = {}
 
-    def put(self, place: int, name: str, lat: float, lon: float) -> int:
-        """Give the position of the street, noting that the point lies on it."""
-        key = (place, street_name(name).key)
-        if key not in self.position:
-            self.position[key] = len(self.name)
-            self.settlement.append(place)
-            self.name.append(name)
-            self.aliases.append("")
-        position = self.position[key]
-        self.of_point.append(position)
-        self.lat.append(lat)
-        self.lon.append(lon)
-        return position
+    def put(self, place: int, key: str, name: str, aliases: str, *, named: bool) -> int:
+        """Give the unit of a street."""
+        unit = self._unit.get((place, key))
+        if unit is None:
+            unit = self._unit[place, key] = unit_of(place, key)
+            self._name.append(name)
+            self._named.append(named)
+        for alias in aliases.split("\n") if aliases else ():
+            other = _key(alias)
+            if other and other != key:
+                self._aliases[unit, alias] = unit_of(place, other), alias
+        return unit
 
-    def table(self) -> Streets:
-        """Give the streets: middle of their points, and the radius that holds them all."""
-        lat, lon, radius = _circles(
-            np.array(self.of_point, dtype=np.intp),
-            np.array(self.lat, dtype=np.float64),
-            np.array(self.lon, dtype=np.float64),
-            len(self.name),
+    def table(
+        self, unit: NDArray[np.int64], lat: NDArray[np.float64], lon: NDArray[np.float64]
+    ) -> StreetRows:
+        """Give the streets with the box around the points that lie on each."""
+        units = np.fromiter(self._unit.values(), np.int64, len(self._unit))
+        order = np.argsort(units)
+        on_street = np.isin(unit, units)
+        found = order[np.searchsorted(units, unit[on_street], sorter=order)]
+        box = _empty_boxes(len(units))
+        _stretch(box, found, lat[on_street], lon[on_street])
+        return StreetRows(
+            units,
+            np.array([place for place, _ in self._unit], dtype=np.int32),
+            text_column([key for _, key in self._unit]),
+            text_column(self._name),
+            box[0],
+            box[1],
+            box[2],
+            box[3],
+            np.array(self._named, dtype=np.bool_),
         )
-        return Streets(
-            np.array(self.settlement, dtype=np.int32),
-            text_column(self.name),
-            lat,
-            lon,
-            np.maximum(radius, MIN_STREET_M),
-            text_column(self.aliases),
+
+    def aliases(self) -> AliasRows:
+        """Give the other names met."""
+        return AliasRows(
+            np.array([unit for unit, _ in self._aliases], dtype=np.int64),
+            np.array([other for other, _ in self._aliases.values()], dtype=np.int64),
+            text_column([alias for _, alias in self._aliases.values()]),
         )
 
 
-def _house_rows(points: Points, streets: _StreetRows, left_out: Counter[str]) -> Points:
-    """Give the points that are houses, their numbers normal, and put every street met."""
-    houses = Points()
-    for i, (place, street, number) in enumerate(
-        zip(points.place, points.street, points.number, strict=True)
-    ):
-        named = bool(street) and bool(street_name(street))
-        normal = normal_house(number, street) if number else ""
-        if number and not normal:
-            left_out["bad_number"] += 1
-        elif street and not named:
-            left_out["bad_street"] += 1
-        else:
-            lat, lon = points.lat[i], points.lon[i]
-            streets.settled.add(place)
-            on_street = streets.put(place, street, lat, lon) if named else NO_STREET
-            if normal:
-                streets.of_house.append(on_street)
-                houses.add(
-                    place,
-                    street,
-                    normal,
-                    lat=lat,
-                    lon=lon,
-                    postcode=points.postcode[i],
-                    source=points.source[i],
-                    source_id=points.source_id[i],
-                )
-    return houses
+def unit_of(place: int, street_key: str) -> int:
+    """Give the fingerprint of a street in a file: its settlement's position and its key."""
+    return form_key(f"{place}|{street_key}")
 
 
-def _put_roads(roads: Points, streets: _StreetRows) -> None:
-    for place, name, lat, lon in zip(roads.place, roads.street, roads.lat, roads.lon, strict=True):
-        if street_name(name):
-            streets.put(place, name, lat, lon)
+def circles(
+    south: NDArray[np.float64],
+    west: NDArray[np.float64],
+    north: NDArray[np.float64],
+    east: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Give the middle of boxes as latitudes and longitudes, and the radius that holds each, in m.
 
-
-def _house_table(houses: Points, streets: _StreetRows) -> Houses:
-    return Houses(
-        np.array(houses.place, dtype=np.int32),
-        np.array(streets.of_house, dtype=np.int32),
-        text_column(houses.number),
-        np.array(houses.lat, dtype=np.float64),
-        np.array(houses.lon, dtype=np.float64),
-        text_column(houses.postcode),
-        text_column(houses.source),
-        text_column(houses.source_id),
+    Boxes that hold nothing give NaN.
+    """
+    empty = south > north
+    lat, lon = (
+        np.where(empty, np.nan, (south + north) / 2),
+        np.where(empty, np.nan, (west + east) / 2),
     )
+    return lat, lon, _farthest_corner(lat, lon, np.array([south, west, north, east]))
 
 
-def _only_used(gazetteer: Gazetteer, used: NDArray[np.intp]) -> Gazetteer:
-    """Leave out the settlements that nothing stands in."""
-    position = np.zeros(len(gazetteer.settlements), dtype=np.int32)
-    position[used] = np.arange(len(used))
-    streets, houses = gazetteer.streets, gazetteer.houses
-    return Gazetteer(
-        take(gazetteer.settlements, used),
-        replace(streets, settlement=position[streets.settlement]),
-        replace(houses, settlement=position[houses.settlement]),
-    )
+def _empty_boxes(count: int) -> NDArray[np.float64]:
+    """Give boxes that hold nothing, as rows south, west, north, east."""
+    boxes = np.empty((4, count))
+    boxes[:2], boxes[2:] = np.inf, -np.inf
+    return boxes
 
 
-def _settlement_table(places: list[KnownPlace], points: Points) -> Settlements:
-    of_point = np.array(points.place, dtype=np.intp)
-    lat, lon = np.array(points.lat, dtype=np.float64), np.array(points.lon, dtype=np.float64)
-    middle_lat, middle_lon, _ = _circles(of_point, lat, lon, len(places))
-    known_lat = np.array([p.lat for p in places], dtype=np.float64)
-    known_lon = np.array([p.lon for p in places], dtype=np.float64)
-    unset = np.isnan(known_lat)
-    at_lat = np.where(unset, middle_lat, known_lat)
-    at_lon = np.where(unset, middle_lon, known_lon)
-    least = [p.radius_m or RADIUS_M.get(p.kind, MIN_SETTLEMENT_M) for p in places]
-    reach = np.array(least, dtype=np.float64)
-    np.maximum.at(reach, of_point, distance_m(lat, lon, at_lat[of_point], at_lon[of_point]))
-    return Settlements(
-        text_column([p.name for p in places]),
-        text_column([p.kind for p in places]),
-        text_column([p.region for p in places]),
-        at_lat,
-        at_lon,
-        reach,
-        text_column([p.boundary for p in places]),
-        text_column([p.aliases for p in places]),
-    )
-
-
-def _circles(
+def _stretch(
+    boxes: NDArray[np.float64],
     group: NDArray[np.intp],
     lat: NDArray[np.float64],
     lon: NDArray[np.float64],
-    groups: int,
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Give latitude, longitude and radius in metres of a circle that holds each group's points.
+) -> None:
+    """Stretch each group's box over its points."""
+    for low, high, values in ((0, 2, lat), (1, 3, lon)):
+        np.minimum.at(boxes[low], group, values)
+        np.maximum.at(boxes[high], group, values)
 
-    The centre is the middle of the group's box; groups without points get NaN and radius 0.
-    """
-    low = np.full((2, groups), np.inf)
-    high = np.full((2, groups), -np.inf)
-    for axis, values in enumerate((lat, lon)):
-        np.minimum.at(low[axis], group, values)
-        np.maximum.at(high[axis], group, values)
-    low[~np.isfinite(low)] = np.nan
-    middle = (low + np.where(np.isfinite(high), high, np.nan)) / 2
-    radius = np.zeros(groups)
-    np.maximum.at(radius, group, distance_m(lat, lon, middle[0][group], middle[1][group]))
-    return middle[0], middle[1], radius
+
+def _farthest_corner(
+    lat: NDArray[np.float64], lon: NDArray[np.float64], boxes: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Give how far from each point, in metres, its box reaches; NaN where it holds nothing."""
+    boxes = np.where(np.isfinite(boxes), boxes, np.nan)
+    corners = [distance_m(lat, lon, boxes[y], boxes[x]) for y in (0, 2) for x in (1, 3)]
+    return np.asarray(np.max(corners, axis=0), dtype=np.float64)
+
+
+@lru_cache(maxsize=65_536)
+def _key(street: str) -> str:
+    name = street_name(street)
+    return name.key if name else ""
+
+
+def _house_rows(
+    points: Points, units: NDArray[np.int64], rows: list[int], numbers: list[str]
+) -> HouseRows:
+    def text(column: list[str]) -> Text:
+        return text_column([column[row] for row in rows])
+
+    return HouseRows(
+        units[rows],
+        text_column(numbers),
+        np.array(points.lat, dtype=np.float64)[rows],
+        np.array(points.lon, dtype=np.float64)[rows],
+        text(points.postcode),
+        text(points.source),
+        text(points.source_id),
+    )
 
 
 def place_positions(
-    names: list[tuple[str, str]],
+    names: Iterable[tuple[str, str]],
 ) -> tuple[list[KnownPlace], dict[tuple[str, str], int]]:
     """Give one place for every different (name, region), and the position of each.
 
@@ -253,8 +281,3 @@ def place_positions(
             places.append(KnownPlace(name, region))
         position[name, region] = of_key[key]
     return places, position
-
-
-def _reasons(left_out: Counter[str]) -> str:
-    told = ", ".join(f"{reason}: {count}" for reason, count in left_out.items() if count)
-    return told or "it holds no addresses"

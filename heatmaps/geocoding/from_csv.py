@@ -1,36 +1,43 @@
-"""Read a gazetteer from CSV: city, street, house, lat, lon and, if there, region, postcode, source.
+"""Read a gazetteer from CSV: city, street, house, lat, lon and, if there, more of `OPTIONAL`.
 
-A line without a house places its street, one without a street its settlement.
+A line without a house places its street, one without a street its settlement. `aliases` are other
+names, separated by ``;`` or ``|``, of the street or, where none is named, of the settlement.
 """
 
 from __future__ import annotations
 
 import csv
 import gzip
-import io
 import math
+import re
 import zlib
-from collections import Counter
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING
 
 from heatmaps.errors import FileError
-from heatmaps.geocoding.assembly import assemble, place_positions
-from heatmaps.geocoding.reading import Points, ReadReport, check_file
+from heatmaps.geocoding.assembly import Assembly, place_positions
+from heatmaps.geocoding.in_memory import read_whole
+from heatmaps.geocoding.reading import PART, Points, check_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from heatmaps.geocoding.gazetteer import Gazetteer
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from heatmaps.geocoding.gazetteer import Gazetteer, Settlements
+    from heatmaps.geocoding.reading import Counts, Part, ReadReport
 
 REQUIRED = ("city", "street", "house", "lat", "lon")
-OPTIONAL = ("region", "postcode", "source")
+OPTIONAL = ("region", "postcode", "source", "aliases")
+CSV_SUFFIXES = (".csv", ".csv.gz")
+
 _SYNONYMS = {"housenumber": "house", "house_number": "house"}
 _DELIMITERS = ",;\t"
 _GZIP = b"\x1f\x8b"
-
-
-CSV_SUFFIXES = (".csv", ".csv.gz")
+_CHUNK = 1 << 20
+_BETWEEN_NAMES = re.compile(r"\s*[;|\n]\s*")
 
 
 def read_csv(path: Path) -> tuple[Gazetteer, ReadReport]:
@@ -38,75 +45,102 @@ def read_csv(path: Path) -> tuple[Gazetteer, ReadReport]:
 
     UTF-8 (with or without BOM) or CP1251; delimited by comma, semicolon or tab. Raises FileError.
     """
-    check_file(path, CSV_SUFFIXES)
-    rows = list(_rows(path, _text(path)))
-    named = [(row["city"], row["region"]) for row in rows if row["city"]]
-    places, position = place_positions(named)
-    points, left_out = Points(), Counter[str]()
-    for row in rows:
-        where = _coordinates(row["lat"], row["lon"])
-        if not row["city"]:
-            left_out["no_settlement"] += 1
-        elif where is None:
-            left_out["bad_coordinates"] += 1
-        else:
-            points.add(
-                position[row["city"], row["region"]],
-                row["street"],
-                row["house"],
-                lat=where[0],
-                lon=where[1],
-                postcode=row["postcode"],
-                source=row["source"] or path.name,
-                source_id=row["line"],
-            )
-    return assemble(path, places, points, left_out)
+    return read_whole(path, CsvReader(path))
 
 
-def _text(path: Path) -> str:
-    raw = path.read_bytes()
-    if raw.startswith(_GZIP):
-        try:
-            raw = gzip.decompress(raw)
-        except (OSError, EOFError, zlib.error) as error:
-            message = f"{path} is truncated or no gzip ({error}); fetch it again."
-            raise FileError(message) from error
-    for encoding in ("utf-8-sig", "cp1251"):
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    message = f"{path} is neither UTF-8 nor CP1251 text; save it as UTF-8."
-    raise FileError(message)
+class CsvReader:
+    """Reads a CSV file twice, by parts: its settlements, then its rows. Raises FileError."""
 
+    def __init__(self, path: Path) -> None:
+        check_file(path, CSV_SUFFIXES)
+        self._path = path
+        self._encoding = _encoding(path)
+        named: dict[tuple[str, str], list[str]] = {}
+        for row in self._rows():
+            if row["city"]:
+                aliases = named.setdefault((row["city"], row["region"]), [])
+                if row["aliases"] and not row["street"]:
+                    aliases += _names(row["aliases"])
+        places, self._position = place_positions(named)
+        for name, aliases in named.items():
+            place = places[self._position[name]]
+            known = place.aliases.split("\n") if place.aliases else []
+            place.aliases = "\n".join(sorted({*known, *aliases}))
+        self._assembly = Assembly(places)
 
-def _rows(path: Path, text: str) -> Iterator[dict[str, str]]:
-    header = text.split("\n", 1)[0]
-    delimiter = max(_DELIMITERS, key=header.count)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        names = [_SYNONYMS.get(n, n) for n in (c.strip().lower() for c in next(lines))]
+    @property
+    def counts(self) -> Counts:
+        """Give what became of the lines."""
+        return self._assembly.counts
+
+    def settlements(self) -> Settlements:
+        """Give every settlement named."""
+        return self._assembly.settlements()
+
+    def settled(self) -> NDArray[np.bool_]:
+        """Tell of each settlement whether a usable line names it."""
+        return self._assembly.settled()
+
+    def parts(self) -> Iterator[Part]:
+        """Give the lines by parts."""
+        points = Points()
+        for row in self._rows():
+            self._take(row, points)
+            if len(points.place) == PART:
+                yield self._assembly.houses(points)
+                points = Points()
+        yield self._assembly.houses(points)
+
+    def _take(self, row: dict[str, str], points: Points) -> None:
+        where = coordinates(row["lat"], row["lon"])
+        if not row["city"] or where is None:
+            self.counts.rows += 1
+            self.counts.left_out["bad_coordinates" if row["city"] else "no_settlement"] += 1
+            return
+        points.add(
+            self._position[row["city"], row["region"]],
+            row["street"],
+            row["house"],
+            lat=where[0],
+            lon=where[1],
+            postcode=row["postcode"],
+            source=row["source"] or self._path.name,
+            source_id=row["line"],
+            aliases="\n".join(_names(row["aliases"])) if row["street"] else "",
+        )
+
+    def _rows(self) -> Iterator[dict[str, str]]:
+        with _opened(self._path, self._encoding) as file:
+            header = file.readline()
+            delimiter = max(_DELIMITERS, key=header.count)
+            names = self._columns(header, delimiter)
+            lines = csv.reader(file, delimiter=delimiter)
+            empty = dict.fromkeys((*REQUIRED, *OPTIONAL), "")
+            try:
+                for cells in lines:
+                    if cells:
+                        told = zip(names, map(str.strip, cells), strict=False)
+                        yield empty | dict(told) | {"line": str(lines.line_num + 1)}
+            except csv.Error as error:
+                message = (
+                    f"{self._path} line {lines.line_num + 1} is no CSV ({error}); mend the line."
+                )
+                raise FileError(message) from error
+
+    def _columns(self, header: str, delimiter: str) -> list[str]:
+        cells = next(csv.reader([header], delimiter=delimiter), [])
+        names = [_SYNONYMS.get(n, n) for n in (c.strip().lower() for c in cells)]
         missing = [name for name in REQUIRED if name not in names]
         if missing:
             message = (
-                f"{path} has no column {', '.join(missing)}; a gazetteer needs "
+                f"{self._path} has no column {', '.join(missing)}; a gazetteer needs "
                 f"{', '.join(REQUIRED)} and may have {', '.join(OPTIONAL)}."
             )
             raise FileError(message)
-        for cells in lines:
-            if cells:
-                row = dict.fromkeys(OPTIONAL, "") | dict(
-                    zip(names, (c.strip() for c in cells), strict=False)
-                )
-                yield dict.fromkeys(REQUIRED, "") | row | {"line": str(lines.line_num)}
-    except csv.Error as error:
-        message = f"{path} line {lines.line_num} is no CSV ({error}); mend the line."
-        raise FileError(message) from error
+        return names
 
 
-def _coordinates(lat: str, lon: str) -> tuple[float, float] | None:
+def coordinates(lat: str, lon: str) -> tuple[float, float] | None:
     """Give the point, or None where it is none on Earth; 0,0 is a default, not a place."""
     try:
         at = float(lat.replace(",", ".")), float(lon.replace(",", "."))
@@ -114,3 +148,37 @@ def _coordinates(lat: str, lon: str) -> tuple[float, float] | None:
         return None
     on_earth = all(map(math.isfinite, at)) and abs(at[0]) <= 90 and abs(at[1]) <= 180  # noqa: PLR2004, degrees
     return at if on_earth and at != (0.0, 0.0) else None
+
+
+def _names(aliases: str) -> list[str]:
+    return [name for name in _BETWEEN_NAMES.split(aliases) if name]
+
+
+def _encoding(path: Path) -> str:
+    """Give the encoding that the whole file is written in; FileError where it is neither."""
+    for encoding in ("utf-8-sig", "cp1251"):
+        try:
+            with _opened(path, encoding) as file:
+                clean = all("\0" not in text for text in iter(lambda: file.read(_CHUNK), ""))
+        except UnicodeDecodeError:
+            continue
+        if clean:
+            return encoding
+    message = f"{path} is neither UTF-8 nor CP1251 text; save it as UTF-8."
+    raise FileError(message)
+
+
+@contextmanager
+def _opened(path: Path, encoding: str) -> Iterator[IO[str]]:
+    with path.open("rb") as raw:
+        packed = raw.read(2) == _GZIP
+    try:
+        if packed:
+            with gzip.open(path, "rt", encoding=encoding, newline="") as file:
+                yield file
+        else:
+            with path.open(encoding=encoding, newline="") as file:
+                yield file
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        message = f"{path} is truncated or no gzip ({error}); fetch it again."
+        raise FileError(message) from error

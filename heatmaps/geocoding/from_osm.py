@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import osmium
 import shapely
 
-from heatmaps.errors import FileError
-from heatmaps.geocoding.assembly import assemble
-from heatmaps.geocoding.osm_places import (
-    SETTLEMENT_KINDS,
-    FoundArea,
-    FoundPlace,
-    PlaceFinder,
-    Whereabouts,
-)
-from heatmaps.geocoding.reading import Points, ReadReport, check_file
+from heatmaps.geocoding.assembly import Assembly
+from heatmaps.geocoding.in_memory import read_whole
+from heatmaps.geocoding.osm_file import OsmFile
+from heatmaps.geocoding.osm_places import SETTLEMENT_KINDS, FoundArea, FoundPlace, PlaceFinder
+from heatmaps.geocoding.reading import PART, Points, ReadReport, check_file
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from heatmaps.geocoding.gazetteer import Gazetteer
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from heatmaps.geocoding.gazetteer import Gazetteer, Settlements
+    from heatmaps.geocoding.reading import Counts, Part
 
 OSM_SUFFIXES = (".osm.pbf", ".osm.gz", ".osm.bz2", ".osm")
-_KEYS = ("addr:housenumber", "highway", "place", "boundary")
+OTHER_NAMES = (
+    "official_name", "short_name", "alt_name", "old_name", "int_name", "loc_name",
+    "name:ru", "name:kk", "name:be", "name:en",
+)  # fmt: skip
+"""Tags that hold further names of a place or a street, several parted by ``;``."""
 
 
 @dataclass(slots=True)
@@ -52,23 +56,15 @@ class _Addressed:
         self.lat.append(lat)
         self.lon.append(lon)
 
-    def extend(self, other: _Addressed) -> None:
-        for name in self.__slots__:
-            getattr(self, name).extend(getattr(other, name))
-
 
 @dataclass(slots=True)
-class _Found:
-    """What one pass over the file collects."""
+class _Roads:
+    """Points of named roads, a list each."""
 
-    buildings: _Addressed = field(default_factory=_Addressed)
-    nodes: _Addressed = field(default_factory=_Addressed)
-    road: list[str] = field(default_factory=list)
-    road_lat: list[float] = field(default_factory=list)
-    road_lon: list[float] = field(default_factory=list)
-    places: list[FoundPlace] = field(default_factory=list)
-    areas: list[FoundArea] = field(default_factory=list)
-    without_position: int = 0
+    name: list[str] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=list)
+    lat: list[float] = field(default_factory=list)
+    lon: list[float] = field(default_factory=list)
 
 
 def read_osm(path: Path) -> tuple[Gazetteer, ReadReport]:
@@ -79,125 +75,179 @@ def read_osm(path: Path) -> tuple[Gazetteer, ReadReport]:
     place. Where the extract shows no settlement at all, its most common ``addr:city`` stands in;
     what then has none is left out. Raises FileError.
     """
-    check_file(path, OSM_SUFFIXES)
-    found = _collect(path)
-    houses = found.buildings  # before nodes: a building comes before a shop in it
-    houses.extend(found.nodes)
-    finder = PlaceFinder(found.places, found.areas, houses.city)
-    of_house = finder.find(houses.city, houses.lat, houses.lon)
-    of_road = finder.find([""] * len(found.road), found.road_lat, found.road_lon)
-    left_out = Counter(no_position=found.without_position)
-    points = _house_points(houses, of_house, finder, left_out)
-    roads = _road_points(found, of_road)
-    gazetteer, report = assemble(path, finder.known, points, left_out, roads)
-    return gazetteer, replace(
-        report, assumed=of_house.assumed, assumed_settlement=of_house.assumed_settlement
-    )
+    return read_whole(path, OsmReader(path))
 
 
-def _house_points(
-    houses: _Addressed, where: Whereabouts, finder: PlaceFinder, left_out: Counter[str]
-) -> Points:
-    """Give the houses that have a settlement, and a street unless their place is the settlement."""
-    points = Points()
-    for i, place in enumerate(where.place):
-        street = houses.street[i] or houses.place[i]
-        if not street:
-            left_out["no_street"] += 1
-        elif place < 0:
-            left_out["no_settlement"] += 1
-        else:
-            own = not houses.street[i] and finder.is_named(place, street)
-            points.add(
-                place,
-                "" if own else street,
-                houses.number[i],
-                lat=houses.lat[i],
-                lon=houses.lon[i],
-                postcode=houses.postcode[i],
-                source="osm",
-                source_id=houses.source_id[i],
-            )
-    return points
+class OsmReader:
+    """Reads an OSM file by parts: roads and buildings, then addressed relations, then nodes.
 
+    A building comes before a shop in it. Raises FileError.
+    """
 
-def _road_points(found: _Found, where: Whereabouts) -> Points:
-    roads = Points()
-    for i, place in enumerate(where.place):
-        if place >= 0:
-            roads.add(place, found.road[i], "", lat=found.road_lat[i], lon=found.road_lon[i])
-    return roads
+    def __init__(self, path: Path) -> None:
+        check_file(path, OSM_SUFFIXES)
+        self._file = OsmFile(path)
+        places, cities = self._survey()
+        self._relations, self._unplaced = _Addressed(), self._addressed_relations
+        self._finder = PlaceFinder(places, self._areas(), cities)
+        self._assembly = Assembly(self._finder.known)
 
+    @property
+    def counts(self) -> Counts:
+        """Give what became of the addressed objects."""
+        return self._assembly.counts
 
-def _collect(path: Path) -> _Found:
-    found = _Found()
-    wkb = osmium.geom.WKBFactory()
-    relations = Counter[str]()
-    try:
-        objects: Any = (
-            osmium.FileProcessor(str(path))
-            .with_locations()
-            .with_areas(osmium.filter.KeyFilter(*_KEYS))
-            .with_filter(osmium.filter.KeyFilter(*_KEYS))
-        )
-        for thing in objects:
-            if thing.is_node():
-                _take_node(found, thing)
-            elif thing.is_way():
-                _take_way(found, thing)
-            elif thing.is_area():
-                relations["placed"] += _take_area(found, thing, wkb)
+    def settlements(self) -> Settlements:
+        """Give every settlement known."""
+        return self._assembly.settlements()
+
+    def settled(self) -> NDArray[np.bool_]:
+        """Tell of each settlement whether anything stands in it."""
+        return self._assembly.settled()
+
+    def parts(self) -> Iterator[Part]:
+        """Give the file's roads and houses by parts."""
+        self._leave_out("no_position", self._unplaced)
+        yield from self._ways()
+        yield self._houses(self._relations)
+        found = _Addressed()
+        for node in self._file.nodes():
+            at = node.location
+            if not at.valid():
+                self._leave_out("no_position", 1)
+                continue
+            found.add(f"n{node.id}", node.tags, at.lat, at.lon)
+            if len(found.number) == PART:
+                yield self._houses(found)
+                found = _Addressed()
+        yield self._houses(found)
+
+    def _survey(self) -> tuple[list[FoundPlace], Counter[str]]:
+        """Give the place nodes, and how often each ``addr:city`` is named."""
+        places: list[FoundPlace] = []
+        cities = Counter[str]()
+        self._addressed_relations = 0
+        for thing in self._file.survey():
+            tags = thing.tags
+            if "addr:housenumber" in tags:
+                cities[tags.get("addr:city") or ""] += 1
+                self._addressed_relations += thing.is_relation()
+            if thing.is_node() and tags.get("place") in SETTLEMENT_KINDS and "name" in tags:
+                at = thing.location
+                if at.valid():
+                    place = FoundPlace(
+                        tags["name"], tags["place"], at.lat, at.lon, other_names(tags)
+                    )
+                    places.append(place)
+        return places, cities
+
+    def _areas(self) -> list[FoundArea]:
+        """Give places and boundaries; houses drawn as relations are put aside."""
+        wkb = osmium.geom.WKBFactory()
+        areas: list[FoundArea] = []
+        for area in self._file.areas():
+            tags = area.tags
+            is_house = "addr:housenumber" in tags and not area.from_way()
+            is_place = _is_place(tags)
+            shape = _shape(area, wkb) if is_house or is_place else None
+            if shape is None:
+                continue
+            if is_house:
+                self._unplaced -= 1
+                middle = shapely.centroid(shape)
+                self._relations.add(f"r{area.orig_id()}", tags, middle.y, middle.x)
+            if is_place:
+                kind, level = tags.get("place", ""), tags.get("admin_level", "")
+                areas.append(FoundArea(tags["name"], kind, level, shape, other_names(tags)))
+        return areas
+
+    def _ways(self) -> Iterator[Part]:
+        found, roads = _Addressed(), _Roads()
+        for way in self._file.ways():
+            self._take_way(way, found, roads)
+            if len(found.number) == PART:
+                yield self._houses(found)
+                found = _Addressed()
+            if len(roads.name) >= PART:
+                yield self._on_roads(roads)
+                roads = _Roads()
+        yield self._on_roads(roads)
+        yield self._houses(found)
+
+    def _take_way(self, way: Any, found: _Addressed, roads: _Roads) -> None:  # noqa: ANN401
+        tags = way.tags
+        is_house, is_road = "addr:housenumber" in tags, "highway" in tags and "name" in tags
+        if not is_house and not is_road:
+            return
+        at = [(n.location.lon, n.location.lat) for n in way.nodes if n.location.valid()]
+        if is_house and not at:
+            self._leave_out("no_position", 1)
+        elif is_house:
+            middle = shapely.MultiPoint(at).convex_hull.centroid
+            found.add(f"w{way.id}", tags, middle.y, middle.x)
+        if is_road:
+            roads.name += [tags["name"]] * len(at)
+            roads.aliases += [other_names(tags)] * len(at)
+            roads.lon += [lon for lon, _ in at]
+            roads.lat += [lat for _, lat in at]
+
+    def _leave_out(self, reason: str, count: int) -> None:
+        self.counts.rows += count
+        self.counts.left_out[reason] += count
+
+    def _houses(self, found: _Addressed) -> Part:
+        """Give the houses that have a settlement; no street where their place is the settlement."""
+        where = self._finder.find(found.city, found.lat, found.lon)
+        self.counts.assumed += where.assumed
+        self.counts.assumed_settlement = self.counts.assumed_settlement or where.assumed_settlement
+        points = Points()
+        for i, place in enumerate(where.place.tolist()):
+            street = found.street[i] or found.place[i]
+            if not street:
+                self._leave_out("no_street", 1)
+            elif place < 0:
+                self._leave_out("no_settlement", 1)
             else:
-                relations["addressed"] += "addr:housenumber" in thing.tags
-    except RuntimeError as error:
-        message = f"{path} cannot be read as OSM data ({error}); fetch it again."
-        raise FileError(message) from error
-    found.without_position += relations["addressed"] - relations["placed"]
-    return found
+                own = not found.street[i] and self._finder.is_named(place, street)
+                points.add(
+                    place,
+                    "" if own else street,
+                    found.number[i],
+                    lat=found.lat[i],
+                    lon=found.lon[i],
+                    postcode=found.postcode[i],
+                    source="osm",
+                    source_id=found.source_id[i],
+                )
+        return self._assembly.houses(points)
+
+    def _on_roads(self, roads: _Roads) -> Part:
+        where = self._finder.find([""] * len(roads.name), roads.lat, roads.lon)
+        points = Points()
+        for i, place in enumerate(where.place.tolist()):
+            if place >= 0:
+                points.add(place, roads.name[i], "", lat=roads.lat[i], lon=roads.lon[i],
+                           aliases=roads.aliases[i])  # fmt: skip
+        return self._assembly.roads(points)
 
 
-def _take_node(found: _Found, node: Any) -> None:  # noqa: ANN401
-    tags, at = node.tags, node.location
-    if not at.valid():
-        found.without_position += "addr:housenumber" in tags
-        return
-    if "addr:housenumber" in tags:
-        found.nodes.add(f"n{node.id}", tags, at.lat, at.lon)
-    if tags.get("place") in SETTLEMENT_KINDS and "name" in tags:
-        found.places.append(FoundPlace(tags["name"], tags["place"], at.lat, at.lon))
+def other_names(tags: Any) -> str:  # noqa: ANN401
+    """Give the further names in an object's tags, each on a line."""
+    told = [tags[key] for key in OTHER_NAMES if key in tags]
+    names = {name.strip() for value in told for name in value.split(";")}
+    return "\n".join(sorted(names - {"", tags.get("name", "")}))
 
 
-def _take_way(found: _Found, way: Any) -> None:  # noqa: ANN401
-    tags = way.tags
-    is_house, is_road = "addr:housenumber" in tags, "highway" in tags and "name" in tags
-    if not is_house and not is_road:
-        return
-    at = [(n.location.lon, n.location.lat) for n in way.nodes if n.location.valid()]
-    if is_house and not at:
-        found.without_position += 1
-    elif is_house:
-        middle = shapely.MultiPoint(at).convex_hull.centroid
-        found.buildings.add(f"w{way.id}", tags, middle.y, middle.x)
-    if is_road:
-        found.road += [tags["name"]] * len(at)
-        found.road_lon += [lon for lon, _ in at]
-        found.road_lat += [lat for _, lat in at]
+def _is_place(tags: Any) -> bool:  # noqa: ANN401
+    is_settlement = tags.get("place") in SETTLEMENT_KINDS
+    return "name" in tags and (is_settlement or tags.get("boundary") == "administrative")
 
 
-def _take_area(found: _Found, area: Any, wkb: Any) -> bool:  # noqa: ANN401
-    """Take a boundary, or a house drawn as a relation; tell whether it was such a house."""
-    tags = area.tags
-    is_house = "addr:housenumber" in tags and not area.from_way()
-    is_place = tags.get("place") in SETTLEMENT_KINDS or tags.get("boundary") == "administrative"
-    is_place = is_place and "name" in tags
-    if not is_house and not is_place:
-        return False
-    shape = shapely.from_wkb(wkb.create_multipolygon(area))
-    if is_house:
-        middle = shapely.centroid(shape)
-        found.buildings.add(f"r{area.orig_id()}", tags, middle.y, middle.x)
-    if is_place:
-        found.areas.append(
-            FoundArea(tags["name"], tags.get("place", ""), tags.get("admin_level", ""), shape)
-        )
-    return is_house
+def _shape(area: Any, wkb: Any) -> shapely.Geometry | None:  # noqa: ANN401
+    """Give an area as a valid multipolygon, or None where its drawing is broken beyond repair."""
+    try:
+        shape = shapely.make_valid(shapely.from_wkb(wkb.create_multipolygon(area)))
+    except RuntimeError:  # pyosmium's for an area without rings
+        return None
+    polygons = [p for p in shapely.get_parts(shapely.get_parts(shape)) if p.geom_type == "Polygon"]
+    return shapely.MultiPolygon(polygons) if polygons else None

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from scipy.spatial import cKDTree
 
-from heatmaps.geocoding.gazetteer import distance_m
+from heatmaps.geocoding.gazetteer import EARTH_RADIUS_M, distance_m
 from heatmaps.geocoding.normal_form import names_settlement, settlement_key
 from heatmaps.geocoding.reading import RADIUS_M, KnownPlace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -22,27 +23,29 @@ SETTLEMENT_KINDS = frozenset(RADIUS_M)
 """Values of OSM's ``place`` that are settlements; suburbs, islands and squares are not."""
 
 _REGION_LEVEL = "4"
-_CHUNK = 4096
+_DISTRICT_LEVEL = "6"
 
 
 @dataclass(frozen=True, slots=True)
 class FoundPlace:
-    """A place node; WGS 84 degrees."""
+    """A place node; WGS 84 degrees. `aliases` are other names, each on a line, here and below."""
 
     name: str
     kind: str
     lat: float
     lon: float
+    aliases: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundArea:
-    """A place polygon or an administrative boundary; `shape` is longitude first."""
+    """A place polygon or an administrative boundary; `shape` is longitude first and valid."""
 
     name: str
     kind: str
     admin_level: str
     shape: shapely.Geometry
+    aliases: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,36 +63,40 @@ class Whereabouts:
 class PlaceFinder:
     """Knows the settlements of one extract.
 
-    An administrative boundary is a settlement's only where a place node or an ``addr:city`` bears
-    its name: most of them are districts.
+    Namesakes are told apart by their region, and within one by their district. An administrative
+    boundary is a settlement's only where a place node or an ``addr:city`` bears its name: most of
+    them are districts. `cities` counts the values of ``addr:city``.
     """
 
     def __init__(
-        self, places: Sequence[FoundPlace], areas: Sequence[FoundArea], cities: Sequence[str]
+        self,
+        places: Sequence[FoundPlace],
+        areas: Sequence[FoundArea],
+        cities: Mapping[str, int],
     ) -> None:
         self.known: list[KnownPlace] = []
-        self._position: dict[str, int] = {}
-        self._cities = Counter(city for city in cities if city and names_settlement(city))
-        for place in sorted(places, key=lambda p: -RADIUS_M[p.kind]):
-            known = self.known[self._put(place.name)]
-            if np.isnan(known.lat):
-                known.kind, known.lat, known.lon = place.kind, place.lat, place.lon
-        self._nodes = [p for p in self.known if p.kind]
-        named = {*self._position, *map(settlement_key, self._cities)}
+        self._of_name: dict[str, list[int]] = {}
+        self._cities = Counter({c: n for c, n in cities.items() if c and names_settlement(c)})
+        self._put_nodes(sorted(places, key=lambda p: -RADIUS_M[p.kind]), areas)
+        nodes = len(self.known)
+        named = {*self._of_name, *map(settlement_key, self._cities)}
         self._areas = [
             area
             for area in sorted(areas, key=lambda a: shapely.area(a.shape))
             if area.kind in SETTLEMENT_KINDS or settlement_key(area.name) in named
         ]
-        for area in self._areas:
-            self._put_area(area)
+        shapely.prepare([area.shape for area in self._areas])
+        regions = _Regions(areas)
+        self._of_area = np.array([self._put_area(a, regions) for a in self._areas], dtype=np.int32)
+        self._tree = shapely.STRtree([area.shape for area in self._areas])
+        self._nearest = _Nearest(self.known[:nodes])
         self._sees_places = bool(self.known)
+        self._of_alias = self._aliases()
         for city in self._cities:
-            known = self.known[self._put(city)]
-            if not known.kind and known.boundary is None:
-                known.radius_m = RADIUS_M["city"]  # the extract may show a corner of it only
-        self._regions = [a for a in areas if a.admin_level == _REGION_LEVEL]
-        self._name_regions()
+            if not self._named(city):
+                # the extract may show a corner of it only
+                self._put(KnownPlace(city, radius_m=RADIUS_M["city"]))
+        self._commonest = self._cities.most_common(1)[0][0] if self._cities else ""
 
     def is_named(self, place: int, name: str) -> bool:
         """Tell whether `name` is that settlement's."""
@@ -99,49 +106,107 @@ class PlaceFinder:
         self, cities: Sequence[str], lat: Sequence[float], lon: Sequence[float]
     ) -> Whereabouts:
         """Give the settlement of every object: its own city, the area around it, the nearest."""
-        place = np.array([self._named(city) for city in cities], dtype=np.int32)
         at_lat, at_lon = np.array(lat, dtype=np.float64), np.array(lon, dtype=np.float64)
+        place = self._from_names(cities, at_lat, at_lon)
         self._fill_from_areas(place, at_lat, at_lon)
-        self._fill_from_nearest(place, at_lat, at_lon)
+        rows = np.flatnonzero(place < 0)
+        place[rows] = self._nearest.find(at_lat[rows], at_lon[rows])
         unknown = place < 0
         if self._sees_places or not self._cities or not unknown.any():
             return Whereabouts(place, 0, "")
-        commonest = self._cities.most_common(1)[0][0]
-        place[unknown] = self._named(commonest)
-        return Whereabouts(place, int(unknown.sum()), commonest)
+        place[unknown] = self._named(self._commonest)[0]
+        return Whereabouts(place, int(unknown.sum()), self._commonest)
 
-    def _put(self, name: str) -> int:
-        key = settlement_key(name)
-        if key not in self._position:
-            self._position[key] = len(self.known)
-            self.known.append(KnownPlace(name))
-        return self._position[key]
+    def _put(self, place: KnownPlace) -> int:
+        self._of_name.setdefault(settlement_key(place.name), []).append(len(self.known))
+        self.known.append(place)
+        return len(self.known) - 1
 
-    def _put_area(self, area: FoundArea) -> None:
-        known = self.known[self._put(area.name)]
+    def _put_nodes(self, nodes: Sequence[FoundPlace], areas: Sequence[FoundArea]) -> None:
+        """Put one settlement for every name and region; the largest of several nodes is it."""
+        at = [shapely.Point(p.lon, p.lat) for p in nodes]
+        names = [p.name for p in nodes]
+        region = _Regions(areas).around(at, names)
+        district = _Regions(areas, _DISTRICT_LEVEL).around(at, names)
+        keys = [(settlement_key(p.name), r) for p, r in zip(nodes, region, strict=True)]
+        namesakes = Counter(keys)
+        seen = set[tuple[str, str]]()
+        for node, key, inner in zip(nodes, keys, district, strict=True):
+            parts = (key[1], inner) if namesakes[key] > 1 else key[1:]
+            whole = ", ".join(part for part in parts if part)
+            if (key[0], whole) not in seen:
+                seen.add((key[0], whole))
+                self._put(
+                    KnownPlace(
+                        node.name, whole, node.kind, node.lat, node.lon, aliases=node.aliases
+                    )
+                )
+
+    def _put_area(self, area: FoundArea, regions: _Regions) -> int:
+        """Give the settlement whose boundary an area is, a new one where no node lies in it."""
+        namesakes = self._of_name.get(settlement_key(area.name), [])
+        inside = [p for p in namesakes if self._lies_in(self.known[p], area)]
+        middle = shapely.point_on_surface(area.shape)
+        position = inside[0] if inside else None
+        if position is None:
+            region = regions.around([middle], [area.name])[0]
+            same = [p for p in namesakes if self.known[p].region == region]
+            if same:
+                return same[0]
+            position = self._put(
+                KnownPlace(area.name, region, area.kind, middle.y, middle.x, aliases=area.aliases)
+            )
+        known = self.known[position]
+        known.aliases = known.aliases or area.aliases
         if known.boundary is None:
             known.boundary = shapely.to_wkb(area.shape)
             known.kind = known.kind or area.kind
             west, south, east, north = shapely.bounds(area.shape)
-            if np.isnan(known.lat):
-                middle = shapely.point_on_surface(area.shape)
-                known.lat, known.lon = middle.y, middle.x
             lat, lon = np.array([south, south, north, north]), np.array([west, east, west, east])
             known.radius_m = float(distance_m(lat, lon, known.lat, known.lon).max())
+        return position
 
-    def _name_regions(self) -> None:
-        for known in self.known:
-            at = shapely.Point(known.lon, known.lat) if known.kind else None
-            for region in self._regions if at is not None else []:
-                if settlement_key(region.name) != settlement_key(known.name) and shapely.covers(
-                    region.shape, at
-                ):
-                    known.region = region.name
+    @staticmethod
+    def _lies_in(place: KnownPlace, area: FoundArea) -> bool:
+        return bool(shapely.covers(area.shape, shapely.Point(place.lon, place.lat)))
 
-    def _named(self, city: str) -> int:
+    def _aliases(self) -> dict[str, list[int]]:
+        of_alias: dict[str, list[int]] = {}
+        for position, place in enumerate(self.known):
+            for alias in place.aliases.split("\n") if place.aliases else ():
+                key = settlement_key(alias)
+                if key and key not in self._of_name and position not in of_alias.get(key, ()):
+                    of_alias.setdefault(key, []).append(position)
+        return of_alias
+
+    def _named(self, city: str) -> list[int]:
+        """Give the settlements that bear a name, or failing those have it as another one."""
         if not city or not names_settlement(city):
-            return -1
-        return self._position.get(settlement_key(city), -1)
+            return []
+        key = settlement_key(city)
+        return self._of_name.get(key) or self._of_alias.get(key, [])
+
+    def _from_names(
+        self, cities: Sequence[str], lat: NDArray[np.float64], lon: NDArray[np.float64]
+    ) -> NDArray[np.int32]:
+        """Give the settlement that each object names, of several the one it is nearest to."""
+        candidates = {city: self._named(city) for city in set(cities)}
+        place = np.array(
+            [found[0] if (found := candidates[city]) else -1 for city in cities], dtype=np.int32
+        )
+        several = {city for city, found in candidates.items() if len(found) > 1}
+        rows_of: dict[str, list[int]] = {}
+        for row, city in enumerate(cities) if several else ():
+            if city in several:
+                rows_of.setdefault(city, []).append(row)
+        for city, rows in rows_of.items():
+            known = np.array(candidates[city])
+            apart = [
+                distance_m(lat[rows], lon[rows], self.known[p].lat, self.known[p].lon)
+                for p in known.tolist()
+            ]
+            place[rows] = known[np.argmin(np.nan_to_num(apart, nan=np.inf), axis=0)]
+        return place
 
     def _fill_from_areas(
         self, place: NDArray[np.int32], lat: NDArray[np.float64], lon: NDArray[np.float64]
@@ -150,31 +215,62 @@ class PlaceFinder:
         rows = np.flatnonzero(place < 0)
         if not self._areas or not len(rows):
             return
-        tree = shapely.STRtree([area.shape for area in self._areas])
-        point, area = tree.query(shapely.points(lon[rows], lat[rows]), predicate="intersects")
+        points = shapely.points(lon[rows], lat[rows])
+        point, area = self._tree.query(points, predicate="intersects")
         smallest = np.full(len(rows), len(self._areas))
         np.minimum.at(smallest, point, area)  # areas are sorted by size
         inside = smallest < len(self._areas)
-        of_area = np.array([self._named_area(a) for a in self._areas], dtype=np.int32)
-        place[rows[inside]] = of_area[smallest[inside]]
+        place[rows[inside]] = self._of_area[smallest[inside]]
 
-    def _named_area(self, area: FoundArea) -> int:
-        return self._position[settlement_key(area.name)]
 
-    def _fill_from_nearest(
-        self, place: NDArray[np.int32], lat: NDArray[np.float64], lon: NDArray[np.float64]
-    ) -> None:
-        """Put the place whose reach holds each object best: distance over the kind's radius."""
-        if not self._nodes:
-            return
-        reach = np.array([RADIUS_M[p.kind] for p in self._nodes])[:, None]
-        node_lat = np.array([p.lat for p in self._nodes])[:, None]
-        node_lon = np.array([p.lon for p in self._nodes])[:, None]
-        position = np.array([self._position[settlement_key(p.name)] for p in self._nodes])
-        rows = np.flatnonzero(place < 0)
-        for start in range(0, len(rows), _CHUNK):
-            chunk = rows[start : start + _CHUNK]
-            share = distance_m(node_lat, node_lon, lat[chunk], lon[chunk]) / reach
-            best = share.argmin(axis=0)
-            near = share[best, np.arange(len(chunk))] <= 1
-            place[chunk[near]] = position[best[near]]
+class _Regions:
+    """The administrative areas of one level, by what lies in them."""
+
+    def __init__(self, areas: Iterable[FoundArea], level: str = _REGION_LEVEL) -> None:
+        self._areas = [area for area in areas if area.admin_level == level]
+        self._tree = shapely.STRtree([area.shape for area in self._areas])
+
+    def around(self, points: Sequence[shapely.Geometry], names: Sequence[str]) -> list[str]:
+        """Give the name of the area around each point, empty where none is or it is the place."""
+        found = [""] * len(points)
+        if not self._areas or not points:
+            return found
+        point, area = self._tree.query(np.array(points, dtype=object), predicate="covered_by")
+        for row, position in sorted(zip(point.tolist(), area.tolist(), strict=True)):
+            name = self._areas[position].name
+            if settlement_key(name) != settlement_key(names[row]):
+                found[row] = name
+        return found
+
+
+class _Nearest:
+    """Place nodes by distance: of each kind the nearest, of these the one that reaches farthest."""
+
+    def __init__(self, places: Sequence[KnownPlace]) -> None:
+        self._kinds: list[tuple[float, NDArray[np.int32], cKDTree]] = []
+        for kind, reach in RADIUS_M.items():
+            rows = np.array([i for i, p in enumerate(places) if p.kind == kind], dtype=np.int32)
+            if len(rows):
+                lat = np.array([places[i].lat for i in rows.tolist()])
+                lon = np.array([places[i].lon for i in rows.tolist()])
+                self._kinds.append((reach, rows, cKDTree(_on_sphere(lat, lon))))
+
+    def find(self, lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.int32]:
+        """Give the place whose reach holds each point best: distance over radius; -1 for none."""
+        best = np.full(len(lat), -1, dtype=np.int32)
+        least = np.ones(len(lat))
+        at = _on_sphere(lat, lon)
+        for reach, rows, tree in self._kinds if len(lat) else ():
+            found = tree.query(at, distance_upper_bound=reach * 1.001)
+            apart, nearest = np.asarray(found[0]), np.asarray(found[1])
+            share = apart / reach
+            better = share < least
+            best[better], least[better] = rows[nearest[better]], share[better]
+        return best
+
+
+def _on_sphere(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give points in metres from the middle of the Earth, so that chords are distances."""
+    phi, lam = np.radians(lat), np.radians(lon)
+    unit = np.column_stack((np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)))
+    return np.asarray(EARTH_RADIUS_M * unit, dtype=np.float64)
