@@ -24,7 +24,7 @@ from heatmaps.store.engine import lock
 from heatmaps.store.types import to_microseconds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
@@ -117,7 +117,7 @@ def place_customers_again(connection: Connection, geocoder: Callable[[], Geocode
 
 
 def place_forms_again(
-    connection: Connection, form_keys: Iterable[int], geocoder: Callable[[], Geocoder]
+    connection: Connection, form_keys: Sequence[int], geocoder: Callable[[], Geocoder]
 ) -> PlacedAgain:
     """Place all complaints and customers' addresses of these normal forms anew.
 
@@ -125,19 +125,15 @@ def place_forms_again(
     """
     lock(connection, "intake")
     points = default_points(connection)
-    told = moved = held = 0
-    for key in form_keys:
-        complaints = review_queue.complaints_of(connection, key)
-        located = placed(complaints, geocoder, points)
-        write_places(connection, complaints, located, np.arange(len(complaints.id)))
-        told += len(complaints.id)
-        moved += sum(had != has for had, has in zip(complaints.cell, located.cell, strict=True))
-        owned = review_queue.customers_of(connection, key)
-        customers.write_places(
-            connection, owned, placed(owned, geocoder, points), np.arange(len(owned.id))
-        )
-        held += len(owned.id)
-    return PlacedAgain(told, moved, held)
+    told = review_queue.complaints_of(connection, form_keys)
+    located = placed(told, geocoder, points)
+    write_places(connection, told, located, np.arange(len(told.id)))
+    held = review_queue.customers_of(connection, form_keys)
+    customers.write_places(
+        connection, held, placed(held, geocoder, points), np.arange(len(held.id))
+    )
+    moved = sum(had != has for had, has in zip(told.cell, located.cell, strict=True))
+    return PlacedAgain(len(told.id), moved, len(held.id))
 
 
 def place_on_default_points(

@@ -14,7 +14,7 @@ from heatmaps.store.complaints import COMPLAINT, PERSONAL
 from heatmaps.store.customers import CUSTOMER_ADDRESS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Subquery, Table
 
@@ -82,21 +82,25 @@ def forms_numbered(connection: Connection, number: str, limit: int) -> list[Doub
     return _read(connection, _groups(low, low + (1 << free) - 1), limit, 0)
 
 
-def complaints_of(connection: Connection, form_key: int) -> complaints.Replaceable:
-    """Give all complaints whose address reads so, placed ones too, by id."""
-    c = COMPLAINT.c
-    same = and_(c.doubtful.in_([True, False]), c.form_key == form_key)  # as the index has them
+def complaints_of(connection: Connection, form_keys: Sequence[int]) -> complaints.Replaceable:
+    """Give all complaints whose address reads like one of these, placed ones too, by id."""
+    same = _reads_like(COMPLAINT, form_keys)
     return complaints.replaceable(connection, and_(same, PERSONAL.c.address.is_not(None)))
 
 
-def customers_of(connection: Connection, form_key: int) -> customers.Unplaced:
+def customers_of(connection: Connection, form_keys: Sequence[int]) -> customers.Unplaced:
     """Give all customers' addresses that read so, but those that coordinates placed, by id."""
-    a = CUSTOMER_ADDRESS.c
-    same = and_(a.doubtful.in_([True, False]), a.form_key == form_key)
-    by_address = func.coalesce(a.location_source, Source.NONE) != Source.COORDINATES
+    same = _reads_like(CUSTOMER_ADDRESS, form_keys)
+    source = CUSTOMER_ADDRESS.c.location_source
+    by_address = func.coalesce(source, Source.NONE) != Source.COORDINATES
     return customers.replaceable(
         connection, and_(same, by_address, PERSONAL.c.address.is_not(None))
     )
+
+
+def _reads_like(table: Table, form_keys: Sequence[int]) -> ColumnElement[bool]:
+    # Told both ways, since the index has the doubtful ones apart.
+    return and_(table.c.doubtful.in_([True, False]), table.c.form_key.in_(form_keys))
 
 
 def _groups(low: int | None = None, high: int | None = None) -> Subquery:

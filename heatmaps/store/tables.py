@@ -171,7 +171,7 @@ class CustomerAddress(Base):
     __table_args__ = (
         UniqueConstraint("customer_id", "address_kind", "number"),
         Index("ix_customer_address_cell", "cell"),
-        _where("ix_customer_address_doubtful", "form_key", "doubtful"),
+        Index("ix_customer_address_doubtful", "doubtful", "form_key"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
@@ -392,7 +392,7 @@ class StoredComplaint(Base):
         Index("ix_complaint_cell_time", "cell", "created_at"),
         Index("ix_complaint_created_at", "created_at"),
         Index("ix_complaint_given", "given_lat", "given_lon", "address_key"),
-        _where("ix_complaint_doubtful", "form_key", "doubtful"),
+        Index("ix_complaint_doubtful", "doubtful", "form_key"),
         _gist("ix_complaint_point", "point"),
     )
 

@@ -37,14 +37,7 @@ def upgrade() -> None:
             table,
             sa.Column("doubtful", sa.Boolean(), nullable=False, server_default=sa.false()),
         )
-        doubtful = sa.text("doubtful")
-        op.create_index(
-            f"ix_{table}_doubtful",
-            table,
-            ["form_key"],
-            postgresql_where=doubtful,
-            sqlite_where=doubtful,
-        )
+        op.create_index(f"ix_{table}_doubtful", table, ["doubtful", "form_key"])
     op.add_column("personal", sa.Column("normal_form", sa.Text(), nullable=True))
     for table, column in TEXTS:
         op.add_column(table, sa.Column(column, sa.Text(), nullable=False, server_default=""))
