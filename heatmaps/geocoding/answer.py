@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from heatmaps.geocoding import shares
 from heatmaps.geocoding.result import Alternative, GeocodeResult, Level
+from heatmaps.geocoding.street_table import TYPE_PRESUMED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,6 @@ SEVERAL_ADDRESSES = 0.8
 """Confidence where the text names more than one address and the first was taken."""
 
 _ROUNDING = 1e-9
-_PLACED = (Level.HOUSE, Level.NEAR)
 
 
 class Candidate(NamedTuple):
@@ -50,18 +50,28 @@ def answered(
     if len(candidates) == 1:
         return _placed(form, text, candidates[0], faults, ())
     ranked = sorted(candidates, key=lambda c: (-c.share, -c.confidence, c.matched))
-    close = [c for c in ranked if ranked[0].share - c.share <= shares.CLOSE + _ROUNDING]
-    if len(close) > 1:
-        houses = [c for c in close if c.level is Level.HOUSE]
-        if len(houses) != 1 or len({c.town for c in close}) > 1:
-            return _ambiguous(form, text, ranked, faults)
-        chosen = houses[0]
-        chosen = chosen._replace(
-            confidence=min(chosen.confidence, shares.STREET_PRESUMED),
-            changes=(*chosen.changes, "only_house"),
-        )
-        return _placed(form, text, chosen, faults, [c for c in ranked if c is not houses[0]])
-    return _placed(form, text, ranked[0], faults, ranked[1:])
+    close = [c for c in ranked if c.share >= ranked[0].share * (1 - shares.CLOSE) - _ROUNDING]
+    if len(close) == 1:
+        return _placed(form, text, ranked[0], faults, ranked[1:])
+    chosen = _only(close)
+    if chosen is None:
+        return _ambiguous(form, text, ranked, faults)
+    others = [c for c in ranked if c is not chosen]
+    doubtful = chosen._replace(confidence=min(chosen.confidence, shares.STREET_PRESUMED))
+    return _placed(form, text, doubtful, faults, others)
+
+
+def _only(close: Sequence[Candidate]) -> Candidate | None:
+    """Give the one of candidates as likely as each other that has the house, None for several.
+
+    Of several that have it, or of none, it is the street presumed where no type was written.
+    """
+    if len({c.town for c in close}) > 1:
+        return None
+    houses = [c for c in close if c.level is Level.HOUSE] or list(close)
+    if len(houses) > 1:
+        houses = [c for c in houses if TYPE_PRESUMED in c.changes]
+    return houses[0] if len(houses) == 1 else None
 
 
 def better(one: GeocodeResult | None, other: GeocodeResult) -> GeocodeResult:

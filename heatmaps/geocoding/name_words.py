@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from heatmaps.geocoding import shares
+from heatmaps.geocoding.normal_form import StreetName
+from heatmaps.geocoding.normal_form.pack import word_set
 from heatmaps.geocoding.packed import Arrays, Texts, view
 from heatmaps.geocoding.skeleton import skeleton
-from heatmaps.geocoding.vocabulary import Vocabulary, may_slip, pack_vocabulary
+from heatmaps.geocoding.vocabulary import MOST_SLIPS, Vocabulary, may_slip, pack_vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -21,18 +23,39 @@ LEAST_SHARE = 0.5
 MOST_NAMES = 256
 """A word that more names of a town hold tells nothing by itself."""
 
-RANKS = frozenset(
+RANKS = word_set(
     "академика маршала генерала адмирала композитора художника архитектора космонавта летчика"
     " героя героев профессора капитана братьев сестер полковника подполковника майора лейтенанта"
     " сержанта рядового солдата матроса партизана инженера доктора врача хирурга писателя поэта"
     " драматурга артиста актера режиссера скульптора зодчего конструктора ученого изобретателя"
     " революционера комиссара командарма комдива атамана князя княгини императора святого святой"
     " святителя преподобного учителя педагога тренера депутата директора гвардии имени памяти"
-    " дважды народного".split()
+    " дважды народного"
 )
 """Words before a name that people leave out."""
 
 _DESCRIBING = ("ая", "яя", "ий", "ый", "ой", "ое", "ее")
+
+
+_SIZES = {
+    form: StreetName(words=(form,)).core
+    for form in word_set(
+        "большая большое большой малая малое малый средняя среднее средний новая новое новый"
+        " старая старое старый верхняя верхнее верхний нижняя нижнее нижний"
+    )
+}
+"""Words that agree with the type of street, and the form that stands for all of them."""
+
+_FORMS: dict[str, list[str]] = {}
+for _form, _size in sorted(_SIZES.items()):
+    _FORMS.setdefault(_size, []).append(_form)
+
+
+class _Asked(NamedTuple):
+    """The words of a name asked for, as written and as they are looked up."""
+
+    written: list[str]
+    words: list[str]
 
 
 class LikeName(NamedTuple):
@@ -44,9 +67,9 @@ class LikeName(NamedTuple):
 
 
 class _Met(NamedTuple):
-    """A word of a name that a word of the query met."""
+    """A word of names that a word of the query met, how surely, and by how many slips."""
 
-    term: int
+    word: str
     share: float
     slips: int
 
@@ -59,7 +82,7 @@ def pack_name_words(
     term_of: list[int] = []
     row_of: list[int] = []
     for row, core in enumerate(cores):
-        for word in dict.fromkeys(words_of(core, bones=bones)):
+        for word in dict.fromkeys(_spellings(core, bones=bones)):
             term_of.append(terms.setdefault(word, len(terms)))
             row_of.append(row)
     rows, found = np.array(row_of, np.uint32), np.array(term_of, np.uint64)
@@ -70,6 +93,12 @@ def pack_name_words(
         f"{name}.held": held[order],
         f"{name}.row": rows[order],
     }
+
+
+def _spellings(core: str, *, bones: bool) -> list[str]:
+    """Give the words of a core and the forms that a word of size is written in."""
+    words = words_of(core, bones=bones)
+    return words if bones else [form for word in words for form in _FORMS.get(word, (word,))]
 
 
 def words_of(core: str, *, bones: bool) -> list[str]:
@@ -93,92 +122,110 @@ class NameWords:
     def find(self, core: str, towns: Iterable[int] | None, *, may_add: bool) -> list[LikeName]:
         """Give the names of those towns, of any for None, like this core; the likeliest first.
 
-        With `may_add` the core may hold a word that the name has not, whatever it means.
+        With `may_add` the core may hold a word that the name has not, whatever it means. Two slips
+        in a word are looked for only where one explains nothing well.
         """
-        asked = words_of(core, bones=self._bones)
-        written = core.split()
-        met = self._met(asked, towns)
-        fixed = sorted(word for word in asked if not may_slip(word))
-        found = []
-        for row, by_place in met.items():
-            name = self._scored(row, by_place, asked, written, fixed)
-            if name is not None and (may_add or not _adds(name)):
-                found.append(name)
-        found.sort(key=lambda name: (-name.share, name.row))
+        asked = _Asked(core.split(), words_of(core, bones=self._bones))
+        where = None if towns is None else list(towns)
+        found: list[LikeName] = []
+        for most in range(1, MOST_SLIPS + 1):
+            found = self._within(asked, where, most, may_add=may_add)
+            if found and found[0].share >= shares.SURE_ENOUGH:
+                break
         return found
 
-    def _met(self, asked: Sequence[str], towns: Iterable[int] | None) -> dict[int, dict[int, _Met]]:
+    def _within(
+        self, asked: _Asked, towns: list[int] | None, most: int, *, may_add: bool
+    ) -> list[LikeName]:
+        """Give the names like this one with up to `most` slips in a word."""
+        fixed = _fixed(asked.words)
+        found = []
+        for row, by_place in self._met(asked.words, towns, most).items():
+            name = self._scored(row, by_place, asked, fixed)
+            if name is not None and (may_add or not _adds(name)):
+                found.append(name)
+        if len(found) > 1:
+            found.sort(key=lambda name: (-name.share, name.row))
+        return found
+
+    def _met(
+        self, asked: Sequence[str], towns: list[int] | None, most: int
+    ) -> dict[int, dict[int, _Met]]:
         """Give, by row, which of the words asked it holds, and how well."""
         met: dict[int, dict[int, _Met]] = {}
-        where = None if towns is None else list(towns)
         for place, word in enumerate(asked):
-            for one in self._terms(word):
-                for row in self._rows(one.term, where):
+            for term, share, slipped in self._terms(word, most):
+                rows = self._rows(term, towns)
+                if not rows:
+                    continue
+                text = self._vocabulary.words[term]
+                one = _Met(_SIZES.get(text, text), share, slipped)
+                for row in rows:
                     known = met.setdefault(row, {})
-                    if place not in known or known[place].share < one.share:
+                    if place not in known or known[place].share < share:
                         known[place] = one
         return met
 
-    def _terms(self, word: str) -> list[_Met]:
+    def _terms(self, word: str, most: int) -> Iterator[tuple[int, float, int]]:
+        """Give the terms that a word may be, how surely, and by how many slips."""
         exact = self._vocabulary.exact(word)
-        found = [] if exact is None else [_Met(exact, 1.0, 0)]
+        if exact is not None:
+            yield exact, 1.0, 0
         doubt = shares.KNOWN_WORD if exact is not None else 1.0
-        for like in self._vocabulary.like(word):
-            known = self._vocabulary.words[like.term]
-            share = shares.slip_share(min(len(word), len(known)), like.slips) * doubt
+        for term, slipped in self._vocabulary.like(word, most):
+            known = self._vocabulary.words[term]
+            share = shares.slip_share(min(len(word), len(known)), slipped) * doubt
             if known[0] != word[0] and known[:2] != word[1::-1]:
                 share *= shares.FIRST_LETTER
-            found.append(_Met(like.term, share, like.slips))
-        return found
+            yield term, share, slipped
 
     def _rows(self, term: int, towns: list[int] | None) -> list[int]:
         if towns is None:
             return self._range(term << 32, (term + 1) << 32)
-        rows: list[int] = []
-        for town in towns:
-            key = term << 32 | town
-            rows += self._range(key, key + 1)
-        return rows
+        if len(towns) == 1:
+            key = term << 32 | towns[0]
+            return self._range(key, key + 1)
+        return [row for town in towns for row in self._rows(term, [town])]
 
     def _range(self, low: int, high: int) -> list[int]:
-        start = bisect_left(self._held, low)
-        end = bisect_left(self._held, high, start, min(start + MOST_NAMES + 1, len(self._held)))
-        return self._row[start:end].tolist() if end - start <= MOST_NAMES else []
+        held = self._held
+        start = bisect_left(held, low)
+        if start == len(held) or held[start] >= high:
+            return []
+        end = bisect_left(held, high, start, min(start + MOST_NAMES + 1, len(held)))
+        rows: list[int] = self._row[start:end].tolist()
+        return rows if end - start <= MOST_NAMES else []
 
     def _scored(
-        self,
-        row: int,
-        by_place: Mapping[int, _Met],
-        asked: Sequence[str],
-        written: Sequence[str],
-        fixed: Sequence[str],
+        self, row: int, by_place: Mapping[int, _Met], asked: _Asked, fixed: list[str]
     ) -> LikeName | None:
+        """Give how surely a row is the name asked for, None where it hardly is."""
         known = self._cores[row].split()
-        terms = words_of(" ".join(known), bones=self._bones) if self._bones else known
-        if sorted(word for word in terms if not may_slip(word)) != fixed:
+        words = words_of(" ".join(known), bones=True) if self._bones else known
+        reached = {one.word for one in by_place.values()}
+        if len(reached) != len(by_place) or _fixed(words) != fixed or reached <= set(fixed):
             return None
-        word_at = self._vocabulary.words
-        reached = {word_at[one.term] for one in by_place.values()}
-        missing = [k for k, t in zip(known, terms, strict=True) if t not in reached]
-        added = [w for i, w in enumerate(written) if i not in by_place]
-        if len(reached) != len(by_place) or not any(may_slip(asked[i]) for i in by_place):
-            return None
-        share = _aside_share(missing, added)
-        slipped = 0
+        missing = [k for k, word in zip(known, words, strict=True) if word not in reached]
+        added = [word for i, word in enumerate(asked.written) if i not in by_place]
+        share = _aside_share(missing, added) * (shares.SKELETON if self._bones else 1.0)
         changes: list[str] = []
         for place, one in sorted(by_place.items()):
             share *= one.share
             if one.slips:
-                slipped += 1
-                right = known[terms.index(word_at[one.term])]
-                changes.append(f"typo:{written[place].capitalize()}→{right.capitalize()}")
-        if slipped > 1:
+                right = known[words.index(one.word)]
+                changes.append(f"typo:{asked.written[place].capitalize()}→{right.capitalize()}")
+        if len(changes) > 1:
             share *= shares.SEVERAL_SLIPS
-        if self._bones:
-            share *= shares.SKELETON
+        if share < LEAST_SHARE:
+            return None
         changes += [f"word_missing:{word}" for word in missing]
         changes += [f"word_added:{word}" for word in added]
-        return LikeName(row, share, tuple(changes)) if share >= LEAST_SHARE else None
+        return LikeName(row, share, tuple(changes))
+
+
+def _fixed(words: Iterable[str]) -> list[str]:
+    """Give the words that must be the same in both names: numbers and the shortest."""
+    return sorted(word for word in words if not may_slip(word))
 
 
 def _adds(name: LikeName) -> bool:

@@ -27,10 +27,9 @@ def fingerprint(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
-def view(arrays: Mapping[str, NDArray[Any]], name: str) -> memoryview:
-    """Give an array's items for reading one by one."""
-    array = arrays[name]
-    return memoryview(array).cast("B").cast(array.dtype.char) if len(array) else memoryview(b"")
+def view(arrays: Mapping[str, NDArray[Any]], name: str) -> Any:  # noqa: ANN401 - items are of the array's own type
+    """Give an array's items for reading one by one, as a memoryview."""
+    return arrays[name].data
 
 
 def pack_texts(name: str, texts: Iterable[str]) -> Arrays:
@@ -82,7 +81,8 @@ class Keys:
         if low == len(self._prints) or self._prints[low] != wanted:
             return []
         high = bisect_right(self._prints, wanted, low)
-        return self._positions[low:high].tolist()
+        positions: list[int] = self._positions[low:high].tolist()
+        return positions
 
     def first(self, text: str) -> int | None:
         """Give the first position of a text, None where it stands nowhere."""

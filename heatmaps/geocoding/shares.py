@@ -13,8 +13,6 @@ TYPE_MISMATCH = 0.80
 
 STREET_PRESUMED = 0.80
 """``Ленина`` without a type is more often the street than the lane of that name beside it."""
-TYPE_PRESUMED_OTHER = 0.55
-
 SKELETON = 0.97
 """The skeleton is the same, the spelling is of another script."""
 
@@ -32,7 +30,7 @@ RANK_ASIDE = 0.93
 WORD_MISSING = 0.85
 WORD_MISSING_DESCRIBES = 0.60
 """``Пушкарская`` for ``Большая Пушкарская``: there may well be another."""
-WORD_ADDED = 0.75
+WORD_ADDED = 0.60
 
 FAR_SPELLING = 0.60
 """Like only as a whole, by more slips than a word is allowed."""
@@ -40,8 +38,11 @@ FAR_SPELLING = 0.60
 SEVERAL_SLIPS = 0.85
 """More than one word of a name is misspelt."""
 
+SURE_ENOUGH = 0.7
+"""From here on a name found by fewer slips is not weighed against those that need more."""
+
 CLOSE = 0.05
-"""Two answers whose shares differ by no more are as good as each other."""
+"""Two answers of which one is by no more than this part less likely are as good as each other."""
 
 
 def slip_share(length: int, slips: int) -> float:

@@ -33,6 +33,10 @@ _SAME_KIND = {
 }  # fmt: skip
 """Types of street that are one in two languages."""
 
+TYPE_MISSING = "type_missing"
+TYPE_PRESUMED = "type_presumed:улица"
+"""Changes: no type was written; no type was written, and of several the commonest was taken."""
+
 LIKE_AS_WHOLE = 0.8
 MOST_CANDIDATES = 64
 _TOWNS_KEPT = 256
@@ -68,8 +72,8 @@ def pack_streets(streets: Streets) -> Arrays:
                 named.append((street, name))
     names = [name for _, name in named]
     cores = [name.core for name in names]
-    street = np.array([street for street, _ in named], np.uint32)
-    town = streets.settlement[street].astype(np.int32) if len(street) else np.empty(0, np.int32)
+    of_name = np.array([street for street, _ in named], np.uint32)
+    town = streets.settlement[of_name].astype(np.int32)
     prints = np.fromiter((fingerprint(core) for core in cores), np.uint64, len(cores))
     order = np.lexsort((town, prints))
     by_town = np.argsort(town, kind="stable")
@@ -81,7 +85,7 @@ def pack_streets(streets: Streets) -> Arrays:
         **pack_texts("street.name", streets.name),
         **pack_texts("street.key", keys),
         "street.latin": np.array([any(_LATIN.search(core) for core in cores)], np.uint8),
-        "name.street": street,
+        "name.street": of_name,
         **_pack_choices("name.kind", [_SAME_KIND.get(n.kind, n.kind) for n in names]),
         **_pack_choices("name.tail", [n.tail for n in names]),
         **pack_texts("name.core", cores),
@@ -139,7 +143,7 @@ class StreetTable:
         for row in self._rows_in(settlement):
             street = self.street_of[row]
             if core.startswith(self.core[row]) and self.key[street] == key:
-                return street
+                return int(street)
         return None
 
     def find(self, name: StreetName, settlements: Sequence[int] | None) -> list[FoundStreet]:
@@ -180,14 +184,15 @@ class StreetTable:
         return self._fitting(name, rows)
 
     def _exact(self, core: str, settlements: Sequence[int] | None) -> list[int]:
+        rows: list[int] = []
         wanted = fingerprint(core)
         low = bisect_left(self._print, wanted)
         if low == len(self._print) or self._print[low] != wanted:
             return []
         high = bisect_right(self._print, wanted, low)
         if settlements is None:
-            return self._row[low : min(high, low + MOST_CANDIDATES)].tolist()
-        rows: list[int] = []
+            rows = self._row[low : min(high, low + MOST_CANDIDATES)].tolist()
+            return rows
         for town in settlements:
             start = bisect_left(self._town, town, low, high)
             while start < high and self._town[start] == town:
@@ -197,7 +202,8 @@ class StreetTable:
 
     def _rows_in(self, town: int) -> list[int]:
         low = bisect_left(self._by_town, town)
-        return self._row_by_town[low : bisect_right(self._by_town, town, low)].tolist()
+        rows: list[int] = self._row_by_town[low : bisect_right(self._by_town, town, low)].tolist()
+        return rows
 
     def _glued_in(self, town: int) -> tuple[list[int], list[str]]:
         rows = self._rows_in(town)
@@ -240,18 +246,12 @@ class StreetTable:
         return sorted(found_all, key=lambda f: (-f.confidence, f.street))
 
     def _presumed(self, found: list[FoundStreet]) -> list[FoundStreet]:
-        """Put ``улица`` before the other types where none was written."""
+        """Say of a ``улица`` among namesakes of other types that it was presumed."""
         plain = {f.street for f in found if self.key[f.street].startswith(f"{_STREET}:")}
         if not plain or len(plain) == len(found):
             return found
         return [
-            FoundStreet(
-                f.street,
-                f.confidence
-                * (shares.STREET_PRESUMED if f.street in plain else shares.TYPE_PRESUMED_OTHER),
-                f.changes,
-            )
-            for f in found
+            f._replace(changes=_presuming(f.changes)) if f.street in plain else f for f in found
         ]
 
     def _with_tail(
@@ -274,9 +274,13 @@ class StreetTable:
             return found
         street, share, changes = found
         if not name.kind:
-            return FoundStreet(street, share * shares.TYPE_MISSING, (*changes, "type_missing"))
+            return FoundStreet(street, share * shares.TYPE_MISSING, (*changes, TYPE_MISSING))
         change = f"type:{name.kind}→{kind}"
         return FoundStreet(street, share * shares.TYPE_MISMATCH, (*changes, change))
+
+
+def _presuming(changes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(TYPE_PRESUMED if change == TYPE_MISSING else change for change in changes)
 
 
 def _digits(text: str) -> str:

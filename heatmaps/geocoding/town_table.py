@@ -175,14 +175,12 @@ class TownTable:
         ):
             if len(spelt) < _SLIP_FROM:
                 continue
-            found = [one for one in words.like(spelt) if _plausible(spelt, words.words[one.term])]
-            nearest = [one for one in found if one.slips == found[0].slips]
-            towns = {t for one in nearest for t in find(words.words[one.term])}
+            nearest = _nearest(words, spelt)
+            towns = {t for term in nearest.terms for t in find(words.words[term])}
             if towns:
-                right = words.words[nearest[0].term]
-                share = shares.slip_share(len(spelt), nearest[0].slips)
+                right = words.words[nearest.terms[0]]
                 change = f"city_typo:{key.capitalize()}→{right.capitalize()}"
-                return Towns(tuple(sorted(towns)), share, (change,))
+                return Towns(tuple(sorted(towns)), nearest.share, (change,))
         return Towns(())
 
     def in_street(self, form: NormalForm) -> Iterator[tuple[Towns, StreetName]]:
@@ -239,9 +237,33 @@ def _by_sound(form: NormalForm, name: str) -> bool:
     return "transliterated" in form.changes or bool(_LATIN.search(name))
 
 
-def _plausible(written: str, known: str) -> bool:
-    """Tell whether a name may be a slip for another: the first letter right, or swapped."""
-    return len(known) >= _SLIP_FROM and (written[0] == known[0] or written[:2] == known[1::-1])
+class _Nearest(NamedTuple):
+    """The terms the fewest slips away, and how surely one of them is meant."""
+
+    terms: tuple[int, ...]
+    share: float
+
+
+def _nearest(words: Vocabulary, spelt: str) -> _Nearest:
+    """Give the names nearest to one; a wrong first letter is believed of long names only."""
+    best: dict[int, float] = {}
+    for term, slips in words.like(spelt):
+        known = words.words[term]
+        share = shares.slip_share(min(len(spelt), len(known)), slips)
+        if not _begin_alike(spelt, known):
+            if slips > 1 or len(known) <= _SLIP_FROM:
+                continue
+            share *= shares.FIRST_LETTER
+        if len(known) >= _SLIP_FROM:
+            best[term] = share
+    top = max(best.values(), default=0.0)
+    close = tuple(term for term, share in best.items() if share >= top * (1 - shares.CLOSE))
+    return _Nearest(close, top)
+
+
+def _begin_alike(written: str, known: str) -> bool:
+    """Tell whether the first letter is right, or swapped with the second."""
+    return written[0] == known[0] or written[:2] == known[1::-1]
 
 
 def _splits(words: Sequence[str]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:

@@ -8,14 +8,14 @@ Method: https://wolfgarbe.medium.com/1000x-faster-spelling-correction-algorithm-
 
 from __future__ import annotations
 
-from itertools import combinations
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
 from rapidfuzz.distance import OSA
 
-from heatmaps.geocoding.packed import Arrays, Keys, Texts, pack_keys, pack_texts
+from heatmaps.geocoding.packed import Arrays, Keys, Texts, pack_keys, pack_texts, view
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 PREFIX = 8
 """Deletions are made among so many first letters; what follows is measured all the same."""
 
+MOST_SLIPS = 2
+
+_DIGIT = re.compile(r"\d")
 _ONE_SLIP_FROM = 4
 _TWO_SLIPS_FROM = 6
 _SHORTEST = 3
@@ -44,14 +47,15 @@ def slips_allowed(length: int) -> int:
 
 def may_slip(word: str) -> bool:
     """Tell whether a word is ever matched other than exactly: numbers never are."""
-    return len(word) >= _SHORTEST and not any(char.isdigit() for char in word)
+    return len(word) >= _SHORTEST and (word.isalpha() or not _DIGIT.search(word))
 
 
-def slips(word: str, other: str) -> int | None:
-    """Give the distance of two words, None where it is more than their lengths allow."""
-    allowed = slips_allowed(max(len(word), len(other)))
-    if min(len(word), len(other)) < _TWO_SLIPS_FROM - 1:
-        allowed = min(allowed, 1)
+def slips(word: str, other: str, most: int = MOST_SLIPS) -> int | None:
+    """Give the distance of two words, None where it is more than `most` or their lengths allow."""
+    short, long = len(word), len(other)
+    if short > long:
+        short, long = long, short
+    allowed = min(most, slips_allowed(long), 1 if short < _TWO_SLIPS_FROM - 1 else MOST_SLIPS)
     distance = OSA.distance(word, other, score_cutoff=allowed)
     return distance if distance <= allowed else None
 
@@ -82,41 +86,39 @@ class Vocabulary:
         self.words = Texts(arrays, f"{name}.words")
         self._keys = Keys(arrays, f"{name}.keys")
         self._deleted = arrays[f"{name}.deleted"]
-        self._term = arrays[f"{name}.term"]
+        self._term = view(arrays, f"{name}.term")
 
     def exact(self, word: str) -> int | None:
         """Give the term that is this word, None where there is none."""
         return self._keys.first(word)
 
-    def like(self, word: str) -> list[Like]:
-        """Give the terms a few slips away from a word, itself not among them, the nearest first."""
+    def like(self, word: str, most: int = MOST_SLIPS) -> list[Like]:
+        """Give the terms one to `most` slips away from a word, the nearest first."""
         if not may_slip(word):
             return []
-        prints = np.array(_deletions(word), np.uint32)
-        low = np.searchsorted(self._deleted, prints, "left")
-        high = np.searchsorted(self._deleted, prints, "right")
+        prints = np.array(_deletions(word, most), np.uint32)
+        low = self._deleted.searchsorted(prints, "left").tolist()
+        high = self._deleted.searchsorted(prints, "right").tolist()
         met: set[int] = set()
-        for start, end in zip(low.tolist(), high.tolist(), strict=True):
+        for start, end in zip(low, high, strict=True):
             if start < end:
-                met.update(self._term[start:end].tolist())
+                met.update(self._term[start:end])
         found = [
             Like(term, distance)
             for term in met
-            if (distance := slips(word, self.words[term])) is not None and distance
+            if (distance := slips(word, self.words[term], most)) is not None and distance
         ]
-        found.sort(key=lambda like: (like.slips, like.term))
+        if len(found) > 1:
+            found.sort(key=lambda like: (like.slips, like.term))
         return found
 
 
-def _deletions(word: str) -> list[int]:
+def _deletions(word: str, most: int = MOST_SLIPS) -> list[int]:
     """Give the fingerprints of a word's beginning without up to as many letters as may slip."""
     begin = word[:PREFIX]
-    count = 2 if len(word) >= _TWO_SLIPS_FROM - 1 else 1
     spelt = {begin}
-    for less in range(1, count + 1):
-        for gone in combinations(range(len(begin)), less):
-            kept = begin
-            for i in reversed(gone):
-                kept = kept[:i] + kept[i + 1 :]
-            spelt.add(kept)
+    shorter = [begin]
+    for _ in range(min(most, 2 if len(word) >= _TWO_SLIPS_FROM - 1 else 1)):
+        shorter = [text[:i] + text[i + 1 :] for text in shorter for i in range(len(text))]
+        spelt.update(shorter)
     return [crc32(text.encode()) for text in spelt]
