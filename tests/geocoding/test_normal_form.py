@@ -9,14 +9,17 @@ from hypothesis import strategies as st
 
 from heatmaps.geocoding.normal_form import (
     NormalForm,
+    cuttings,
     normal_house,
     normalise,
+    numerals,
     settlement_key,
     steps,
     street_key,
 )
 from heatmaps.geocoding.normal_form.draft import Draft
 from heatmaps.geocoding.normal_form.russian import RUSSIAN
+from heatmaps.geocoding.normal_form.words import word_of
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "addresses_first.csv"
 
@@ -42,34 +45,83 @@ def test_an_example_normalised_twice_changes_nothing(row):
 @pytest.mark.parametrize(
     ("step", "before", "after"),
     [
-        (steps.fold_unicode, "ПРОСПЕКТ Королёва, № 5", "проспект королева,   5"),
-        (steps.fold_unicode, "Мінск – Straße ５", "минск - strasse 5"),
-        (steps.fold_unicode, "Москва;ул.Мира|5", "москва,ул.мира,5"),
-        (steps.find_junk, "не указан", ""),
-        (steps.find_junk, " -- ", ""),
-        (steps.find_junk, "нетесова 5", "нетесова 5"),
-        (steps.mend_lookalikes, "mocквa 5c", "москва 5с"),
-        (steps.mend_lookalikes, "кафе wi-fi", "кафе wi-fi"),
-        (steps.find_excel_date, "ленина, 05.фев", "ленина"),
-        (steps.drop_brackets, "ленина (бывш. мира) 5", "ленина   5"),
+        (steps.unescape_entities, "ул &quot;Мира&quot;&nbsp;5", 'ул "Мира"\xa05'),
+        (steps.fold_letters, "ПРОСПЕКТ Королёва, № 5", "проспект королева,   5"),
+        (steps.fold_letters, "Мінск – Straße ５", "минск - strasse 5"),
+        (steps.fold_letters, "Абай даңғылы, Қарағанды", "абай дангылы, караганды"),
+        (steps.fold_letters, "Москва;ул.Мира|5", "москва,ул.мира,5"),
+        (steps.fold_letters, "мо\u200bск\xadва́ 5️⃣", "москва 5"),
+        (steps.find_numbered_date, "ленина, 05.02.2025", "ленина,  "),
+        (steps.drop_remarks, "ленина (бывш. мира) 5", "ленина   5"),
         (steps.cut_second_address, "ленина 5 / мира 10", "ленина 5"),
         (steps.cut_second_address, "ленина 39\\1", "ленина 39/1"),
-        (steps.blank_punctuation, "г.москва,д.5 «а»", "г москва, д 5 а"),
-        (steps.blank_punctuation, "садовая - кудринская 5 - 7", "садовая кудринская 5-7"),
-        (steps.drop_postcode, "190000, москва", ", москва"),
-        (steps.read_ordinals, "1-ая, 2ой, 3 -ья, 4-я", "1-й, 2-й, 3 -ья, 4-й"),
-        (steps.read_ordinals, "ленина 5я", "ленина 5я"),
-        (steps.part_glued, "москва1-й 5корп2 7к2с1", "москва 1-й 5 корп 2 7 к2 с1"),
-        (steps.part_glued, "5 литг26", "5 литг26"),
-        (steps.write_out_phrases, "восьмого марта 60-летия", "8 марта 60 лет"),
-        (steps.drop_notes, "ленина возле рынка, 5", "ленина  , 5"),
-        (steps.drop_flats, "д 5 кв 12, 3 подъезд", "д 5"),
+        (steps.blank_punctuation, "г.москва,д.5 «а»", "г.москва,д.5  а "),
+        (steps.blank_punctuation, "садовая - кудринская 5 - 7", "садовая   кудринская 5-7"),
     ],
 )
-def test_step(step, before, after):
+def test_step_over_the_text(step, before, after):
     draft = Draft(before)
     step(draft, RUSSIAN)
     assert draft.text == after
+
+
+@pytest.mark.parametrize(
+    ("step", "before", "after"),
+    [
+        (steps.find_junk, "не указан", ""),
+        (steps.find_junk, "тест 5", "тест 5"),
+        (cuttings.drop_postcode, "190000 , москва", ", москва"),
+        (cuttings.drop_telephone, "мира 5 тел 8 912 345-67-89", "мира 5"),
+        (cuttings.drop_telephone, "мира 5 , 7 912 345 67 89", "мира 5 ,"),
+        (cuttings.drop_telephone, "мира 7 , 89123456789", "мира 7 ,"),
+        (cuttings.find_excel_date, "ленина , 05 фев", "ленина ,"),
+        (cuttings.find_excel_date, "ленина фев 05", "ленина"),
+        (cuttings.find_excel_date, "1 мая 5", "1 мая 5"),
+        (numerals.read_ordinals, "1 ая линия 4я линия", "1-й линия 4-й линия"),
+        (numerals.read_ordinals, "ленина 5я", "ленина 5я"),
+        (numerals.read_spelled, "двадцать пятого октября", "25-й октября"),
+        (numerals.read_spelled, "сорокалетия победы", "40 лет победы"),
+        (numerals.join_kilometres, "киевское шоссе , 12 км , 5", "киевское шоссе километр12 , 5"),
+        (numerals.join_kilometres, "47-й километр мкад", "километр47 мкад"),
+        (cuttings.write_out_phrases, "большой в о 5", "большой васильевскогоострова 5"),
+        (cuttings.write_out_phrases, "в городе в москве", "в городе город москва"),
+        (cuttings.drop_notes, "ленина возле рынка , 5", "ленина , 5"),
+        (cuttings.drop_notes, "жк заря ул мира 5", "ул мира 5"),
+        (cuttings.drop_notes, "5 вход со двора", "5"),
+        (cuttings.drop_flats, "д 5 кв 12 , 3 подъезд", "д 5"),
+        (cuttings.drop_flats, "5 к4 под 3 эт 5 домофон 12", "5 к4"),
+        (cuttings.drop_flats, "5 3 под 5 эт 12 кв", "5"),
+        (cuttings.drop_flats, "офис 5 а , мира 7", "мира 7"),
+        (cuttings.mark_initials, "ул а с пушкина", "ул а.с. пушкина"),
+        (cuttings.mark_initials, "5 к с", "5 к с"),
+        (steps.mark_house_parts, "5 корпус 2 лит а", "5 К2 ЛИТа"),
+        (steps.mark_house_parts, "5 дробь 2", "5/2"),
+    ],
+)
+def test_step_over_words(step, before, after):
+    draft = Draft("", before.split())
+    step(draft, RUSSIAN)
+    assert " ".join(draft.tokens) == after
+
+
+@pytest.mark.parametrize(
+    ("written", "parted"),
+    [
+        ("москва1-й", "москва 1-й"),
+        ("5корп2", "5 корп 2"),
+        ("7к2с1", "7 к2 с1"),
+        ("5литг26", "5 литг26"),
+        ("1-ая", "1-й"),
+        ("2ой", "2-й"),
+        ("60-летия", "60 лет"),
+        ("пр-т", "пр-т"),
+        ("mocква", "москва"),
+        ("xxii", "22-й"),
+        ("12-патер", "12 патер"),
+    ],
+)
+def test_word_is_taken_apart(written, parted):
+    assert " ".join(word_of(written, RUSSIAN).tokens) == parted
 
 
 @pytest.mark.parametrize(

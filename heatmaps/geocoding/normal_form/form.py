@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+
+from heatmaps.geocoding.normal_form.latin_types import TRAILING_TYPES, joined
 
 _SHE = frozenset({"улица", "линия", "набережная", "площадь", "аллея", "дорога", "просека"})
 _IT = frozenset({"шоссе", "кольцо"})
-TRAILING_TYPES = frozenset(
-    {"street", "road", "avenue", "boulevard", "lane", "drive", "square", "court", "terrace"}
-    | {"highway"}
-)
-"""Latin type words that always follow their name."""
-
 _ADJECTIVE_ENDINGS = ("ая", "яя", "ий", "ый", "ой", "ое", "ее")
 _SIZES = {
     form: stem
@@ -35,13 +31,15 @@ class StreetName:
 
     `kind` is the type word (``улица``) or empty; `ordinals` the numbers of ``1-я`` and the like;
     `words` the rest in the order it was written; `tail` the part of town that tells namesakes
-    apart (``васильевского острова``) or empty.
+    apart (``васильевского острова``, ``12-й километр``) or empty; `initials` those of a person
+    (``а.с.``), which two spellings of one name need not share.
     """
 
     kind: str = ""
     ordinals: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     tail: str = ""
+    initials: str = field(default="", compare=False)
 
     def __bool__(self) -> bool:
         """Tell whether there is any street at all."""
@@ -75,6 +73,9 @@ def _text(name: StreetName) -> str:
     ordinals = [f"{number}-{ending}" for number in name.ordinals]
     words = list(name.words)
     kind = [name.kind] if name.kind else []
+    grown = joined(words[-1], name.kind) if words and name.kind.isascii() else ""
+    if grown:
+        return " ".join([*ordinals, *words[:-1], grown])
     described = bool(words) and words[-1].endswith(_ADJECTIVE_ENDINGS)
     last = described or name.kind in TRAILING_TYPES
     rest = words + kind if last else kind + words

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ _SHORT_PART = re.compile(rf"\d{{1,4}}{_L}{{0,2}}(?:-\d+)*")
 _LETTERS = re.compile(rf"{_L}{{1,2}}\d{{0,2}}(?:-{_L}\d{{0,2}})?")
 _GLUED_LETTER = re.compile(rf"лит{_L}{{1,2}}\d{{0,2}}(?:-{_L}\d{{0,2}})?")
 _ADJECTIVE = ("ая", "яя", "ий", "ый", "ой", "ое", "ее")
+SLASH_WORDS = frozenset({"дробь", "др"})
+"""Spell out the slash of ``5/2``."""
 _LIST_LENGTH = 5
 _CORPUS_DIGITS = 2
 
@@ -39,6 +42,7 @@ class FoundHouse:
     from_list: bool = False
 
 
+@lru_cache(maxsize=65_536)
 def is_number(token: str) -> bool:
     """Tell whether a token can begin a house number; ``7-й`` is an ordinal and cannot."""
     return token[0].isdigit() and not token.endswith("-й") and bool(NUMBER.fullmatch(token))
@@ -50,7 +54,10 @@ def is_part(token: str) -> bool:
 
 
 def mark_parts(tokens: Sequence[str], pack: Pack) -> list[str]:
-    """``корпус 2`` → ``К2``, ``лита`` → ``ЛИТа``: one token a part, known by its capitals."""
+    """``корпус 2`` → ``К2``, ``лита`` → ``ЛИТа``: one token a part, known by its capitals.
+
+    ``5 дробь 2`` becomes ``5/2``.
+    """
     marked: list[str] = []
     at = 0
     while at < len(tokens):
@@ -61,6 +68,9 @@ def mark_parts(tokens: Sequence[str], pack: Pack) -> list[str]:
             at += 1
         elif token[0] in pack.parts and _SHORT_PART.fullmatch(token, 1):
             marked.append(pack.parts[token[0]].upper() + token[1:])
+        elif token in SLASH_WORDS and marked and is_number(marked[-1]) and is_number(following):
+            marked[-1] += f"/{following}"
+            at += 1
         elif _GLUED_LETTER.fullmatch(token) and marked and _follows_number(marked[-1]):
             marked.append("ЛИТ" + token[3:])
         else:

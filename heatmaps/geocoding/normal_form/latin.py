@@ -1,74 +1,42 @@
-"""The default pack: street words of Latin-script countries, and no more than that."""
+"""The default pack: addresses of any country that writes in Latin or Greek letters."""
 
 from __future__ import annotations
 
 import re
 
-from heatmaps.geocoding.normal_form.form import TRAILING_TYPES
-from heatmaps.geocoding.normal_form.pack import Pack, spellings, word_set
+from heatmaps.geocoding.normal_form.cities import city_aliases
+from heatmaps.geocoding.normal_form.latin_types import LATIN_TYPES, TRAILING_TYPES
+from heatmaps.geocoding.normal_form.pack import Pack, read_table, spellings, word_set
 
-_STREET_TYPES = {
-    "street": "str st",
-    "road": "rd",
-    "avenue": "ave av",
-    "boulevard": "blvd bd bvd",
-    "lane": "ln",
-    "drive": "dr",
-    "square": "sq",
-    "court": "ct",
-    "terrace": "ter",
-    "highway": "hwy",
-    "rue": "",
-    "chemin": "ch",
-    "quai": "",
-    "allee": "",
-    "impasse": "imp",
-    "via": "",
-    "viale": "vle",
-    "piazza": "pza",
-    "corso": "cso",
-    "calle": "c",
-    "ulica": "ul",
-    "aleja": "al",
-}
+_T = read_table("latin")
+_FLAT = "flat|apartment|appartement|apt|unit|suite|ste|floor|room|top|etage|stock|wohnung|whg|bte"
+
 LATIN = Pack(
     name="latin",
-    street_types=spellings(_STREET_TYPES),
-    place_types={},
-    region_types={},
-    district_types={},
-    letters={},
-    words={"saint": "saint", "ste": "sainte", "mt": "mount"},
-    numbered_types=frozenset(),
-    area_types=frozenset(),
-    generic_types=frozenset(),
-    units=word_set(
-        "january february march april may june july august september october november december"
-        " janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre"
-        " th st nd rd"
+    street_types=LATIN_TYPES,
+    words=spellings(_T["words"]),
+    generic_types=TRAILING_TYPES,
+    postfix=TRAILING_TYPES,
+    units=word_set(*_T["units"].values()),
+    noise=word_set(_T["noise"]["words"]),
+    junk=word_set(_T["junk"]["words"]),
+    weak=word_set(_T["weak"]["words"]),
+    house_words=word_set(_T["house_words"]["words"]),
+    settlement_aliases={alias: name for alias, name in city_aliases().items() if alias.isascii()},
+    parts=spellings(_T["parts"]),
+    cuts=(
+        re.compile(r"\b(?:near|opposite|next to|behind)\b[^,]*|\b(?:tel|phone)\b[ \d,-]*"),
+        re.compile(
+            r"\b[a-z]{1,2}\d[a-z\d]? \d[a-z]{2}\b"
+            r"|(?<![\w/-])[a-z]?-?\d{5}(?![\w/-])(?=[^,]*$|, [a-z])"
+            r"|(?<![\w/-])\d{4,5} (?=[a-z]+(?:[ ,].*)?\d)|(?<=, )\d{4,5} (?=[a-z])"
+        ),
+        re.compile(rf"\b(?:{_FLAT}) ?#? ?\d+[a-z]?\b|\b\d+(?:st|nd|rd|th) floor\b"),
     ),
-    sizes=frozenset(),
-    noise=frozenset({"no", "nr", "number"}),
-    weak=frozenset({"de", "la", "du", "des", "le", "les", "of", "the", "l", "d"}),
-    house_words=frozenset({"no", "nr", "number", "house"}),
-    settlement_aliases={},
-    tails={},
-    postcode=re.compile(
-        r"\b[a-z]{1,2}\d[a-z\d]? \d[a-z]{2}\b|(?<![\w/-])\d{5}(?![\w/-])(?=[^,]*$|, [a-z])"
-        r"|(?<![\w/-])\d{4,5} (?=[a-z]+(?:[ ,].*)?\d)|(?<=, )\d{4,5} (?=[a-z])"
-    ),
-    notes=re.compile(r"\b(?:near|opposite|next to|behind)\b[^,]*|\b(?:tel|phone)\b[ \d,-]*"),
-    flats=(
-        re.compile(r"\b(?:flat|apartment|apt|unit|suite|ste|floor|room|top) ?#? ?\d+[a-z]?\b"),
-        re.compile(r"\b\d+(?:st|nd|rd|th) floor\b"),
-    ),
-    phrases=(
+    rewrites=(
         (re.compile(r"(?:^|(?<=, )|(?<=\d )|(?<=\d[a-z] ))st (?=[a-z])"), "saint "),
         (re.compile(r"\b1ere?\b"), "premier"),
         (re.compile(r"(?<=\d) ?bis\b"), "bis"),
-        (re.compile(r"(?<=[a-z]{3})str\b"), "strasse"),
     ),
-    parts=dict.fromkeys(("building", "bldg", "block", "blk"), "block"),
     house_first=True,
-    postfix=TRAILING_TYPES,
 )

@@ -6,6 +6,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from heatmaps.geocoding.normal_form.form import Place, StreetName
+from heatmaps.geocoding.normal_form.latin_types import parted
+from heatmaps.geocoding.normal_form.numerals import KILOMETRE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +15,10 @@ if TYPE_CHECKING:
     from heatmaps.geocoding.normal_form.pack import Pack
 
 _ADJECTIVE = ("ая", "яя", "ий", "ый", "ой", "ое", "ее")
-_SHE = ("ая", "яя")
+_SIZED = ("ая", "яя", "ий", "ый", "ое", "ее", "овка", "евка", "анка", "янка", "инка", "ынка")
+_SHE = ("ая", "яя", "ка")
+_IT = ("ое", "ее")
+_NAME_LENGTH = 3
 _LONGEST_NUMBER = 4
 
 
@@ -37,33 +42,52 @@ def street_from(span: Span, pack: Pack) -> StreetName:
     """Give the street named by a span's words and type."""
     ordinals: list[str] = []
     words: list[str] = []
-    tail = ""
+    tail = initials = ""
     for i, word in enumerate(span.words):
         following = span.words[i + 1] if i + 1 < len(span.words) else ""
         if word in pack.tails:
             tail = pack.tails[word]
+        elif word[-1:] in {"", "."}:
+            initials += word
+        elif word.startswith(KILOMETRE) and word[-1].isdigit():
+            tail = f"{word.removeprefix(KILOMETRE)}-й {KILOMETRE}"
         elif word.endswith("-й") and word[0].isdigit():
-            ordinals.append(word[:-2])
+            (words if following in pack.units else ordinals).append(word[:-2])
         elif word.isdigit() and len(word) > _LONGEST_NUMBER:
             continue
         elif word.isdigit() and following not in pack.units:
             ordinals.append(word)
         else:
             words.append(word)
+    if ordinals and not any(word[0].isdigit() for word in words):
+        _count(ordinals, words, pack)
     if tail and not (words or ordinals):
         words, tail = tail.split(), ""
     telling = [w for w in words if w not in pack.weak] or words
-    return StreetName(span.kind, tuple(ordinals), tuple(telling), tail)
+    return StreetName(span.kind, tuple(ordinals), tuple(telling), tail, initials)
+
+
+def _count(ordinals: list[str], words: list[str], pack: Pack) -> None:
+    """Bring the number of ``марта 8`` in front of the word that it counts."""
+    for i, word in enumerate(words):
+        if word in pack.units:
+            words.insert(i, ordinals.pop(0))
+            return
 
 
 @lru_cache(maxsize=65_536)
 def place_from(span: Span, pack: Pack) -> Place:
     """Give the settlement named by a span, under its full name where it has a short one."""
-    name = " ".join(pack.tails.get(word, word) for word in span.words)
+    name = " ".join(pack.tails.get(word, word) for word in span.words if word[-1:] != ".")
+    if span.kind == "город":
+        name = pack.settlement_cases.get(name, name)
     return Place(pack.settlement_aliases.get(name, name), span.kind)
 
 
-def read_spans(tokens: Sequence[str], pack: Pack, *, whole_name: bool = False) -> list[Span]:
+@lru_cache(maxsize=65_536)
+def read_spans(
+    tokens: tuple[str, ...], pack: Pack, *, whole_name: bool = False
+) -> tuple[Span, ...]:
     """Take the words between two commas apart by their type words.
 
     With `whole_name` the words are known to be one street and all stay together.
@@ -78,7 +102,7 @@ def read_spans(tokens: Sequence[str], pack: Pack, *, whole_name: bool = False) -
         else:
             found, at = _before_type(items, at, following, pack, whole_name=whole_name)
         spans += found
-    return [span for span in spans if span.words]
+    return tuple(span for span in spans if any(word and word[-1] != "." for word in span.words))
 
 
 def _items(tokens: Sequence[str], pack: Pack) -> list[Item]:
@@ -88,33 +112,50 @@ def _items(tokens: Sequence[str], pack: Pack) -> list[Item]:
         following = words[i + 1] if i + 1 < len(words) else ""
         if word in pack.types:
             items.append(Item(*pack.types[word]))
-        elif len(word) == 1 or word in pack.letters:
+        elif len(word) == 1 or word in pack.letters or word in pack.sizes:
             items += _short(word, following, items, pack)
         else:
             items.append(Item("", pack.words.get(word, word)))
-    return [item for item in items if item.of_class or item.word not in pack.noise]
+    items = [item for item in items if item.of_class or item.word not in pack.noise]
+    return _latin_types(items) if pack.postfix else items
+
+
+def _latin_types(items: list[Item]) -> list[Item]:
+    """Part a type that has grown onto its name; of ``park road`` only the last word is a type."""
+    if items and not any(item.of_class for item in items):
+        name, kind = parted(items[-1].word)
+        return [*items[:-1], Item("", name), Item("street", kind)] if kind else items
+    last = max((i for i, item in enumerate(items) if item.of_class), default=0)
+    return [
+        Item("", item.word) if item.word and item.of_class and 0 < i < last else item
+        for i, item in enumerate(items)
+    ]
 
 
 def _short(word: str, following: str, before: Sequence[Item], pack: Pack) -> list[Item]:
-    """Give what a one-letter word means: place type, size, or an initial that is left out."""
+    """Give what a very short word means: a type of place, a size, or somebody's initial."""
+    named = len(following) >= _NAME_LENGTH and following[0].isalpha()
+    if word in pack.sizes and (following.endswith(_SIZED) or _is_street_type(following, pack)):
+        return [Item("", _size(pack.sizes[word], following))]
+    if word in pack.letters and named and len(before) == 1 and before[0].of_class == "street":
+        return [Item("", f"{word}.")] if following not in pack.types else []
     if word in pack.letters and (following or _may_close(word, before)):
         return [Item("place", pack.letters[word])]
     if word.isdigit():
         return [Item("", word)]
     if word == "р" and following:
         return [Item("", "реки")]
-    if (
-        word in {"б", "м"}
-        and following
-        and (following.endswith(_ADJECTIVE) or following in pack.types)
-    ):
-        she = following.endswith(_SHE)
-        return [Item("", {"б": "больш", "м": "мал"}[word] + _size_ending(word, she=she))]
-    return []
+    return [Item("", f"{word}.")] if named and following not in pack.types else []
 
 
-def _size_ending(word: str, *, she: bool) -> str:
-    return "ая" if she else "ой" if word == "б" else "ый"
+def _is_street_type(word: str, pack: Pack) -> bool:
+    return pack.types.get(word, ("",))[0] == "street"
+
+
+def _size(forms: tuple[str, ...], following: str) -> str:
+    """Give the form of большой and the like that goes with the word behind it."""
+    he, she, it = forms
+    return she if following.endswith(_SHE) else it if following.endswith(_IT) else he
 
 
 def _may_close(word: str, before: Sequence[Item]) -> bool:
@@ -130,7 +171,7 @@ def _split(token: str) -> tuple[str, ...]:
 
 
 def _words(token: str, pack: Pack) -> tuple[str, ...]:
-    if token.isalpha() or token in pack.types or token[0].isdigit():
+    if token.isalpha() or token in pack.types or token[0].isdigit() or token[-1] == ".":
         return (token,)
     return _split(token)
 
@@ -222,7 +263,7 @@ def _street_amid(  # noqa: PLR0913, PLR0917, the two sides of a type word and wh
     if whole_name:
         return [Span("street", kind, left + right)], following
     cut = len(left)
-    while cut and (left[cut - 1] in pack.sizes or left[cut - 1][0].isdigit()):
+    while cut and (left[cut - 1] in pack.size_words or left[cut - 1][0].isdigit()):
         cut -= 1
     if cut < len(left):
         return [Span("", "", left[:cut]), Span("street", kind, left[cut:] + right)], following

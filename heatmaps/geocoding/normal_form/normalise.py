@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from heatmaps.geocoding.normal_form.form import NormalForm, Place, StreetName
-from heatmaps.geocoding.normal_form.house import find_house, mark_parts
+from heatmaps.geocoding.normal_form.house import find_house
 from heatmaps.geocoding.normal_form.latin import LATIN
 from heatmaps.geocoding.normal_form.names import Span, place_from, read_spans, street_from
 from heatmaps.geocoding.normal_form.russian import RUSSIAN
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from heatmaps.geocoding.normal_form.pack import Pack
 
-NORM_VERSION = 1
+NORM_VERSION = 2
 """Rises with every change that gives some address another normal form."""
 
 _READINGS = 5
@@ -50,9 +50,9 @@ def _parse(address: str, pack: Pack) -> tuple[NormalForm, bool]:
     """Give the normal form as first read, and whether its text might read otherwise."""
     draft = clean(address, pack)
     changes, faults = draft.changes, draft.faults
-    if not draft.text:
+    if not draft.tokens:
         return NormalForm(changes=tuple(changes), faults=tuple(faults)), False
-    tokens = mark_parts(draft.text.replace(",", " ,").split(), pack)
+    tokens = draft.tokens
     house = find_house(tokens, pack)
     start, end = (house.start, house.end) if house.number else (len(tokens), len(tokens))
     before, after = tuple(tokens[:start]), tuple(tokens[end:])
@@ -95,8 +95,7 @@ def pack_for(text: str) -> Pack:
 def street_name(name: str) -> StreetName:
     """Take a gazetteer's street name apart; every number in it belongs to the name."""
     pack = pack_for(name)
-    tokens = clean(name, pack).text.replace(",", " ").lower().split()
-    spans = read_spans(tokens, pack, whole_name=True)
+    spans = read_spans(_words(name, pack), pack, whole_name=True)
     streets = [s for s in spans if s.of_class == "street"]
     if not spans:
         return StreetName()
@@ -114,10 +113,10 @@ def street_key(name: str) -> str:
 def settlement_key(name: str) -> str:
     """Give the normal form of a settlement's or a region's name, without its type word."""
     pack = pack_for(name)
-    tokens = clean(name, pack).text.replace(",", " ").lower().split()
-    spans = read_spans(tokens, pack)
+    words = _words(name, pack)
+    spans = read_spans(words, pack)
     if not spans:
-        return " ".join(tokens)
+        return " ".join(words)
     return " ".join(place_from(span, pack).name for span in spans)
 
 
@@ -125,7 +124,7 @@ def settlement_key(name: str) -> str:
 def names_settlement(name: str) -> bool:
     """Tell whether a name can be a settlement's: ``басманный район`` is a part or more of one."""
     pack = pack_for(name)
-    spans = read_spans(clean(name, pack).text.replace(",", " ").split(), pack)
+    spans = read_spans(_words(name, pack), pack)
     return bool(spans) and all(span.of_class in {"", "place"} for span in spans)
 
 
@@ -138,9 +137,12 @@ def normal_house(number: str, street: str = "") -> str:
     """
     pack = pack_for(f"{number} {street}")
     marker = "д" if pack is RUSSIAN else "no"
-    tokens = mark_parts(clean(f"{marker} {number}", pack).text.replace(",", " ,").split(), pack)
-    house = find_house(tokens, pack)
+    house = find_house(clean(f"{marker} {number}", pack).tokens, pack)
     return house.number.split()[0] if house.from_list else house.number
+
+
+def _words(name: str, pack: Pack) -> tuple[str, ...]:
+    return tuple(word.lower() for word in clean(name, pack).tokens if word != ",")
 
 
 def _joined(spans: Sequence[Span]) -> Span:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from importlib.resources import files
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
+from heatmaps.geocoding.normal_form.fold import folded
 
 Phrase = tuple[re.Pattern[str], "str | Callable[[re.Match[str]], str]"]
 """A pattern and what stands in its place."""
+
+Table = dict[str, dict[str, str]]
+"""A file of `tables/`: section → full word → its spellings."""
+
+Sequences = Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
+"""First word → the word sequences that begin with it, the longest first, and what they mean."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,41 +26,58 @@ class Pack:
 
     `street_types`, `place_types`, `region_types` and `district_types` lead every spelling to the
     full word. `numbered_types` are counted by number (7 линия); `area_types` yield to a street
-    in the same address; `generic_types` yield to a more telling type in the same name.
-    `letters` are one-letter words that are a type only in front of a name. `words` are
-    abbreviations inside names, `noise` words that say nothing. `units` follow a number that
-    belongs to a name (8 марта). Patterns in `notes` and `flats` are cut out; `phrases` replaced.
-    `tails` are parts of town written behind a street's name, as one word by `phrases`, with the
-    way they are shown. `parts` leads a building-part word to its short form. `postfix` types
-    always follow their name; with `house_first` an address may start with its number (12 Main St).
+    in the same address; `generic_types` yield to a more telling type in the same name; `postfix`
+    types always follow their name; `suffixes` are types that grow onto it (Hauptstraße).
+    `letters` are one-letter words that are a type only in front of a name, `sizes` the forms of
+    большой and the like by their initial. `words` are abbreviations inside names, `noise` words
+    that say nothing, `weak` words that names are equal without. `units` follow a number that
+    belongs to a name (8 марта). `tails` are parts of town written behind a street's name, as one
+    word by `phrases`, with the way they are shown. `parts` leads a building-part word to its short
+    form. `flats` are words with a number before or behind them that stands for no house, those in
+    `flats_either` on any side. `cuts` and `rewrites` are patterns of the text that are left out or
+    replaced before it is parted into words. With `house_first` an address may start with its
+    number (12 Main St).
     """
 
     name: str
     street_types: Mapping[str, str]
-    place_types: Mapping[str, str]
-    region_types: Mapping[str, str]
-    district_types: Mapping[str, str]
-    letters: Mapping[str, str]
-    words: Mapping[str, str]
-    numbered_types: frozenset[str]
-    area_types: frozenset[str]
-    generic_types: frozenset[str]
-    units: frozenset[str]
-    sizes: frozenset[str]
-    noise: frozenset[str]
-    weak: frozenset[str]
-    house_words: frozenset[str]
-    settlement_aliases: Mapping[str, str]
-    tails: Mapping[str, str]
-    postcode: re.Pattern[str]
-    notes: re.Pattern[str]
-    flats: tuple[re.Pattern[str], ...]
-    phrases: tuple[Phrase, ...]
-    parts: Mapping[str, str]
-    house_first: bool
-    postfix: frozenset[str]
+    place_types: Mapping[str, str] = field(default_factory=dict)
+    region_types: Mapping[str, str] = field(default_factory=dict)
+    district_types: Mapping[str, str] = field(default_factory=dict)
+    letters: Mapping[str, str] = field(default_factory=dict)
+    sizes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+    numbered_types: frozenset[str] = frozenset()
+    area_types: frozenset[str] = frozenset()
+    generic_types: frozenset[str] = frozenset()
+    postfix: frozenset[str] = frozenset()
+    suffixes: tuple[str, ...] = ()
+    units: frozenset[str] = frozenset()
+    noise: frozenset[str] = frozenset()
+    junk: frozenset[str] = frozenset()
+    weak: frozenset[str] = frozenset()
+    house_words: frozenset[str] = frozenset()
+    settlement_aliases: Mapping[str, str] = field(default_factory=dict)
+    settlement_cases: Mapping[str, str] = field(default_factory=dict)
+    tails: Mapping[str, str] = field(default_factory=dict)
+    tens: Mapping[str, int] = field(default_factory=dict)
+    years: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
+    flats: frozenset[str] = frozenset()
+    flats_either: frozenset[str] = frozenset()
+    intercom: frozenset[str] = frozenset()
+    telephone: frozenset[str] = frozenset()
+    phrases: Sequences = field(default_factory=dict)
+    notes: Sequences = field(default_factory=dict)
+    postcode_digits: int = 0
+    cuts: tuple[re.Pattern[str], ...] = ()
+    rewrites: tuple[Phrase, ...] = ()
+    house_first: bool = False
     types: Mapping[str, tuple[str, str]] = field(init=False)
     """Every spelling of every type word, with its class: street, place, region or district."""
+    size_words: frozenset[str] = field(init=False)
+    phrase_pairs: frozenset[tuple[str, str]] = field(init=False)
+    """The first two words of every phrase."""
 
     def __post_init__(self) -> None:
         """Bring the four tables of type words together."""
@@ -70,27 +93,41 @@ class Pack:
             for spelling, full in table.items()
         }
         object.__setattr__(self, "types", types)
+        pairs = frozenset((p[0][0], p[0][1]) for ps in self.phrases.values() for p in ps)
+        object.__setattr__(self, "phrase_pairs", pairs)
+        object.__setattr__(self, "size_words", frozenset(f for s in self.sizes.values() for f in s))
 
 
-def word_set(text: str) -> frozenset[str]:
-    """Give the words of a text."""
-    return frozenset(text.split())
+def read_table(*names: str) -> Table:
+    """Give the tables of those names as one, the spellings of a word in two of them together."""
+    whole: Table = {}
+    for name in names:
+        text = files(__package__).joinpath("tables", f"{name}.toml").read_text(encoding="utf-8")
+        for section, entries in tomllib.loads(text).items():
+            table = whole.setdefault(section, {})
+            for full, others in entries.items():
+                joint = "|" if section == "phrases" else " "
+                table[full] = f"{table[full]}{joint}{others}" if full in table else others
+    return whole
+
+
+def word_set(*texts: str) -> frozenset[str]:
+    """Give the words of some texts, folded."""
+    return frozenset(word for text in texts for word in folded(text).split())
 
 
 def spellings(table: Mapping[str, str]) -> dict[str, str]:
     """Give folded spelling → full word from full word → spellings, the full word among them."""
-    return {_folded(s): full for full, others in table.items() for s in (full, *others.split())}
+    return {folded(s): full for full, others in table.items() for s in (full, *others.split())}
 
 
-def _folded(word: str) -> str:
-    return word.replace("ё", "е").replace("і", "и").replace("ў", "у")
-
-
-def literal_phrases(table: Mapping[str, str]) -> Phrase:
-    """Give one pattern for many phrases: what is written → its spellings, split by ``|``."""
-    written = {spelling: full for full, others in table.items() for spelling in others.split("|")}
-    longest_first = sorted(written, key=len, reverse=True)
-    firsts = "".join(sorted({phrase[0] for phrase in written}))
-    return re.compile(rf"\b(?=[{firsts}])(?:{'|'.join(longest_first)})\b"), lambda match: written[
-        match[0]
-    ]
+def sequences(written: Mapping[str, str]) -> Sequences:
+    """Give what is written in several words, by the first of them."""
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for spelling, meaning in written.items():
+        words = tuple(folded(spelling).split())
+        found.setdefault(words[0], []).append((words, meaning))
+    return {
+        first: tuple(sorted(group, key=lambda entry: -len(entry[0])))
+        for first, group in found.items()
+    }

@@ -1,192 +1,48 @@
-"""The Russian pack: Russian addresses, with the street types of Belarus and Kazakhstan."""
+"""The Russian pack: Russian addresses, with the words of Belarus and Kazakhstan among them."""
 
 from __future__ import annotations
 
-import re
+from heatmaps.geocoding.normal_form.cities import city_aliases, city_cases
+from heatmaps.geocoding.normal_form.pack import Pack, read_table, sequences, spellings, word_set
 
-from heatmaps.geocoding.normal_form.pack import Pack, literal_phrases, spellings, word_set
+_T = read_table("ru", "kk", "be")
 
-_L = r"[^\W\d_]"
-
-_STREET_TYPES = {
-    "улица": "ул ул-ца у-ца улиця вуліца вулица вул көшесі кошеси көш",
-    "проспект": "пр-т пр-кт просп прт пркт пр-к праспект даңғылы дангылы даңғ",
-    "проезд": "пр-д прд пр-зд праезд проез",
-    "переулок": "пер пер-к п-к пер-ок перен завулак зав-к",
-    "площадь": "пл пл-дь пл-щадь площ плошча алаңы",
-    "бульвар": "б-р бул бульв бул-р бульв-р бр",
-    "набережная": "наб наб-я набер набережн набярэжная",
-    "шоссе": "ш ш-се шос шосс шаша",
-    "аллея": "ал ал-я алея",
-    "линия": "лин лин-я линии лінія",
-    "тупик": "туп тупк",
-    "микрорайон": "мкр мкрн мкр-н микр мк-н мкрн-н мкр-он мікрараён ықшамауданы",
-    "квартал": "кв-л кварт кв-ал квартл",
-    "территория": "тер терр тер-я",
-    "проулок": "проул",
-    "тракт": "тр-кт трк",
-    "дорога": "дор",
-    "просека": "просек прос-к",
-    "спуск": "сп-к",
-    "взвоз": "",
-    "заезд": "",
-    "съезд": "",
-    "кольцо": "",
-    "разъезд": "",
-    "магистраль": "маг",
-    "пр": "",  # проспект or проезд: the gazetteer decides
-}
-_PLACE_TYPES = {
-    "город": "гор горад г-д қаласы",
-    "поселок": "пос посёлок п-к пгт рп поселение п-ок кп дп",
-    "деревня": "дер дер-ня вёска веска",
-    "село": "сел ауылы ауыл",
-    "станица": "ст-ца стан",
-    "хутор": "хут",
-    "аул": "",
-    "товарищество": "снт днт днп сот садоводство тсн онт",
-}
-_REGION_TYPES = {
-    "область": "обл вобласць облысы",
-    "край": "",
-    "республика": "респ",
-    "автономный": "ао",
-}
-_DISTRICT_TYPES = {
-    "район": "р-н рн раен раён ауданы",
-    "округ": "окр г-о гор-округ",
-    "сельсовет": "с-с",
-    "волость": "",
-}
-_WORDS = {
-    "академика": "ак акад акад-ка",
-    "адмирала": "адм адмир",
-    "генерала": "ген",
-    "маршала": "марш",
-    "профессора": "проф",
-    "капитана": "кап",
-    "лейтенанта": "лейт л-та",
-    "полковника": "полк",
-    "космонавта": "косм",
-    "героя": "гер",
-    "большой": "бол больш",
-    "малый": "мал",
-    "средний": "ср сред",
-    "новый": "нов",
-    "старый": "стар",
-    "верхний": "верх",
-    "нижний": "нижн",
-    "канала": "кан",
-    "реки": "р",
-    "васильевскогоострова": "во васо",
-    "петроградскойстороны": "пс",
-}
-_SPELLED = {
-    "1": "первый первая первое",
-    "2": "второй вторая второе",
-    "3": "третий третья третье",
-    "4": "четвертый четвертая четвертое",
-    "5": "пятый пятая пятое",
-    "6": "шестой шестая шестое",
-    "7": "седьмой седьмая седьмое",
-    "8": "восьмой восьмая восьмое",
-    "9": "девятый девятая девятое",
-    "10": "десятый десятая десятое",
-}
-_MONTHS = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря"
-_UNITS = "лет года год годов съезда партсъезда армии дивизии бригады полка комиссаров бакинских"
-_UNITS += " героев панфиловцев гвардейской стрелковой воздушной декабристов"
-
-_CITIES = {
-    "санкт петербург": "спб|питер|с петербург|с пб|ст петербург|сант петербург|петербург",
-    "москва": "мск",
-    "нижний новгород": "н новгород|нн",
-    "екатеринбург": "екб|ебург",
-    "ростов на дону": "ростов н д|рнд",
-    "набережные челны": "наб челны",
-    "великий новгород": "в новгород",
-    "новосибирск": "нск",
-    "минск": "горад минск",
-}
-_LITERAL_PHRASES = {
-    "васильевскогоострова": "в о|вас о|васильевский остров|васильевского острова",
-    "петроградскойстороны": "п с|петроградская сторона|петроградской стороны",
-    "автономный": "автономный округ|автономного округа",
-    "округ": "городской округ|городского округа|муниципальный округ",
-    "район": "муниципальный район|муниципального района",
-    "поселок": "поселок городского типа",
-    **{
-        f"{number} {month}": f"{word} {month}"
-        for word, number in (("первого", 1), ("восьмого", 8), ("девятого", 9), ("седьмого", 7))
-        for month in ("января", "мая", "марта", "ноября")
-    },
-}
-_YEARS = (re.compile(r"\b(\d{1,4}) ?-? ?(?:ти)? ?-? ?лет(?:и[еяю])?\b"), r"\1 лет")
-
-
-_LONG_PARTS = {
-    "к": "корпус корп кор крп корпуса",
-    "с": "строение строен стр",
-    "соор": "сооружение сооруж",
-    "фл": "флигель",
-    "лит": "литера литер лит-ра",
-    "вл": "в владение влад двлд домовладение",
-    "уч": "участок",
-}
-_PARTS = spellings(_LONG_PARTS)
-_FLAT_WORDS = (
-    "квартира|квартиры|кварт|кв|комната|комн|ком|офис|оф|помещение|помещ|пом|кабинет|каб|подъезд"
-    "|подьезд|под|пд|парадная|парадка|пар|этаж|эт|вход|секция|секц|апартаменты"
-    "|апарт|комнаты|этажи"
-)
+_NOTE_WORDS = dict.fromkeys(_T["notes"]["words"].split(), "")
+_NOTE_PHRASES = dict.fromkeys(_T["notes"]["phrases"].split("|"), "")
+_CASES = city_cases()
+_IN_CITIES = {f"в {form}": f"город {name}" for form, name in _CASES.items()}
 
 RUSSIAN = Pack(
     name="ru",
-    street_types=spellings(_STREET_TYPES),
-    place_types=spellings(_PLACE_TYPES),
-    region_types=spellings(_REGION_TYPES),
-    district_types=spellings(_DISTRICT_TYPES),
-    letters={
-        "г": "город",
-        "с": "село",
-        "д": "деревня",
-        "п": "поселок",
-        "х": "хутор",
-        "ст": "станица",
-    },
-    words=spellings(_WORDS) | spellings({f"{n}-й": words for n, words in _SPELLED.items()}),
-    numbered_types=frozenset({"линия", "микрорайон", "квартал", "просека"}),
-    area_types=frozenset({"микрорайон", "квартал", "территория"}),
+    street_types=spellings(_T["street_types"]),
+    place_types=spellings(_T["place_types"]),
+    region_types=spellings(_T["region_types"]),
+    district_types=spellings(_T["district_types"]),
+    letters=_T["letters"],
+    sizes={initial: tuple(forms.split()) for initial, forms in _T["sizes"].items()},
+    words=spellings(_T["words"])
+    | {form: f"{n}-й" for n, forms in _T["ordinals"].items() for form in forms.split()},
+    numbered_types=word_set(_T["numbered_types"]["words"]),
+    area_types=word_set(_T["area_types"]["words"]),
     generic_types=frozenset({"улица"}),
-    units=word_set(f"{_MONTHS} {_UNITS}"),
-    sizes=word_set("большой большая малый малая средний средняя новый новая старый старая"),
-    noise=word_set(
-        "россия рф российская федерация рб беларусь им имени адрес дом д кв квартира корпус"
-        " корп стр строение литера лит номер"
-    )
-    | word_set("домофон дмф дф код")
-    | frozenset(_FLAT_WORDS.split("|")),
+    units=word_set(*_T["units"].values()),
+    noise=word_set(_T["noise"]["words"], *_T["flats"].values()),
+    junk=word_set(_T["junk"]["words"]),
     weak=frozenset({"реки", "канала"}),
-    house_words=word_set("дом д дома зд здание двлд № номер"),
-    settlement_aliases={o: full for full, others in _CITIES.items() for o in others.split("|")},
-    tails={
-        "васильевскогоострова": "васильевского острова",
-        "петроградскойстороны": "петроградской стороны",
-    },
-    postcode=re.compile(r"(?<![\w/-])\d{6}(?![\w/-])"),
-    notes=re.compile(
-        r"\b(?=[вноршмптуж])(?:возле|напротив|около|рядом|недалеко|вблизи|позади|ориентир|остановка|метро"
-        r"|на пересечении|у метро|вход со|торговый центр|тц|жк)\b[^,]*"
-        r"|\b(?=[тм])(?:тел|телефон|моб)\b[ \d,-]*|(?<!\w)"
-        r"[78][ -]?\d{3}[ -]?\d{3}[ -]?\d\d[ -]?\d\d(?!\w)"
+    house_words=word_set(_T["house_words"]["words"]),
+    settlement_aliases=city_aliases(),
+    settlement_cases=_CASES,
+    tails=_T["tails"],
+    tens={word: int(number) for number, word in _T["tens"].items()},
+    years={word: number for number, word in _T["years"].items()},
+    parts=spellings(_T["parts"]),
+    flats=word_set(_T["flats"]["before"]),
+    flats_either=word_set(_T["flats"]["either"]),
+    intercom=word_set(_T["flats"]["intercom"]),
+    telephone=word_set(_T["notes"]["telephone"]),
+    phrases=sequences(
+        {s: full for full, others in _T["phrases"].items() for s in others.split("|")} | _IN_CITIES
     ),
-    flats=(
-        re.compile(r"\b(?=[дк])(?:домофон|дмф|дф|код) ?\d[\w*#]*(?: к\d+)?"),
-        re.compile(rf"\b(?=[кофпэвса])(?:{_FLAT_WORDS}) ?(?:no|n|номер)? ?\d+(?:[/-]\d+)*{_L}?\b"),
-        re.compile(r"\b\d+(?:-й)? ?(?:подъезд|подьезд|парадная|этаж|эт|под)\b"),
-    ),
-    phrases=(_YEARS, literal_phrases(_LITERAL_PHRASES)),
-    parts=_PARTS,
-    house_first=False,
-    postfix=frozenset(),
+    notes=sequences(_NOTE_WORDS | _NOTE_PHRASES),
+    postcode_digits=6,
 )

@@ -60,7 +60,7 @@ def _read_side(tokens: Sequence[str], pack: Pack) -> list[Span]:
         if word != "," and not is_part(word):
             chunk.append(word)
         elif word == "," and chunk:
-            spans += read_spans(chunk, pack)
+            spans += read_spans(tuple(chunk), pack)
             chunk = []
     return spans
 

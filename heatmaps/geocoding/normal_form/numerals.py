@@ -1,0 +1,85 @@
+"""Steps over words that read numbers belonging to a name: ordinals, anniversaries, kilometres."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from heatmaps.geocoding.normal_form.pack import word_set
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from heatmaps.geocoding.normal_form.draft import Draft
+    from heatmaps.geocoding.normal_form.pack import Pack
+
+ENDINGS = word_set("ый ий ой ого ая ья яя ое ье го й я е х ти")
+MAYBE_ORDINAL = re.compile(r"(\d{1,4})(?:я|-(?:[ехы]|ти|ми))")
+_PLAIN = re.compile(r"(\d{1,4})(?:-й)?")
+KILOMETRES = frozenset({"км", "километр", "километре"})
+KILOMETRE = "километр"
+_WORD = 2
+
+
+def read_ordinals(draft: Draft, _pack: Pack) -> None:
+    """``1 ая советская`` and ``1я советская`` → ``1-й советская``; ``дом 5я`` stays."""
+    read: list[str] = []
+    for i, token in enumerate(draft.tokens):
+        following = draft.tokens[i + 1] if i + 1 < len(draft.tokens) else ","
+        maybe = MAYBE_ORDINAL.fullmatch(token)
+        if maybe and _is_word(following):
+            read.append(f"{maybe[1]}-й")
+        elif token in ENDINGS and read and read[-1].isdigit() and _is_word(following):
+            read[-1] = f"{read[-1]}-й"
+        else:
+            read.append(token)
+    draft.tokens = read
+
+
+def _is_word(token: str) -> bool:
+    return token[0].isalpha() and len(token) >= _WORD
+
+
+def read_spelled(draft: Draft, pack: Pack) -> None:
+    """``двадцать пятая`` → ``25-й``, ``сорокалетия`` → ``40 лет``."""
+    read: list[str] = []
+    for token in draft.tokens:
+        ones = pack.words.get(token, "")
+        if read and read[-1] in pack.tens and ones.endswith("-й") and len(ones) == len("1-й"):
+            read[-1] = f"{pack.tens[read[-1]] + int(ones[:-2])}-й"
+        elif token in pack.years:
+            read += [pack.years[token], "лет"]
+        else:
+            read.append(token)
+    draft.tokens = read
+
+
+def join_kilometres(draft: Draft, _pack: Pack) -> None:
+    """``ярославское шоссе , 12 км`` → ``ярославское шоссе километр12``: a part of the street."""
+    tokens = draft.tokens
+    for i, token in enumerate(tokens):
+        number = _number_beside(tokens, i) if token in KILOMETRES else ""
+        if not number:
+            continue
+        start, end = (i - 1, i + 1) if _PLAIN.fullmatch(tokens[i - 1] if i else "") else (i, i + 2)
+        before, after = tokens[:start], tokens[end:]
+        if before and before[-1] == ",":
+            before = before[:-1]
+        draft.tokens = [*before, f"{KILOMETRE}{number}", *_in_nominative(after)]
+        return
+
+
+def _number_beside(tokens: Sequence[str], i: int) -> str:
+    """Give the number before a ``км``, else the one behind it."""
+    for token in (tokens[i - 1] if i else "", tokens[i + 1] if i + 1 < len(tokens) else ""):
+        found = _PLAIN.fullmatch(token)
+        if found:
+            return found[1]
+    return ""
+
+
+def _in_nominative(tokens: Sequence[str]) -> list[str]:
+    """``ярославского шоссе``, as it stands behind a kilometre, → ``ярославское шоссе``."""
+    if len(tokens) >= _WORD and tokens[0].endswith("ского") and tokens[1] in {"шоссе", "ш"}:
+        return [tokens[0].removesuffix("ого") + "ое", *tokens[1:]]
+    return list(tokens)

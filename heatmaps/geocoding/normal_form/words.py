@@ -1,0 +1,210 @@
+"""The words of an address: each taken apart once, and known again by a table."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from heatmaps.geocoding.normal_form import cuttings, numerals
+from heatmaps.geocoding.normal_form.draft import Draft, Mark
+from heatmaps.geocoding.normal_form.house import SLASH_WORDS
+from heatmaps.geocoding.normal_form.layout import is_odd
+from heatmaps.geocoding.normal_form.type_typos import mended_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from heatmaps.geocoding.normal_form.pack import Pack
+
+_L = r"[^\W\d_]"
+_EDGES = "-/_."
+_LATIN = re.compile(r"[a-z]")
+_LOOKALIKES = str.maketrans("abcehkmoptxyi3", "авсенкмортхуи3")
+_KEPT_LATIN = re.compile(r"[abcehkmoptxyi\u0400-\u052f\d/-]*")
+_ROMAN = re.compile(r"(?=[ivxх]{1,6}$)[xх]{0,3}(?:i[xх]|iv|v?i{0,3})")
+_ORDINAL = re.compile(
+    r"(\d{1,4}(?:-\d{1,4})?)-?(?:ый|ий|ой|ого|ая|ья|яя|ое|ье|ее|го|ому|шы|ши)"
+    r"|(\d{1,4}(?:-\d{1,4})?)(?:-?й|-я|-ы|-ги|-ци)"
+)
+_YEARS = re.compile(r"(\d{1,4})-?(?:ти|и|х)?-?лет(?:и[еяю]|ие)?")
+_WORD_THEN_NUMBER = re.compile(rf"{_L}{{2,}}+(?=\d)")
+_NUMBER_THEN_WORD = re.compile(
+    rf"\d(?=(?!bis){_L}{{3}}|(?:кв|вл|эт|оф|ул|фл)(?!{_L})|[кс]\d)|(?<=\d){_L}(?=[кс]\d)"
+)
+_NUMBER_DASH_WORD = re.compile(rf"(?<=\d)-(?={_L}{{3}})")
+_LITERA = re.compile(rf"лит{_L}{{1,2}}\d{{0,2}}(?:-{_L}\d{{0,2}})?")
+_GLUED_PART = re.compile(rf"[ксв]\d{{1,4}}{_L}{{0,2}}(?:-\d+)*")
+_SINGLE_LETTER = 1
+_USUAL_LETTERS = frozenset("гдш")
+"""Letters that nearly every address has; of two initials one is another."""
+
+
+class Word(NamedTuple):
+    """What a written word stands for: one token or more, and their `Mark`s."""
+
+    tokens: tuple[str, ...]
+    marks: int
+
+
+def read_words(draft: Draft, pack: Pack) -> None:
+    """Part the text into tokens: ``москва1-й`` → ``москва 1-й``, ``5к2с1`` → ``5 к2 с1``."""
+    text = draft.text
+    if pack.cuts:
+        text = _rewritten(text, pack)
+    tokens: list[str] = []
+    marks = 0
+    for written in text.replace(".", " ").replace(",", " , ").split():
+        found, seen = word_of(written, pack)
+        tokens += found
+        marks |= seen
+    draft.tokens, draft.marks = tokens, marks
+
+
+def _rewritten(text: str, pack: Pack) -> str:
+    text = " ".join(text.replace(".", " ").replace(",", ", ").split()).replace(" ,", ",")
+    for pattern in pack.cuts:
+        text = pattern.sub(" ", text)
+    for pattern, replacement in pack.rewrites:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+@lru_cache(maxsize=131_072)
+def word_of(written: str, pack: Pack) -> Word:
+    """Give the tokens of one written word, of letters, digits, ``-`` and ``/`` alone."""
+    if written == ",":
+        return Word((",",), 0)
+    word = written.strip(_EDGES)
+    if not word:
+        return Word((), 0)
+    marks = 0
+    if pack.name == "ru" and _LATIN.search(word):
+        word, marks = _cyrillic(word)
+    pieces = [word] if pack.name != "ru" or _whole(word, pack) else _glued(word)
+    tokens: list[str] = []
+    for piece in pieces:
+        token, seen = _token(piece, pack)
+        tokens += token
+        marks |= seen
+    return Word(tuple(tokens), int(marks) | _marks_of_word(tokens, pack))
+
+
+def _whole(word: str, pack: Pack) -> bool:
+    return word in pack.types or word in pack.words or word in pack.parts
+
+
+def _cyrillic(word: str) -> tuple[str, int]:
+    """Give a word with its look-alike Latin letters as Cyrillic ones, Roman numerals as numbers."""
+    if _ROMAN.fullmatch(word) and len(word) > _SINGLE_LETTER:
+        return _roman_value(word.replace("х", "x")), Mark.ROMAN
+    if _KEPT_LATIN.fullmatch(word):
+        return word.translate(_LOOKALIKES), Mark.MENDED
+    return word, 0
+
+
+def _roman_value(word: str) -> str:
+    values = [{"i": 1, "v": 5, "x": 10}[letter] for letter in word]
+    total = sum(
+        -value if value < max(values[i:], default=0) else value for i, value in enumerate(values)
+    )
+    return f"{total}-й"
+
+
+def _glued(word: str) -> list[str]:
+    """Part what was written together: words from numbers, and joined words from each other."""
+    if word.isalpha() or word[0].isdigit() or _kept(word):
+        return _glued_simple(word)
+    pieces: list[str] = []
+    for piece in _WORD_THEN_NUMBER.sub(_part_word, word).split():
+        if piece[0].isdigit() or _kept(piece):
+            pieces += _glued_simple(piece)
+        else:
+            pieces += [part for part in re.split("[-/]", piece) if part]
+    return pieces
+
+
+def _kept(word: str) -> bool:
+    return bool(_LITERA.fullmatch(word) or _GLUED_PART.fullmatch(word))
+
+
+def _glued_simple(word: str) -> list[str]:
+    if word.isalpha() or word.isdigit() or _kept(word) or _ORDINAL.fullmatch(word):
+        return [word]
+    years = _YEARS.fullmatch(word)
+    if years:
+        return [years[1], "лет"]
+    parted = _NUMBER_THEN_WORD.sub(r"\g<0> ", _NUMBER_DASH_WORD.sub(" ", word))
+    return _WORD_THEN_NUMBER.sub(_part_word, parted).split()
+
+
+def _part_word(match: re.Match[str]) -> str:
+    word = match[0]
+    is_litera = word.startswith("лит") and len("лит") < len(word) <= len("литаб")
+    return word if is_litera else f"{word} "
+
+
+def _token(word: str, pack: Pack) -> tuple[list[str], int]:
+    """Give the tokens of a piece and its own marks."""
+    word = word.strip(_EDGES)
+    if not word:
+        return [], 0
+    if word[0].isdigit():
+        return _number(word, pack)
+    if pack.name == "ru" and not _whole(word, pack) and word not in pack.noise:
+        mended = mended_type(word, pack)
+        if mended:
+            return [mended], Mark.TYPE_TYPO
+    return [word], 0
+
+
+def _number(word: str, pack: Pack) -> tuple[list[str], int]:
+    ordinal = _ORDINAL.fullmatch(word)
+    if ordinal:
+        return [f"{ordinal[1] or ordinal[2]}-й"], 0
+    marks = 0
+    if word.isdigit() and len(word) == pack.postcode_digits:
+        marks |= Mark.POSTCODE
+    if word in {"7", "8"} or cuttings.TELEPHONE.fullmatch(word):
+        marks |= Mark.TELEPHONE
+    if cuttings.DATE.fullmatch(word):
+        marks |= Mark.DATE
+    if numerals.MAYBE_ORDINAL.fullmatch(word):
+        marks |= Mark.ORDINAL
+    return [word], marks
+
+
+def _marks_of_word(words: list[str], pack: Pack) -> int:
+    table = _marks_table(pack)
+    marks = 0
+    for word in words:
+        marks |= table.get(word, 0)
+        if _kept(word):
+            marks |= Mark.PART
+        if len(word) == _SINGLE_LETTER and word.isalpha() and word not in _USUAL_LETTERS:
+            marks |= Mark.INITIAL
+        if is_odd(word) and word not in pack.types and word not in pack.parts:
+            marks |= Mark.ODD_LAYOUT
+    return int(marks)
+
+
+@lru_cache(maxsize=16)
+def _marks_table(pack: Pack) -> dict[str, int]:
+    """Give what each word of the pack's tables may be part of."""
+    tables: tuple[tuple[Mark, Iterable[str]], ...] = (
+        (Mark.JUNK, pack.junk),
+        (Mark.TELEPHONE, pack.telephone),
+        (Mark.DATE, cuttings.MONTHS),
+        (Mark.ORDINAL, numerals.ENDINGS),
+        (Mark.SPELLED, {*pack.tens, *pack.years}),
+        (Mark.PHRASE, pack.phrases),
+        (Mark.NOTE, pack.notes),
+        (Mark.FLAT, pack.flats | pack.flats_either | pack.intercom),
+        (Mark.KILOMETRE, numerals.KILOMETRES),
+        (Mark.PART, {*pack.parts, *SLASH_WORDS}),
+    )
+    marks: dict[str, int] = {}
+    for mark, words in tables:
+        for word in words:
+            marks[word] = marks.get(word, 0) | int(mark)
+    return marks
