@@ -117,14 +117,19 @@ def _items(tokens: Sequence[str], pack: Pack) -> list[Item]:
         else:
             items.append(Item("", pack.words.get(word, word)))
     items = [item for item in items if item.of_class or item.word not in pack.noise]
-    return _latin_types(items) if pack.postfix else items
+    if items and items[-1].word.isascii() and not any(item.of_class for item in items):
+        return _parted(items)
+    return _last_types(items) if pack.postfix else items
 
 
-def _latin_types(items: list[Item]) -> list[Item]:
-    """Part a type that has grown onto its name; of ``park road`` only the last word is a type."""
-    if items and not any(item.of_class for item in items):
-        name, kind = parted(items[-1].word)
-        return [*items[:-1], Item("", name), Item("street", kind)] if kind else items
+def _parted(items: list[Item]) -> list[Item]:
+    """Part a type from the name it has grown onto: ``hauptstrasse``."""
+    name, kind = parted(items[-1].word)
+    return [*items[:-1], Item("", name), Item("street", kind)] if kind else items
+
+
+def _last_types(items: list[Item]) -> list[Item]:
+    """Leave the first and the last type word a type: of ``grove park road`` only the road."""
     last = max((i for i, item in enumerate(items) if item.of_class), default=0)
     return [
         Item("", item.word) if item.word and item.of_class and 0 < i < last else item
