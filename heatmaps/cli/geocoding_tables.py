@@ -53,13 +53,19 @@ def report_text(report: Report) -> str:
     waiting = report.waiting
     held = (
         f"{report.houses:,} houses on {report.streets:,} streets in {report.settlements:,} "
-        f"settlements; index built in {report.built_s:.1f} s"
+        f"settlements; index built and written in {report.built_s:.1f} s"
+    )
+    start = report.start
+    started = (
+        f"a new process opens the snapshot ({start.file_mb:.0f} MB) and answers in "
+        f"{start.ready_s:.2f} s, {start.process_s:.1f} s with its imports; it holds "
+        f"{start.resident_mb:.0f} MB, {start.own_mb:.0f} MB of them its own"
     )
     typed = (
         f"suggestions while typing, {waiting.keystrokes} keystrokes: median {waiting.median:.1f} "
         f"ms, p95 {waiting.p95:.1f} ms, the very first {waiting.first:.0f} ms"
     )
-    return "\n\n".join((held, kinds_table(report.rows), bins_table(report.bins), typed))
+    return "\n\n".join((held, started, kinds_table(report.rows), bins_table(report.bins), typed))
 
 
 def bins_table(bins: Iterable[Bin]) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from heatmaps.geocoding.index import build_index
+from heatmaps.geocoding.index import GazetteerIndex, pack_gazetteer
+from heatmaps.geocoding.snapshot import Snapshot
 from heatmaps.simulation.dirty_addresses import Kind, Sampler
 from pipelines.bench_geocoding.confidence import Bin, reliability
+from pipelines.bench_geocoding.fresh_start import Start, fresh_start, read_snapshot
 from pipelines.bench_geocoding.kinds import Failure, Row, answered, ask, ask_mixed, failures
 from pipelines.bench_geocoding.typing_speed import Waiting, suggestion_times
 
@@ -35,6 +39,7 @@ class Report:
     streets: int
     houses: int
     built_s: float
+    start: Start
     rows: list[Row]
     bins: list[Bin]
     waiting: Waiting
@@ -50,25 +55,32 @@ def report(
     how many.
     """
     sampler = Sampler(gazetteer, SEED)
-    started = time.perf_counter()
-    geocoder = build_index(gazetteer)
-    built_s = time.perf_counter() - started
+    typed = sampler.draw(Kind.CLEAN, _TYPED_ADDRESSES)
+    with tempfile.TemporaryDirectory(prefix="heatmaps-bench-") as folder:
+        snapshot = Snapshot(Path(folder), "bench", "once")
+        started = time.perf_counter()
+        snapshot.write(pack_gazetteer(gazetteer))
+        built_s = time.perf_counter() - started
+        start = fresh_start(snapshot.path, typed.text[0])
+        arrays = read_snapshot(snapshot.path)
+    geocoder = GazetteerIndex(arrays)
+    by_default = GazetteerIndex(arrays, sampler.default_city)
     answers = []
     for done, kind in enumerate(Kind):
         queries = sampler.draw(kind, sample)
         if len(queries):
-            timed = ask(_asked(geocoder, gazetteer, queries, sampler), queries)
-            answers.append(answered(queries, timed, gazetteer))
+            asked = by_default if kind is Kind.DEFAULT_CITY else geocoder
+            answers.append(answered(queries, ask(asked, queries), gazetteer))
         told(done + 1, len(Kind))
-    judged = [each.judged for each in answers]
     return Report(
         len(gazetteer.settlements),
         len(gazetteer.streets),
         len(gazetteer.houses),
         built_s,
+        start,
         [*(each.row for each in answers), _mixed(geocoder, gazetteer, sample)],
-        reliability(judged),
-        suggestion_times(geocoder, sampler.draw(Kind.CLEAN, _TYPED_ADDRESSES)),
+        reliability([each.judged for each in answers]),
+        suggestion_times(geocoder, typed),
         [each for held in answers for each in failures(held, gazetteer, failures_kept)],
     )
 
@@ -84,12 +96,3 @@ def mixed_queries(gazetteer: Gazetteer, sample: int) -> list[Queries]:
 def _mixed(geocoder: Geocoder, gazetteer: Gazetteer, sample: int) -> Row:
     parts = mixed_queries(gazetteer, sample)
     return ask_mixed(geocoder, parts, gazetteer, np.random.default_rng(_MIXED_SEED))
-
-
-def _asked(
-    geocoder: Geocoder, gazetteer: Gazetteer, queries: Queries, sampler: Sampler
-) -> Geocoder:
-    """Give the geocoder these queries are for: one with a default city where they name none."""
-    if queries.kind is Kind.DEFAULT_CITY:
-        return build_index(gazetteer, sampler.default_city)
-    return geocoder

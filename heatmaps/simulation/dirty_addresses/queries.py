@@ -217,7 +217,7 @@ class Sampler:
         houses = self._gazetteer.houses
         street = int(houses.street[row])
         other = int(houses.settlement[rng.choice(self._names.usable)])
-        if self._names.has(other, street):
+        if self._names.has(other, street) or self._names.has_namesake(other, street):
             return None
         return _Query(writing.plain(rng, self._address_of(other, street, row)))
 

@@ -13,6 +13,8 @@ from heatmaps.geocoding.gazetteer import NO_STREET
 from heatmaps.simulation.dirty_addresses.words import TYPE_WORDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from heatmaps.geocoding.gazetteer import Gazetteer
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 Words = tuple[str, ...]
 
 _WORD = re.compile(r"[^\W_]+")
+_DESCRIBING = ("ая", "яя", "ый", "ий", "ой", "ое", "ее")
 _NUMBER = re.compile(r"(?:вл|к|с|соор)?\d+[^,;]*")
 
 
@@ -34,10 +37,15 @@ def bare(words: Words) -> Words:
 
 
 class _City(NamedTuple):
-    """The streets of one city: their names with type, and how often each name without it."""
+    """The streets of one city.
+
+    `names` are those with type, `bare` counts those without it, `after_whom` holds the names of
+    persons by their last word.
+    """
 
     names: frozenset[Words]
     bare: Counter[Words]
+    after_whom: dict[Words, list[Words]]
 
 
 class KnownNames:
@@ -46,7 +54,8 @@ class KnownNames:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._streets, self._settlements = gazetteer.streets, gazetteer.settlements
         self.words = [words_of(name) for name in gazetteer.streets.name]
-        self._cities = _cities(gazetteer, self.words)
+        self._persons = [_after_whom(name) for name in gazetteer.streets.name]
+        self._cities = _cities(gazetteer, self.words, self._persons)
         self._city_names = Counter(words_of(name) for name in self._settlements.name)
         self._in_cities = Counter(name for city in self._cities.values() for name in city.bare)
         self.usable = _usable(gazetteer)
@@ -69,6 +78,19 @@ class KnownNames:
         """Tell whether a city has a street of this very name and type."""
         city = self._cities.get(settlement)
         return city is not None and self.words[street] in city.names
+
+    def has_namesake(self, settlement: int, street: int) -> bool:
+        """Tell whether a city has a street called after the same person in more or fewer words.
+
+        ``улица Королёва`` means ``улица Академика Королёва`` where there is no other; so a city
+        that has one does not lack the other.
+        """
+        city = self._cities.get(settlement)
+        name = self._persons[street]
+        return city is not None and any(
+            name[-len(other) :] == other or other[-len(name) :] == name
+            for other in city.after_whom.get(name[-1:], ())
+        )
 
     def is_city(self, name: str) -> bool:
         """Tell whether a settlement is called so."""
@@ -100,14 +122,34 @@ def homes(gazetteer: Gazetteer, words: list[Words]) -> NDArray[np.int64]:
     return np.where(named, found, 0)
 
 
-def _cities(gazetteer: Gazetteer, words: list[Words]) -> dict[int, _City]:
-    held: dict[int, list[Words]] = {}
-    for settlement, name in zip(gazetteer.streets.settlement.tolist(), words, strict=True):
-        held.setdefault(settlement, []).append(name)
+def _cities(gazetteer: Gazetteer, words: list[Words], persons: list[Words]) -> dict[int, _City]:
+    held: dict[int, list[int]] = {}
+    for street, settlement in enumerate(gazetteer.streets.settlement.tolist()):
+        held.setdefault(settlement, []).append(street)
     return {
-        settlement: _City(frozenset(names), Counter(bare(name) for name in names))
-        for settlement, names in held.items()
+        settlement: _City(
+            frozenset(words[street] for street in rows),
+            Counter(bare(words[street]) for street in rows),
+            _by_last_word(persons[street] for street in rows),
+        )
+        for settlement, rows in held.items()
     }
+
+
+def _by_last_word(names: Iterable[Words]) -> dict[Words, list[Words]]:
+    by_last: dict[Words, list[Words]] = {}
+    for name in names:
+        if name:
+            by_last.setdefault(name[-1:], []).append(name)
+    return by_last
+
+
+def _after_whom(name: str) -> Words:
+    """Give a name's words in their order, without type, where none describes or counts."""
+    words = _WORD.findall(name.casefold().replace("ё", "е"))
+    named = tuple(word for word in words if word not in TYPE_WORDS)
+    describes = any(word.endswith(_DESCRIBING) or not word.isalpha() for word in named)
+    return () if describes else named
 
 
 def _usable(gazetteer: Gazetteer) -> NDArray[np.intp]:

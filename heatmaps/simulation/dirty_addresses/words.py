@@ -55,11 +55,18 @@ BEFORE_CITY = {
 
 BEFORE_HOUSE = ("д. ", "д.", "дом ", "д ")
 PART_MARKS: dict[str, tuple[str, ...]] = {
-    "к": ("корп. ", "корп.", "корпус ", "к. ", "к"),
+    "к": ("корп. ", "корп.", "корпус ", "к. ", "к.", "к"),
     "с": ("стр. ", "стр.", "строение ", "с"),
-    "лит": ("лит. ", "литера ", "лит."),
+    "лит": ("лит. ", "литера ", "лит.", "лит "),
     "соор": ("соор. ", "сооружение "),
 }
-"""Marks of a house number's parts, by the short mark of the gazetteer."""
+"""Marks of a house number's parts, by the short mark of the gazetteer, set off from the number."""
+
+GROWN_MARKS: dict[str, tuple[str, ...]] = {
+    "к": ("к", "к.", "корп.", "корп"),
+    "с": ("с", "с.", "стр.", "стр"),
+    "лит": ("лит.", "лит"),
+}
+"""Marks written without any space between two numbers: ``5к2``, ``5стр.1``."""
 ESTATE_MARKS = {"вл": ("вл. ", "владение ", "вл.")}
 BEFORE_FLAT = ("кв. ", "кв.", "кв ", "квартира ")

@@ -13,6 +13,7 @@ from heatmaps.simulation.dirty_addresses.words import (
     BEFORE_HOUSE,
     COMPOUND_TYPES,
     ESTATE_MARKS,
+    GROWN_MARKS,
     PART_MARKS,
     SHARED_SHORT,
     TYPE_WORDS,
@@ -26,6 +27,7 @@ _ESTATE = re.compile(r"(вл)(\d.*)")
 _HIGHEST_FLAT = 400
 _WITH_INDEX = 0.4
 _WITH_FLAT = 0.6
+_GROWN = 0.4
 _GLUED = 0.2
 """How often nothing but commas stands between the parts, as many registries export them."""
 
@@ -178,18 +180,19 @@ def _house(rng: np.random.Generator, address: Address, *, marked: bool = False) 
     else:
         text = before + number if number[0].isdigit() else number
     for part in parts:
-        text += _part(rng, part)
+        text += _part(rng, part, after_digit=text[-1].isdigit())
     return text
 
 
-def _part(rng: np.random.Generator, part: str) -> str:
+def _part(rng: np.random.Generator, part: str, *, after_digit: bool) -> str:
     """Give a part of a number: ``к2`` grown to the number, ``, корп. 2`` set off from it."""
     known = _PART.fullmatch(part)
     if not known:
         return f" {part}"
-    mark = one(rng, PART_MARKS[known[1]])
-    grown = mark == known[1]
-    return mark + known[2] if grown else one(rng, (" ", ", ", "")) + mark + known[2]
+    grown = GROWN_MARKS.get(known[1], ())
+    if grown and after_digit and rng.random() < _GROWN:
+        return one(rng, grown) + known[2]
+    return one(rng, (" ", ", ")) + one(rng, PART_MARKS[known[1]]) + known[2]
 
 
 def _flat(rng: np.random.Generator) -> str:
