@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from heatmaps.errors import ConfigError
@@ -32,6 +34,29 @@ class Settings(BaseSettings):
     map_attribution: str = Field(
         "© OpenStreetMap", description="whose borders the base map shows, said on every map"
     )
+    cache_dir: Path = Field(
+        default_factory=lambda: _usual_cache_dir(),
+        description="where the snapshot of the gazetteer's index is kept; may be deleted any time",
+    )
+
+    provider: Literal["nominatim", "photon", "pelias", "yandex", "dadata"] | None = Field(
+        None, description="online provider that may be asked; unset: nothing leaves the house"
+    )
+    provider_url: str | None = Field(None, description="its server, where it is not the usual one")
+    provider_key: SecretStr | None = Field(None, description="the key it gave; never shown")
+    provider_secret: SecretStr | None = Field(None, description="DaData's second key; never shown")
+    provider_user_agent: str | None = Field(
+        None, description="who asks, with an e-mail address or a web page"
+    )
+    provider_per_second: float | None = Field(
+        None, gt=0, le=1_000, allow_inf_nan=False, description="requests a second at most"
+    )
+    provider_per_day: int | None = Field(
+        None, ge=0, description="requests a day (UTC) at most, of all processes together"
+    )
+    provider_store: bool | None = Field(
+        None, description="whether its answers may be kept; unset: as its public terms say"
+    )
 
     @field_validator("timezone")
     @classmethod
@@ -43,10 +68,25 @@ class Settings(BaseSettings):
             raise ValueError(message) from error
         return name
 
+    @field_validator("provider_url")
+    @classmethod
+    def _no_secret(cls, url: str | None) -> str | None:
+        if url and ("@" in url or "?" in url):
+            message = "a key goes into HEATMAPS_PROVIDER_KEY and never into the address"
+            raise ValueError(message)
+        return url
+
     @property
     def zone(self) -> ZoneInfo:
         """The zone of naive times."""
         return ZoneInfo(self.timezone)
+
+
+def _usual_cache_dir() -> Path:
+    """Give the user's directory for files that may be lost (XDG base directories)."""
+    given = os.environ.get("XDG_CACHE_HOME", "")
+    home = Path(given) if Path(given).is_absolute() else Path.home() / ".cache"
+    return home / "heatmaps"
 
 
 def load_settings() -> Settings:
@@ -57,7 +97,8 @@ def load_settings() -> Settings:
         fault = error.errors()[0]
         variable = "HEATMAPS_" + "_".join(str(part) for part in fault["loc"]).upper()
         reason = fault["msg"].removeprefix("Value error, ")
-        message = f"{variable}={fault['input']!r}: {reason}; set it right or unset it."
+        value = re.sub(r"://[^@/]*@|\?.*", "***", repr(fault["input"]))
+        message = f"{variable}={value}: {reason}; set it right or unset it."
         raise ConfigError(message) from error
 
 

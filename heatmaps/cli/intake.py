@@ -11,6 +11,7 @@ import typer
 from heatmaps.cli.context import clock, opened
 from heatmaps.cli.output import AsJson, DryRun, progress, result, warn
 from heatmaps.cli.preview import told_of
+from heatmaps.cli.provider_account import told_of_provider, with_provider
 from heatmaps.desk.answer import Asked
 from heatmaps.errors import UsageError
 from heatmaps.region.grid import to_text
@@ -173,23 +174,32 @@ def geocode(
     city_column: Annotated[str | None, typer.Option(help="Column of the city.")] = None,
     city: Annotated[str | None, typer.Option(help="City of addresses that name none.")] = None,
     *,
+    online: Annotated[
+        bool, typer.Option("--online", help="Ask HEATMAPS_PROVIDER about what is doubtful.")
+    ] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Place the addresses of a file; its own columns stay untouched.
 
+    With --online, only the normal form without flat of doubtful addresses leaves the house; a dry
+    run asks nobody.
+
     Example: heatmaps geocode in.csv out.csv --address-column addr --city Санкт-Петербург
     """
-    default = city or load_settings().default_city
+    settings = load_settings()
+    default = city or settings.default_city
     with opened() as store, progress("Geocoding, rows") as advance:
-        geocoder = GeocoderOfStore(store, default).current()
+        ours = GeocoderOfStore(store, default).current()
+        asking = with_provider(store, ours, settings, default, asks=not dry_run) if online else None
         columns = (address_column, city_column)
-        levels = geocode_file(source, target, geocoder, columns, advance, keep=not dry_run)
+        levels = geocode_file(source, target, asking or ours, columns, advance, keep=not dry_run)
     total = sum(levels.values())
     account = " + ".join(f"{count:,} {level}" for level, count in levels.items() if count)
     kept = "not written: dry run" if dry_run else f"written to {target}"
-    result(as_json, f"{total:,} rows = {account or 'none'}; {kept}.", dry_run=dry_run,
-           rows=total, levels=levels, out=str(target))  # fmt: skip
+    said, asked = told_of_provider(asking)
+    result(as_json, f"{total:,} rows = {account or 'none'}; {kept}.{said}", dry_run=dry_run,
+           rows=total, levels=levels, out=str(target), **asked)  # fmt: skip
 
 
 def lookup(

@@ -17,6 +17,7 @@ PARTS = {
     "region": ("gazetteer", "subscribers", "territories"),
     "network": ("sites", "coverage", "events", "customers"),
     "intake": ("ingest", "quarantine", "geocode", "lookup"),
+    "provider": ("provider",),
     "profiles": ("profile",),
     "review": ("review",),
     "quality": ("quality",),

@@ -9,6 +9,7 @@ import typer
 
 from heatmaps.cli.context import clock, opened
 from heatmaps.cli.output import AsJson, DryRun, result
+from heatmaps.cli.provider_account import provider_faults
 from heatmaps.errors import ConfigError, HeatmapsError
 from heatmaps.policy import parse_policy
 from heatmaps.settings import load_settings, unknown_variables
@@ -112,7 +113,7 @@ def doctor(*, as_json: AsJson = False) -> None:
     values = {
         f"HEATMAPS_{name.upper()}": getattr(settings, name) for name in type(settings).model_fields
     }
-    faults = [*unknown_variables(), *_faults()]
+    faults = [*unknown_variables(), *_faults(), *provider_faults(settings)]
     if not any("no database URL" in fault for fault in faults):
         values["HEATMAPS_DATABASE_URL"] = _place()
     lines = [f"{name} = {value}" for name, value in values.items()]

@@ -9,6 +9,7 @@ from sqlalchemy import and_, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from heatmaps.geocoding.location import Source
+from heatmaps.geocoding.result import GeocodeResult, Level
 from heatmaps.store import bulk
 from heatmaps.store.complaints import COMPLAINT, PERSONAL
 from heatmaps.store.customers import CUSTOMER_ADDRESS
@@ -101,27 +102,34 @@ def _names(connection: Connection, query: Any) -> list[str]:  # noqa: ANN401 - a
     })  # fmt: skip
 
 
-def first_addresses(
-    connection: Connection, form_keys: Sequence[int]
-) -> dict[int, tuple[str, str | None]]:
-    """Give an address as it was said, and the city beside it, for each normal form that waits."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A doubtful address as it was said, the city beside it, and where it was placed so far."""
+
+    address: str
+    city: str | None
+    placed: GeocodeResult
+
+
+def said(connection: Connection, form_keys: Sequence[int]) -> dict[int, Said]:
+    """Give one address for each normal form that waits, a complaint's where there is one."""
     c, a, p = COMPLAINT.c, CUSTOMER_ADDRESS.c, PERSONAL.c
-    told: dict[int, tuple[str, str | None]] = {}
+    told: dict[int, Said] = {}
     for part in bulk.in_parts(form_keys):
-        of_customers = (
-            select(a.form_key, p.address, p.city)
-            .join(PERSONAL, p.customer_address_id == a.id)
-            .where(a.doubtful, a.form_key.in_(part), p.address.is_not(None))
-            .order_by(a.id.desc())
-        )
-        of_complaints = (
-            select(c.form_key, p.address, p.city)
-            .join(PERSONAL, and_(p.complaint_id == c.id, p.revision == c.revision))
-            .where(c.doubtful, c.form_key.in_(part), p.address.is_not(None))
-            .order_by(c.id.desc())
-        )
-        for query in (of_customers, of_complaints):
-            told |= {key: (address, city) for key, address, city in connection.execute(query)}
+        for table, whose in (
+            (a, p.customer_address_id == a.id),
+            (c, and_(p.complaint_id == c.id, p.revision == c.revision)),
+        ):
+            query = (
+                select(table.form_key, p.address, p.city, table.location_level, table.lat,
+                       table.lon, table.uncertainty_m, table.confidence)
+                .where(whose, table.doubtful, table.form_key.in_(part), p.address.is_not(None))
+                .order_by(table.id.desc())
+            )  # fmt: skip
+            for row in connection.execute(query):
+                key, address, city, level, lat, lon, uncertainty_m, confidence = row
+                known = GeocodeResult(Level(level), lat, lon, uncertainty_m, confidence or 0.0)
+                told[key] = Said(address, city, known)
     return told
 
 

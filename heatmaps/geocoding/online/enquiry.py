@@ -71,14 +71,20 @@ class Enquiry:
         Raises ProviderPausedError where it may not be asked, and ProviderError where it was asked
         and did not answer: the place is unknown yet. Neither is remembered.
         """
-        asked = question.fingerprint(f"{self.account.provider} {self.account.url}")
-        known = self.memory.recall(asked)
+        known = self.known(question)
         if known is not None:
             return known
         self._check_breaker()
         findings = self._patiently(question.text)
-        self.memory.keep(asked, findings)
+        self.memory.keep(self._fingerprint(question), findings)
         return findings
+
+    def known(self, question: Question) -> list[Finding] | None:
+        """Give the answer that is remembered, None where there is none; nothing is asked."""
+        return self.memory.recall(self._fingerprint(question))
+
+    def _fingerprint(self, question: Question) -> str:
+        return question.fingerprint(f"{self.account.provider} {self.account.url}")
 
     def _patiently(self, text: str) -> list[Finding]:
         for number in range(1, TRIES + 1):
@@ -111,9 +117,9 @@ class Enquiry:
 
         Chance keeps many clients of one failing server from coming back all at once.
         """
-        backoff = FIRST_WAIT_S * 2 ** (number - 1)
+        backoff = FIRST_WAIT_S * 2.0 ** (number - 1)
         backoff *= 0.5 + self.clock.chance.random() / 2
-        return min(max(backoff, failure.retry_after_s or 0.0), LONGEST_WAIT_S)
+        return float(min(max(backoff, failure.retry_after_s or 0.0), LONGEST_WAIT_S))
 
     def _check_breaker(self) -> None:
         if self._breaker.is_open:

@@ -62,12 +62,12 @@ def judged(
 ) -> GeocodeResult:
     """Give what the findings say of the address asked.
 
-    `ours` is our own gazetteer's answer: it gives the normal form and the faults, and where it
-    knows the town, an answer far from there is another town's. The level is none where the
-    provider found nothing, ambiguous where it found only other places or several that fit.
+    `ours` is our own gazetteer's answer: it gives the normal form, and where it knows the town, an
+    answer far from there is another town's. The level is none where the provider found nothing,
+    ambiguous where it found only other places or several that fit.
     """
     said = (*question.changes, f"provider:{provider}")
-    faults = ours.faults
+    faults = question.form.faults
     blank = GeocodeResult(Level.NONE, normal_form=ours.normal_form, changes=said, faults=faults)
     if not findings:
         return blank
@@ -108,7 +108,8 @@ def _one(question: Question, finding: Finding, ours: GeocodeResult) -> GeocodeRe
     if elsewhere or finding.level is Level.REGION:
         return GeocodeResult(Level.NONE)
     if finding.level is Level.SETTLEMENT:
-        return _placed(finding, Level.SETTLEMENT, finding.uncertainty_m, SETTLEMENT_ONLY)
+        wide = max(finding.uncertainty_m, STREET_M)
+        return _placed(finding, Level.SETTLEMENT, wide, SETTLEMENT_ONLY)
     same_street = _same_street(form.street, finding.street)
     if same_street is None:
         return GeocodeResult(Level.NONE)

@@ -1,0 +1,85 @@
+"""Only the normal form without flat leaves the house."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from heatmaps.geocoding.online.question import FLAT_TAIL, KnownNames, question
+
+KNOWN = KnownNames.of(["Химки", "г. Пермь", "Волгоград"], ["улица Ленина", "Ополченская улица"])
+
+PRIVATE = (
+    "Иванов", "Мария", "Петровна", "916", "1234567", "8-905", "кв", "квартира", "подъезд", "этаж",
+    "домофон", "77", "@",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("address", "city", "asked"),
+    [
+        ("ул Мира 5 кв 77", "Химки", "химки, улица мира, 5"),
+        ("г Химки, ул Мира, д. 5 корп 2, подъезд 3, этаж 9, домофон 77К", None,
+         "химки, улица мира, 5 к2"),
+        ("Иванов Иван, ул Мира 5", "Химки", "химки, улица мира, 5"),
+        ("ул Мира 5 тел 89161234567 Иванов", "Химки", "химки, улица мира, 5"),
+        ("ул Мира, 5, Мария Петровна 8-905-111-22-33", "Химки", "химки, улица мира, 5"),
+        ("Химки, улица Ленина, 5-77", None, "химки, улица ленина, 5"),
+        ("Химки, улица Мира, 49/1-77", None, "химки, улица мира, 49/1"),
+        ("Ополченская 5", "Волгоград", "волгоград, ополченская, 5"),
+        ("Ленина 5", "Пермь", "пермь, ленина, 5"),
+        ("деревня Исаково, 2", None, "деревня исаково, 2"),
+        ("Московская обл, г Неведомск, ул Мира 5", None,
+         "московская область, неведомск, улица мира, 5"),
+    ],
+)  # fmt: skip
+def test_what_is_sent(address: str, city: str | None, asked: str) -> None:
+    made = question(address, city, None, KNOWN)
+    assert made is not None
+    assert made.text == asked
+    assert not any(word.lower() in made.text for word in PRIVATE if word != "кв" or "кв " in asked)
+
+
+@pytest.mark.parametrize(
+    ("address", "city"),
+    [
+        ("Ленина 5", None),  # no settlement: an answer would be a guess
+        ("Иванов Иван 5", "Химки"),  # a name that is no known street
+        ("Иванов Иван", "Химки"),
+        ("тест", "Химки"),
+        ("-", None),
+        ("", None),
+        ("г Химки", None),  # a settlement alone is known to us or to nobody
+        ("89161234567", "Химки"),
+    ],
+)
+def test_what_is_never_asked(address: str, city: str | None) -> None:
+    assert question(address, city, None, KNOWN) is None
+
+
+def test_the_default_city_is_asked_where_none_is_named() -> None:
+    made = question("Ленина 5", None, "Пермь", KNOWN)
+    assert made is not None
+    assert made.text == "пермь, ленина, 5"
+
+
+def test_a_flat_held_back_is_told() -> None:
+    made = question("Химки, улица Мира, 5-77", None, None, KNOWN)
+    assert made is not None
+    assert made.changes == (FLAT_TAIL,)
+
+
+@given(st.from_regex(r"[А-Я][а-я]{4,9}(ов|ин) [А-Я][а-я]{3,7}", fullmatch=True))
+def test_no_unknown_bare_name_is_sent(name: str) -> None:
+    made = question(f"{name}, ул Мира, 5", "Химки", None, KNOWN)
+    assert made is None or not {*name.lower().split()} & {*made.text.replace(",", "").split()}
+
+
+def test_fingerprints_differ_by_provider_and_text() -> None:
+    one, other = (question(f"Химки, ул Мира, {n}", None, None, KNOWN) for n in (5, 7))
+    assert one is not None
+    assert other is not None
+    prints = {one.fingerprint("a"), one.fingerprint("b"), other.fingerprint("a")}
+    assert len(prints) == 3
+    assert not any("мира" in each for each in prints)
