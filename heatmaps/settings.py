@@ -15,6 +15,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from heatmaps.errors import ConfigError
 
 
+def _usual_cache_dir() -> Path:
+    """Give the user's directory for files that may be lost (XDG base directories)."""
+    given = os.environ.get("XDG_CACHE_HOME", "")
+    home = Path(given) if Path(given).is_absolute() else Path.home() / ".cache"
+    return home / "heatmaps"
+
+
 class Settings(BaseSettings):
     """Environment variables ``HEATMAPS_…``; `heatmaps doctor` lists them with their values."""
 
@@ -35,7 +42,7 @@ class Settings(BaseSettings):
         "© OpenStreetMap", description="whose borders the base map shows, said on every map"
     )
     cache_dir: Path = Field(
-        default_factory=lambda: _usual_cache_dir(),
+        default_factory=_usual_cache_dir,
         description="where the snapshot of the gazetteer's index is kept; may be deleted any time",
     )
 
@@ -80,13 +87,6 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The zone of naive times."""
         return ZoneInfo(self.timezone)
-
-
-def _usual_cache_dir() -> Path:
-    """Give the user's directory for files that may be lost (XDG base directories)."""
-    given = os.environ.get("XDG_CACHE_HOME", "")
-    home = Path(given) if Path(given).is_absolute() else Path.home() / ".cache"
-    return home / "heatmaps"
 
 
 def load_settings() -> Settings:

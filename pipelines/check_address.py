@@ -12,25 +12,27 @@ import numpy as np
 
 from heatmaps.desk.answer import Answer, Asked, NearSpot, Surroundings, answer, is_placed
 from heatmaps.geocoding.gazetteer import distance_m
-from heatmaps.geocoding.index import GazetteerIndex, build_index
 from heatmaps.geocoding.location import COARSEST_RESOLUTION, finest_resolution
 from heatmaps.region.grid import cell_of, parent
 from heatmaps.store import desk
 from heatmaps.store.aliases import aliases_version, load_aliases
 from heatmaps.store.events import events_near
-from heatmaps.store.gazetteer import data_version, load_gazetteer
+from heatmaps.store.gazetteer import data_version
 from heatmaps.store.network import coverage_of
 from heatmaps.store.policies import current_policy
 from heatmaps.store.region import region_timezone
+from pipelines.index_of_store import open_index
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
     from heatmaps.desk.card import SpotCard
     from heatmaps.desk.tuning import LookupPolicy
+    from heatmaps.geocoding.index import GazetteerIndex
     from heatmaps.geocoding.result import GeocodeResult
     from heatmaps.store.engine import Store
 
@@ -47,13 +49,17 @@ class _Built:
 class GeocoderOfStore:
     """The geocoder over a store's gazetteer and the decisions of people on its addresses.
 
-    It is built anew only when the gazetteer has changed; a new decision is taken up at once. Safe
-    for many threads: a rebuild is done by one of them.
+    Its index is opened from the snapshot in `cache_dir`, or built, and anew only when the gazetteer
+    has changed; a new decision is taken up at once. Safe for many threads: a rebuild is done by
+    one of them.
     """
 
-    def __init__(self, store: Store, default_city: str | None) -> None:
+    def __init__(
+        self, store: Store, default_city: str | None, cache_dir: Path | None = None
+    ) -> None:
         self._store = store
         self._default_city = default_city
+        self._cache_dir = cache_dir
         self._built: _Built | None = None
         self._building = threading.Lock()
 
@@ -70,9 +76,8 @@ class GeocoderOfStore:
     def _renewed(self, version: int, decisions: int) -> _Built:
         built = self._built
         if built is None or built.version != version:
-            with self._store.reading() as connection:
-                gazetteer = load_gazetteer(connection)
-            built = _Built(version, -1, build_index(gazetteer, self._default_city))
+            index = open_index(self._store, self._default_city, self._cache_dir)
+            built = _Built(version, -1, index)
         if built.decisions != decisions:
             with self._store.reading() as connection:
                 aliases = load_aliases(connection)

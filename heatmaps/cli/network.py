@@ -136,7 +136,7 @@ def load_coverage(
 def _load_rows(file: RowsFile, profile: str, *, as_json: bool, dry_run: bool) -> None:
     settings = load_settings()
     with opened() as store, progress(f"Loading {file.path.name}, rows") as advance:
-        geocoder = GeocoderOfStore(store, settings.default_city)
+        geocoder = GeocoderOfStore(store, settings.default_city, settings.cache_dir)
         given = Circumstances(clock(), settings.zone, geocoder.current, profile)
         loaded = load_rows_file(store, file, given, advance, keep=not dry_run)
     for note in loaded.notes:

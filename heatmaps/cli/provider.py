@@ -64,7 +64,11 @@ def check(
     settings = load_settings()
     account = account_of(settings)
     with opened() as store:
-        ours = GeocoderOfStore(store, settings.default_city, settings.cache_dir).current().geocode(address, city)
+        ours = (
+            GeocoderOfStore(store, settings.default_city, settings.cache_dir)
+            .current()
+            .geocode(address, city)
+        )
         asked = question(address, city, settings.default_city, names_of(store))
         if asked is None:
             message = (

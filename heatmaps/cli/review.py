@@ -101,7 +101,7 @@ def resolve_address(
         message = "--uncertainty-m belongs to a point; use it with --at LAT,LON."
         raise UsageError(message)
     with opened() as store:
-        geocoder = GeocoderOfStore(store, load_settings().default_city)
+        geocoder = GeocoderOfStore(store, load_settings().default_city, load_settings().cache_dir)
         normal_form, before = _meant(store, address)
         if junk:
             decision = Decision.junk(normal_form)
@@ -134,7 +134,7 @@ def undo_decision(
     Example: heatmaps review undo 12 --by Анна
     """
     with opened() as store:
-        geocoder = GeocoderOfStore(store, load_settings().default_city)
+        geocoder = GeocoderOfStore(store, load_settings().default_city, load_settings().cache_dir)
         done = undo(store, geocoder, decision, Signed(by, clock()), keep=not dry_run)
     said = f"Decision {decision} on {done.decided.decision.normal_form} no longer holds.\n  "
     said += _account(done.placed) if done.is_new else "It was undone before; nothing to do."
@@ -144,7 +144,7 @@ def undo_decision(
 
 
 def _list_queue(store: Store, limit: int, skip: int, *, as_json: bool) -> None:
-    geocoder = GeocoderOfStore(store, load_settings().default_city)
+    geocoder = GeocoderOfStore(store, load_settings().default_city, load_settings().cache_dir)
     with store.reading() as connection:
         forms = review_queue.doubtful_forms(connection, limit, skip)
         waiting = review_queue.count_waiting(connection)

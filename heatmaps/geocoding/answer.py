@@ -74,11 +74,9 @@ def _only(close: Sequence[Candidate]) -> Candidate | None:
     return houses[0] if len(houses) == 1 else None
 
 
-def better(one: GeocodeResult | None, other: GeocodeResult) -> GeocodeResult:
-    """Give the answer that says more, of equals the first."""
-    if one is None or _RANK[other.level] < _RANK[one.level]:
-        return other
-    return one
+def is_better(one: GeocodeResult, other: GeocodeResult) -> bool:
+    """Tell whether an answer says more than another."""
+    return _RANK[one.level] < _RANK[other.level]
 
 
 _RANK = {

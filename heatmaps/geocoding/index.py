@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from heatmaps.geocoding.answer import Candidate, answered, better
+from heatmaps.geocoding.answer import Candidate, answered, is_better
 from heatmaps.geocoding.coordinates import read_coordinates
 from heatmaps.geocoding.gazetteer import distance_m
 from heatmaps.geocoding.house_table import HouseTable, pack_houses
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from heatmaps.geocoding.crew import Crew
     from heatmaps.geocoding.gazetteer import Gazetteer
     from heatmaps.geocoding.house_table import FoundHouse
     from heatmaps.geocoding.packed import Arrays
@@ -96,6 +97,13 @@ class GazetteerIndex:
         self._houses = HouseTable(arrays)
         self._towns = TownTable(arrays, default_city)
         self._completion: Completion | None = None
+        self._crew: Crew | None = None
+
+    def with_crew(self, crew: Crew | None) -> GazetteerIndex:
+        """Give an index over the same gazetteer that shares large batches with a crew."""
+        other = copy(self)
+        other._crew = crew  # noqa: SLF001 - of our own class
+        return other
 
     def with_aliases(self, aliases: Aliases | None) -> GazetteerIndex:
         """Give an index over the same gazetteer with these decisions; nothing is built again."""
@@ -108,18 +116,8 @@ class GazetteerIndex:
         typed = read_coordinates(address)
         if typed is not None:
             return typed
-        best: GeocodeResult | None = None
-        for form in readings(address, city):
-            if "junk" in form.faults:
-                found = GeocodeResult(Level.NONE, changes=form.changes, faults=("junk",))
-            else:
-                text = form.text
-                found = self._decided(form, text) or self._matched(form, text)
-            best = better(best, found)
-            if best.level is Level.HOUSE:
-                break
-        assert best is not None  # noqa: S101 - an address has at least one reading
-        return best
+        form, best = self._best_reading(address, city)
+        return self._decided(form, best.normal_form) or best
 
     def geocode_batch(
         self, addresses: Sequence[str], cities: Sequence[str | None]
@@ -129,7 +127,16 @@ class GazetteerIndex:
         Raises ValueError where there are not as many cities as addresses.
         """
         pairs = list(zip(addresses, cities, strict=True))
-        answers = {pair: self.geocode(*pair) for pair in dict.fromkeys(pairs)}
+        different = list(dict.fromkeys(pairs))
+        if self._crew is not None and self._crew.is_worth(len(different)):
+            found = self._crew.geocode(different, self._geocode_alone)
+            found = [
+                one if self._decision(one.normal_form) is None else self.geocode(*pair)
+                for pair, one in zip(different, found, strict=True)
+            ]
+        else:
+            found = self._geocode_alone(different)
+        answers = dict(zip(different, found, strict=True))
         return [answers[pair] for pair in pairs]
 
     def place_of(self, key: str) -> GeocodeResult | None:
@@ -169,9 +176,30 @@ class GazetteerIndex:
             return None
         return Suggestion(value, level, lat, lon)
 
+    def _geocode_alone(self, pairs: Sequence[tuple[str, str | None]]) -> list[GeocodeResult]:
+        return [self.geocode(*pair) for pair in pairs]
+
+    def _best_reading(self, address: str, city: str | None) -> tuple[NormalForm, GeocodeResult]:
+        """Give the first reading that leads to a house, else that which leads closest to one."""
+        best: tuple[NormalForm, GeocodeResult] | None = None
+        for form in readings(address, city):
+            if "junk" in form.faults:
+                found = GeocodeResult(Level.NONE, changes=form.changes, faults=("junk",))
+            else:
+                found = self._matched(form, form.text)
+            if best is None or is_better(found, best[1]):
+                best = form, found
+            if found.level is Level.HOUSE:
+                break
+        assert best is not None  # noqa: S101 - an address has at least one reading
+        return best
+
+    def _decision(self, text: str) -> Decision | None:
+        return self._aliases.get(text) if self._aliases is not None and text else None
+
     def _decided(self, form: NormalForm, text: str) -> GeocodeResult | None:
         """Give what a person decided of this address, None where nobody did."""
-        decision = self._aliases.get(text) if self._aliases is not None else None
+        decision = self._decision(text)
         if decision is None:
             return None
         return decision.answer(form, self.place_of(decision.key) if decision.key else None)

@@ -24,7 +24,9 @@ Arrays = dict[str, "NDArray[Any]"]
 
 def fingerprint(text: str) -> int:
     """Give 64 bits that stand for a text, the same in every process."""
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
+    return int.from_bytes(
+        blake2b(text.encode(errors="surrogatepass"), digest_size=8).digest(), "little"
+    )
 
 
 def view(arrays: Mapping[str, NDArray[Any]], name: str) -> Any:  # noqa: ANN401 - items are of the array's own type
@@ -34,7 +36,7 @@ def view(arrays: Mapping[str, NDArray[Any]], name: str) -> Any:  # noqa: ANN401 
 
 def pack_texts(name: str, texts: Iterable[str]) -> Arrays:
     """Give one UTF-8 blob, and where each text ends in it."""
-    encoded = [text.encode() for text in texts]
+    encoded = [text.encode(errors="surrogatepass") for text in texts]
     ends = np.cumsum([len(text) for text in encoded], dtype=np.uint32)
     blob = np.frombuffer(b"".join(encoded), dtype=np.uint8)
     return {f"{name}.blob": blob, f"{name}.ends": np.concatenate(([0], ends)).astype(np.uint32)}
@@ -53,7 +55,9 @@ class Texts:
 
     def __getitem__(self, position: int) -> str:
         """Give the text at a position."""
-        return str(self._blob[self._ends[position] : self._ends[position + 1]], "utf-8")
+        return str(
+            self._blob[self._ends[position] : self._ends[position + 1]], "utf-8", "surrogatepass"
+        )
 
     def __iter__(self) -> Iterator[str]:
         """Give the texts in order."""

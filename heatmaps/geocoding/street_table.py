@@ -191,8 +191,7 @@ class StreetTable:
             return []
         high = bisect_right(self._print, wanted, low)
         if settlements is None:
-            rows = self._row[low : min(high, low + MOST_CANDIDATES)].tolist()
-            return rows
+            return list(self._row[low : min(high, low + MOST_CANDIDATES)])
         for town in settlements:
             start = bisect_left(self._town, town, low, high)
             while start < high and self._town[start] == town:

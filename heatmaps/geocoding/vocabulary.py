@@ -121,4 +121,4 @@ def _deletions(word: str, most: int = MOST_SLIPS) -> list[int]:
     for _ in range(min(most, 2 if len(word) >= _TWO_SLIPS_FROM - 1 else 1)):
         shorter = [text[:i] + text[i + 1 :] for text in shorter for i in range(len(text))]
         spelt.update(shorter)
-    return [crc32(text.encode()) for text in spelt]
+    return [crc32(text.encode(errors="surrogatepass")) for text in spelt]

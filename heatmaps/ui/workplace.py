@@ -58,7 +58,9 @@ def workplace() -> Workplace:
 @lru_cache(maxsize=1)
 def _opened(settings: Settings) -> Workplace:
     store = open_store(settings.database_url)
-    return Workplace(settings, store, GeocoderOfStore(store, settings.default_city))
+    return Workplace(
+        settings, store, GeocoderOfStore(store, settings.default_city, settings.cache_dir)
+    )
 
 
 def clock() -> datetime:

@@ -1,0 +1,158 @@
+"""Several processes that geocode one large batch, sharing a snapshot by mapping it.
+
+Each is a fresh interpreter, not a fork, so nothing of the parent's threads, connections or caches
+comes along; each ends when its parent does. Who answers a chunk makes no difference to the answer.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import subprocess
+import sys
+import threading
+import weakref
+from collections import deque
+from typing import TYPE_CHECKING
+
+from heatmaps.geocoding.crew_member import read_frame, result_of, write_frame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from heatmaps.geocoding.result import GeocodeResult
+
+    Pair = tuple[str, str | None]
+    Member = subprocess.Popen[bytes]
+
+CHUNK = 500
+"""Addresses that one process answers at a time."""
+
+WORTH_STARTING = 20_000
+"""Addresses from which on it pays to start the crew: a member needs half a second to be ready."""
+WORTH_ASKING = 2_000
+"""Addresses from which on it pays to ask one that is ready."""
+
+_MEMBER = "from heatmaps.geocoding.crew_member import main; main()"
+
+
+class Crew:
+    """Processes over one snapshot file, started when the first large batch comes.
+
+    `members` is how many there are besides the caller, who works too.
+    """
+
+    def __init__(self, snapshot: Path, default_city: str | None, members: int) -> None:
+        self._snapshot = snapshot
+        self._default_city = default_city
+        self._members = members
+        self._started: list[Member] = []
+        self._busy = threading.Lock()
+        self._dismissed = weakref.finalize(self, _dismiss, self._started)
+
+    def is_worth(self, count: int) -> bool:
+        """Tell whether so many addresses come sooner with the crew than without."""
+        if not self._members:
+            return False
+        return count >= (WORTH_ASKING if self._started else WORTH_STARTING)
+
+    def geocode(
+        self,
+        pairs: Sequence[Pair],
+        alone: Callable[[Sequence[Pair]], list[GeocodeResult]],
+    ) -> list[GeocodeResult]:
+        """Give the results of pairs of address and city, in their order.
+
+        `alone` is how the caller answers a chunk; it does all of them where another thread has
+        the crew, and those of a member that has died.
+        """
+        if not self._busy.acquire(blocking=False):
+            return alone(pairs)
+        try:
+            self._start()
+            return self._shared(pairs, alone)
+        finally:
+            self._busy.release()
+
+    def close(self) -> None:
+        """Let the members go."""
+        self._dismissed()
+
+    def _start(self) -> None:
+        _dismiss([member for member in self._started if member.poll() is not None])
+        self._started[:] = [member for member in self._started if member.poll() is None]
+        while len(self._started) < self._members:
+            member = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                [sys.executable, "-P", "-c", _MEMBER],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+            )
+            self._started.append(member)
+            _tell(member, marshal.dumps((str(self._snapshot), self._default_city)))
+
+    def _shared(
+        self,
+        pairs: Sequence[Pair],
+        alone: Callable[[Sequence[Pair]], list[GeocodeResult]],
+    ) -> list[GeocodeResult]:
+        chunks = deque(range(0, len(pairs), CHUNK))
+        frames: dict[int, bytes] = {}
+        hands = [
+            threading.Thread(target=_ask, args=(member, pairs, chunks, frames), daemon=True)
+            for member in self._started
+        ]
+        for hand in hands:
+            hand.start()
+        answered: dict[int, list[GeocodeResult]] = {}
+        while (start := _next(chunks)) is not None:
+            answered[start] = alone(pairs[start : start + CHUNK])
+        for hand in hands:
+            hand.join()
+        results: list[GeocodeResult] = []
+        for start in range(0, len(pairs), CHUNK):
+            if start in frames:
+                results += map(result_of, marshal.loads(frames.pop(start)))  # noqa: S302 - from our own process
+            else:
+                results += answered.get(start) or alone(pairs[start : start + CHUNK])
+        return results
+
+
+def _ask(
+    member: Member, pairs: Sequence[Pair], chunks: deque[int], frames: dict[int, bytes]
+) -> None:
+    """Have a member answer chunks until none is left, or it has died."""
+    while (start := _next(chunks)) is not None:
+        told = _tell(member, marshal.dumps(list(pairs[start : start + CHUNK])))
+        frame = read_frame(member.stdout) if told and member.stdout else None
+        if frame is None:
+            return
+        frames[start] = frame
+
+
+def _tell(member: Member, data: bytes) -> bool:
+    try:
+        if member.stdin:
+            write_frame(member.stdin, data)
+    except OSError:
+        return False
+    return True
+
+
+def _next(chunks: deque[int]) -> int | None:
+    try:
+        return chunks.popleft()
+    except IndexError:
+        return None
+
+
+def _dismiss(members: list[Member]) -> None:
+    for member in members:
+        for pipe in (member.stdin, member.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except OSError:
+                    continue
+        member.wait()
