@@ -127,7 +127,7 @@ def _city(city: str | None) -> str:
 
 def _wrong(verdict: Verdict) -> str:
     said, answer = verdict.labelled, verdict.answer
-    meant = ", ".join(part for part in (said.settlement, said.street, said.house) if part) or "-"
+    meant = ", ".join(part for part in said.place if part) or "-"
     levels = "|".join(sorted(said.levels))
     notes = " ".join((*answer.changes, *answer.faults))
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,6 +12,7 @@ from heatmaps.errors import UsageError
 from heatmaps.geocoding.from_csv import read_csv
 from heatmaps.geocoding.gazetteer import NO_STREET, house_keys, settlement_keys, street_keys
 from heatmaps.geocoding.index import build_index
+from heatmaps.geocoding.normal_form import normal_house
 from heatmaps.geocoding.result import Level
 
 if TYPE_CHECKING:
@@ -21,24 +23,32 @@ if TYPE_CHECKING:
     from heatmaps.geocoding.result import Geocoder, GeocodeResult
 
 SETS = ("ru", "foreign")
+_REGION = re.compile(r"\bregion: ([^;]+)")
 _PLACED = frozenset({Level.HOUSE, Level.NEAR, Level.STREET})
+
+
+class _Place(NamedTuple):
+    """A place as the gazetteer spells it; what is blank is left open."""
+
+    region: str
+    settlement: str
+    street: str = ""
+    house: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """One address and what it means; `level` is what an answer should reach, no more and no less.
+    """One address and what it means; `levels` are those an answer may have, no more and no less.
 
-    `city_hint` is what stands in the column of the city, empty where there is none; `settlement`,
-    `street` and `house` are spelled as in the gazetteer of the set.
+    `city_hint` is what stands in the column of the city, empty where there is none; `place` is
+    spelled as in the gazetteer of the set.
     """
 
     line: int
     trouble: str
     query: str
     city_hint: str
-    settlement: str
-    street: str
-    house: str
+    place: _Place
     levels: frozenset[Level]
 
 
@@ -65,17 +75,15 @@ class Passed:
     guessed: int
 
 
-class _Names(NamedTuple):
-    """The keys of a gazetteer by the names it spells, a tuple of settlement, street and house."""
-
-    keys: dict[tuple[str, str, str], set[str]]
+_Names = dict[_Place, set[str]]
 
 
 def read_labelled(path: Path) -> list[Labelled]:
     """Give the labelled addresses of a CSV file.
 
     Its columns are trouble, query, city_hint, settlement, street, house, level, note; several
-    levels that would all do are parted by a bar. Raises UsageError where a level is unknown.
+    levels that would all do are parted by a bar, and a note ``region: …`` says which of several
+    settlements of a name is meant. Raises UsageError where a level is unknown.
     """
     with path.open(encoding="utf-8", newline="") as file:
         return [_labelled(path, line, row) for line, row in enumerate(csv.DictReader(file), 2)]
@@ -125,35 +133,41 @@ def _labelled(path: Path, line: int, row: dict[str, str]) -> Labelled:
         known = ", ".join(Level)
         message = f"{path.name}, line {line}: level {row['level']!r} is none of {known}."
         raise UsageError(message) from error
-    return Labelled(
-        line,
-        row["trouble"],
-        row["query"],
-        row["city_hint"].strip(),
+    region = _REGION.search(row["note"])
+    place = _Place(
+        region[1].strip() if region else "",
         row["settlement"].strip(),
         row["street"].strip(),
-        row["house"].strip(),
-        levels,
+        normal_house(row["house"]) if row["house"] else "",
     )
+    return Labelled(line, row["trouble"], row["query"], row["city_hint"].strip(), place, levels)
 
 
 def _names(gazetteer: Gazetteer) -> _Names:
     settlements, streets, houses = gazetteer.settlements, gazetteer.streets, gazetteer.houses
-    keys: dict[tuple[str, str, str], set[str]] = {}
+    keys: _Names = {}
     for row, key in enumerate(settlement_keys(gazetteer)):
-        keys.setdefault((settlements.name[row], "", ""), set()).add(key)
+        place = _Place(settlements.region[row], settlements.name[row])
+        keys.setdefault(place, set()).add(key)
     for row, key in enumerate(street_keys(gazetteer)):
-        town = settlements.name[streets.settlement[row]]
-        keys.setdefault((town, streets.name[row], ""), set()).add(key)
+        town = streets.settlement[row]
+        place = _Place(settlements.region[town], settlements.name[town], streets.name[row])
+        keys.setdefault(place, set()).add(key)
     for row, key in enumerate(house_keys(gazetteer)):
-        street = houses.street[row]
+        street, town = houses.street[row], houses.settlement[row]
         name = streets.name[street] if street != NO_STREET else ""
-        town = settlements.name[houses.settlement[row]]
-        keys.setdefault((town, name, houses.number[row]), set()).add(key)
-    return _Names(keys)
+        place = _Place(settlements.region[town], settlements.name[town], name, houses.number[row])
+        keys.setdefault(place, set()).add(key)
+    anywhere: _Names = {}
+    for place, held in keys.items():
+        anywhere.setdefault(place._replace(region=""), set()).update(held)
+    return anywhere | {place: held for place, held in keys.items() if place.region}
 
 
 def _verdict(labelled: Labelled, answer: GeocodeResult, names: _Names) -> Verdict:
+    if "coordinates" in answer.changes:
+        # Coordinates typed as an address are no address, and yet they are a place.
+        return Verdict(labelled, answer, Level.NONE in labelled.levels, guessed=False)
     right = answer.level in labelled.levels and (
         answer.lat is None or _is_there(labelled, answer, names)
     )
@@ -163,24 +177,27 @@ def _verdict(labelled: Labelled, answer: GeocodeResult, names: _Names) -> Verdic
 
 def _is_there(labelled: Labelled, answer: GeocodeResult, names: _Names) -> bool:
     """Tell whether the answer is the place of the label, as precise as the answer's level says."""
-    meant = (labelled.settlement, labelled.street, labelled.house)
+    meant = labelled.place
+    settlement = meant._replace(street="", house="")
+    street = meant._replace(house="")
     match answer.level:
         case Level.HOUSE:
             return answer.key in _keys(labelled, meant, names)
+        case Level.NEAR if meant.street:
+            return answer.key.rpartition("|")[0] in _keys(labelled, street, names)
         case Level.NEAR:
-            of_street = _keys(labelled, (*meant[:2], ""), names)
-            return answer.key.rpartition("|")[0] in of_street
+            return answer.key.rpartition("||")[0] in _keys(labelled, settlement, names)
         case Level.STREET:
-            return answer.key in _keys(labelled, (*meant[:2], ""), names)
+            return answer.key in _keys(labelled, street, names)
         case Level.SETTLEMENT:
-            return answer.key in _keys(labelled, (meant[0], "", ""), names)
+            return answer.key in _keys(labelled, settlement, names)
         case _:
             return True
 
 
-def _keys(labelled: Labelled, meant: tuple[str, str, str], names: _Names) -> set[str]:
+def _keys(labelled: Labelled, meant: _Place, names: _Names) -> set[str]:
     """Give the keys of what is meant; UsageError where the gazetteer does not hold it."""
-    keys = names.keys.get(meant)
+    keys = names.get(meant)
     if not keys:
         message = (
             f"Line {labelled.line} of the labelled set ({labelled.query!r}) means "

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Words = tuple[str, ...]
 
 _WORD = re.compile(r"[^\W_]+")
-_DESCRIBING = ("ая", "яя", "ый", "ий", "ой", "ое", "ее")
+_DESCRIBING = ("ая", "яя", "ый", "ий", "ое", "ее")
 _NUMBER = re.compile(r"(?:вл|к|с|соор)?\d+[^,;]*")
 
 
