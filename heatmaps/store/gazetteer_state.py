@@ -27,9 +27,8 @@ def gazetteer_stamp(connection: Connection) -> str:
     It names the load and what it did, not the number alone, for a store may be made anew in the
     same place.
     """
-    load = connection.scalars(
-        select(GazetteerLoad).order_by(GazetteerLoad.version.desc()).limit(1)
-    ).first()
+    table = GazetteerLoad.__table__
+    load = connection.execute(select(table).order_by(table.c.version.desc()).limit(1)).first()
     if load is None:
         return "0"
     report = json.dumps(load.report, sort_keys=True, ensure_ascii=False, default=str)
