@@ -61,11 +61,18 @@ def report_text(report: Report) -> str:
         f"{start.ready_s:.2f} s, {start.process_s:.1f} s with its imports; it holds "
         f"{start.resident_mb:.0f} MB, {start.own_mb:.0f} MB of them its own"
     )
+    both = report.together
+    together = (
+        f"{both.addresses:,} addresses of all kinds: {both.alone_per_s:,.0f} a second by one "
+        f"process, {both.together_per_s:,.0f} by two, {both.gain:.2f} times as many"
+    )
     typed = (
         f"suggestions while typing, {waiting.keystrokes} keystrokes: median {waiting.median:.1f} "
         f"ms, p95 {waiting.p95:.1f} ms, the very first {waiting.first:.0f} ms"
     )
-    return "\n\n".join((held, started, kinds_table(report.rows), bins_table(report.bins), typed))
+    return "\n\n".join(
+        (held, started, kinds_table(report.rows), together, bins_table(report.bins), typed)
+    )
 
 
 def bins_table(bins: Iterable[Bin]) -> str:

@@ -15,19 +15,32 @@ from heatmaps.geocoding.snapshot import Snapshot
 from heatmaps.simulation.dirty_addresses import Kind, Sampler
 from pipelines.bench_geocoding.confidence import Bin, reliability
 from pipelines.bench_geocoding.fresh_start import Start, fresh_start, read_snapshot
-from pipelines.bench_geocoding.kinds import Failure, Row, answered, ask, ask_mixed, failures
+from pipelines.bench_geocoding.kinds import (
+    Answered,
+    Failure,
+    Row,
+    answered,
+    ask,
+    ask_mixed,
+    failures,
+)
+from pipelines.bench_geocoding.two_processes import Together, two_processes
 from pipelines.bench_geocoding.typing_speed import Waiting, suggestion_times
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from heatmaps.geocoding.gazetteer import Gazetteer
+    from heatmaps.geocoding.packed import Arrays
     from heatmaps.geocoding.result import Geocoder
     from heatmaps.simulation.dirty_addresses import Queries
 
 SEED = 20260301
 _MIXED_SEED = 20260302
 """The mixed batch draws addresses of its own, so that nothing is remembered from the kinds."""
+_BATCH_SEEDS = (20260303, 20260304)
+_BATCHES = 5
+"""How many times as many addresses one and two processes are given as there are of a kind."""
 _TYPED_ADDRESSES = 40
 
 
@@ -41,6 +54,7 @@ class Report:
     built_s: float
     start: Start
     rows: list[Row]
+    together: Together
     bins: list[Bin]
     waiting: Waiting
     failures: list[Failure]
@@ -63,6 +77,41 @@ def report(
         built_s = time.perf_counter() - started
         start = fresh_start(snapshot.path, typed.text[0])
         arrays = read_snapshot(snapshot.path)
+        geocoder = GazetteerIndex(arrays)
+        answers = _answers(gazetteer, sampler, arrays, sample, told)
+        mixed = _mixed(geocoder, gazetteer, sample)
+        batches = [_pairs(gazetteer, seed, sample * _BATCHES) for seed in _BATCH_SEEDS]
+        together = two_processes(snapshot.path, geocoder, *batches)
+    return Report(
+        len(gazetteer.settlements),
+        len(gazetteer.streets),
+        len(gazetteer.houses),
+        built_s,
+        start,
+        [*(each.row for each in answers), mixed],
+        together,
+        reliability([each.judged for each in answers]),
+        suggestion_times(geocoder, typed),
+        [each for held in answers for each in failures(held, gazetteer, failures_kept)],
+    )
+
+
+def mixed_queries(gazetteer: Gazetteer, seed: int, count: int) -> list[Queries]:
+    """Give queries of every kind that needs no default city, in all about `count` of them."""
+    sampler = Sampler(gazetteer, seed)
+    kinds = [kind for kind in Kind if kind is not Kind.DEFAULT_CITY]
+    drawn = [sampler.draw(kind, max(1, count // len(kinds))) for kind in kinds]
+    return [queries for queries in drawn if len(queries)]
+
+
+def _answers(
+    gazetteer: Gazetteer,
+    sampler: Sampler,
+    arrays: Arrays,
+    sample: int,
+    told: Callable[[int, int], None],
+) -> list[Answered]:
+    """Put the queries of each kind to an index that has answered none of that kind before."""
     geocoder = GazetteerIndex(arrays)
     by_default = GazetteerIndex(arrays, sampler.default_city)
     answers = []
@@ -72,27 +121,16 @@ def report(
             asked = by_default if kind is Kind.DEFAULT_CITY else geocoder
             answers.append(answered(queries, ask(asked, queries), gazetteer))
         told(done + 1, len(Kind))
-    return Report(
-        len(gazetteer.settlements),
-        len(gazetteer.streets),
-        len(gazetteer.houses),
-        built_s,
-        start,
-        [*(each.row for each in answers), _mixed(geocoder, gazetteer, sample)],
-        reliability([each.judged for each in answers]),
-        suggestion_times(geocoder, typed),
-        [each for held in answers for each in failures(held, gazetteer, failures_kept)],
-    )
-
-
-def mixed_queries(gazetteer: Gazetteer, sample: int) -> list[Queries]:
-    """Give queries of every kind that needs no default city, in all about `sample` of them."""
-    sampler = Sampler(gazetteer, _MIXED_SEED)
-    kinds = [kind for kind in Kind if kind is not Kind.DEFAULT_CITY]
-    drawn = [sampler.draw(kind, max(1, sample // len(kinds))) for kind in kinds]
-    return [queries for queries in drawn if len(queries)]
+    return answers
 
 
 def _mixed(geocoder: Geocoder, gazetteer: Gazetteer, sample: int) -> Row:
-    parts = mixed_queries(gazetteer, sample)
+    parts = mixed_queries(gazetteer, _MIXED_SEED, sample)
     return ask_mixed(geocoder, parts, gazetteer, np.random.default_rng(_MIXED_SEED))
+
+
+def _pairs(gazetteer: Gazetteer, seed: int, count: int) -> list[tuple[str, str | None]]:
+    """Give addresses of all kinds with their cities, in an order of chance."""
+    parts = mixed_queries(gazetteer, seed, count)
+    pairs = [pair for part in parts for pair in zip(part.text, part.city, strict=True)]
+    return [pairs[i] for i in np.random.default_rng(seed).permutation(len(pairs))]
