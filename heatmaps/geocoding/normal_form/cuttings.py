@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from heatmaps.geocoding.normal_form.pack import word_set
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
 TELEPHONE = re.compile(r"\d{10,12}|(?:[78]-)?(?:\d{3}-)?\d{2,3}-\d\d-\d\d")
 _SPACED_TELEPHONES = ((1, 3, 3, 2, 2), (1, 3, 3, 4), (1, 3, 7))
+_TRUNKS = frozenset({"7", "8"})
 _CODE_DIGITS = 3
 MONTHS = word_set("янв фев мар апр май июн июл авг сен окт ноя дек jan feb mar apr jun")
 DATE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
@@ -52,9 +52,9 @@ def drop_telephone(draft: Draft, pack: Pack) -> None:
 
 def _telephone_length(tokens: Sequence[str], at: int) -> int:
     """Give how many words from `at` on are a telephone number."""
-    if TELEPHONE.fullmatch(tokens[at]):
+    if len(tokens[at]) > _CODE_DIGITS and TELEPHONE.fullmatch(tokens[at]):
         return 1
-    for lengths in _SPACED_TELEPHONES if tokens[at] in {"7", "8"} else ():
+    for lengths in _SPACED_TELEPHONES if tokens[at] in _TRUNKS else ():
         found = tokens[at : at + len(lengths)]
         if tuple(map(len, found)) == lengths and all(t.isdigit() for t in found):
             return len(lengths)
@@ -66,7 +66,7 @@ def _has_telephone(tokens: Sequence[str]) -> bool:
 
 
 def _is_code(token: str) -> bool:
-    return token in {"7", "8"} or (len(token) == _CODE_DIGITS and token.isdigit())
+    return token in _TRUNKS or (len(token) == _CODE_DIGITS and token.isdigit())
 
 
 def find_excel_date(draft: Draft, _pack: Pack) -> None:
@@ -94,13 +94,10 @@ def _is_day(token: str) -> bool:
 
 def write_out_phrases(draft: Draft, pack: Pack) -> None:
     """``в о`` → Васильевский остров, ``городской округ`` → ``округ``."""
-    tokens = draft.tokens
-    if pack.phrase_pairs.isdisjoint(pairwise(tokens)):
-        return
     written: list[str] = []
-    at = 0
+    tokens, at = draft.tokens, 0
     while at < len(tokens):
-        for words, meaning in pack.phrases.get(tokens[at], ()):
+        for words, meaning in pack.phrases.get((tokens[at], *tokens[at + 1 : at + 2]), ()):
             if tuple(tokens[at : at + len(words)]) == words:
                 written += meaning.split()
                 at += len(words)
@@ -129,7 +126,7 @@ def drop_notes(draft: Draft, pack: Pack) -> None:
 
 
 def _note_length(tokens: Sequence[str], at: int, pack: Pack) -> int:
-    for words, _ in pack.notes.get(tokens[at], ()):
+    for words, _ in pack.notes.get((tokens[at],), ()):
         if tuple(tokens[at : at + len(words)]) == words:
             return len(words)
     return 0
@@ -190,7 +187,7 @@ def _number_before(kept: list[str], tokens: Sequence[str], at: int, pack: Pack) 
         return tokens[at] in pack.flats_either
     if len(kept) > 1 and kept[-2] in pack.house_words:
         return False
-    others = any(t[0].isdigit() for t in kept[:-1])
+    others = len(kept) == 1 or any(t[0].isdigit() for t in kept[:-1])
     following = tokens[at + 1] if at + 1 < len(tokens) else ","
     if following[0].isdigit():
         return others and tokens[at] in pack.flats_either and _ends_bare(tokens, at, pack)

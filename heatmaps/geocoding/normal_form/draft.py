@@ -28,6 +28,10 @@ class Mark(IntFlag):
     MENDED = 8192
     TYPE_TYPO = 16384
     ODD_LAYOUT = 32768
+    PHRASE_END = 65536
+    TRUNK = 131072
+    AREA = 262144
+    LATIN = 524288
 
 
 @dataclass(slots=True)

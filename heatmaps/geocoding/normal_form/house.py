@@ -7,9 +7,8 @@ order: ``5 к2 с1``, ``42 литА``, ``вл5 с3``, ``39/1`` (https://wiki.ope
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +20,7 @@ NUMBER = re.compile(rf"\d{{1,4}}(?:-?(?:{_L}{{1,2}}|bis))?(?:[/-]\d{{1,4}}{_L}{{
 _PART = re.compile(r"([A-ZА-Я]+)(.+)")
 _WHOLE = ("ВЛ", "УЧ")
 _PART_ORDER = ("К", "С", "СООР", "ЛИТ", "ФЛ", "BLOCK")
+_LETTER_DASH = re.compile(rf"-(?={_L})")
 _GLUED_PART = re.compile(rf"([кс])({_L})")
 _SHORT_PART = re.compile(rf"\d{{1,4}}{_L}{{0,2}}(?:-\d+)*")
 _LETTERS = re.compile(rf"{_L}{{1,2}}\d{{0,2}}(?:-{_L}\d{{0,2}})?")
@@ -32,8 +32,7 @@ _LIST_LENGTH = 5
 _CORPUS_DIGITS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class FoundHouse:
+class FoundHouse(NamedTuple):
     """A house number and the tokens, `start` to `end`, that it took; no number where none is."""
 
     number: str = ""
@@ -48,9 +47,15 @@ def is_number(token: str) -> bool:
     return token[0].isdigit() and not token.endswith("-й") and bool(NUMBER.fullmatch(token))
 
 
+@lru_cache(maxsize=65_536)
 def is_part(token: str) -> bool:
     """Tell whether a token is a building part as `mark_parts` marks them, by a capital."""
     return token[0].isupper()
+
+
+@lru_cache(maxsize=65_536)
+def _bears_on_house(token: str) -> bool:
+    return is_part(token) or is_number(token)
 
 
 def mark_parts(tokens: Sequence[str], pack: Pack) -> list[str]:
@@ -62,21 +67,41 @@ def mark_parts(tokens: Sequence[str], pack: Pack) -> list[str]:
     at = 0
     while at < len(tokens):
         token = tokens[at]
-        following = tokens[at + 1] if at + 1 < len(tokens) else ""
-        if token in pack.parts and _is_value(token, following, pack):
-            marked.append(pack.parts[token].upper() + following)
-            at += 1
-        elif token[0] in pack.parts and _SHORT_PART.fullmatch(token, 1):
-            marked.append(pack.parts[token[0]].upper() + token[1:])
-        elif token in SLASH_WORDS and marked and is_number(marked[-1]) and is_number(following):
-            marked[-1] += f"/{following}"
-            at += 1
-        elif _GLUED_LETTER.fullmatch(token) and marked and _follows_number(marked[-1]):
-            marked.append("ЛИТ" + token[3:])
+        if _may_be_part(token, pack):
+            following = tokens[at + 1] if at + 1 < len(tokens) else ""
+            at += _mark_part(token, following, marked, pack)
         else:
             marked.append(token)
-        at += 1
+            at += 1
     return marked
+
+
+@lru_cache(maxsize=65_536)
+def _may_be_part(token: str, pack: Pack) -> bool:
+    glued = token[0] in pack.parts and _SHORT_PART.fullmatch(token, 1)
+    litera = _GLUED_LETTER.fullmatch(token)
+    return token in pack.parts or token in SLASH_WORDS or bool(glued) or bool(litera)
+
+
+def _mark_part(token: str, following: str, marked: list[str], pack: Pack) -> int:
+    """Append a word as the building part that it may be; give how many words that took."""
+    if token in pack.parts and _is_value(token, following, pack):
+        marked.append(pack.parts[token].upper() + following)
+        return 2
+    if token[0] in pack.parts and _SHORT_PART.fullmatch(token, 1):
+        marked.append(pack.parts[token[0]].upper() + token[1:])
+    elif token in SLASH_WORDS and marked and is_number(marked[-1]) and _begins_house(following):
+        marked[-1] += f"/{following}"
+        return 2
+    elif _GLUED_LETTER.fullmatch(token) and marked and _follows_number(marked[-1]):
+        marked.append("ЛИТ" + token[3:])
+    else:
+        marked.append(token)
+    return 1
+
+
+def _begins_house(token: str) -> bool:
+    return bool(token) and is_number(token)
 
 
 def _follows_number(token: str) -> bool:
@@ -102,18 +127,21 @@ def _position(tokens: Sequence[str], pack: Pack) -> int | None:
     leading: list[int] = []
     parts: list[int] = []
     for i, token in enumerate(tokens):
+        if not _bears_on_house(token):
+            continue
         if is_part(token):
             if token.startswith(_WHOLE):
                 return i
             if any(c.isdigit() for c in token):
                 parts.append(i)
-        elif is_number(token):
-            if i and tokens[i - 1] in pack.house_words:
-                return i
-            if not _in_name(tokens, i, pack):
-                (leading if _leads(tokens, i, pack) else plain).append(i)
+        elif i and tokens[i - 1] in pack.house_words:
+            return i
+        elif not _in_name(tokens, i, pack):
+            (leading if _leads(tokens, i, pack) else plain).append(i)
     if pack.house_first and leading and leading[0] == 0:
         return 0
+    if len(plain) == 1:
+        return plain[0]
     return _first_plain(tokens, plain, pack) or next(iter(plain + leading + parts), None)
 
 
@@ -154,17 +182,21 @@ def _leads(tokens: Sequence[str], i: int, pack: Pack) -> bool:
 def _read(tokens: Sequence[str], at: int, pack: Pack) -> FoundHouse:
     start = at - 1 if at and tokens[at - 1] in pack.house_words else at
     number, end = _core(tokens, at, pack)
+    if end == len(tokens):
+        return FoundHouse(number, start, end)
     parts, end = _parts(tokens, end, glued_at=end if number else -1)
-    from_list = False
-    if not parts:
-        second = _second_of_three(tokens, at)
-        if second:
-            parts, from_list = [("К", second)], True
-    parts.sort(key=lambda part: _PART_ORDER.index(part[0]) if part[0] in _PART_ORDER else 99)
-    written = [number, *(part[0].lower() + part[1].upper() for part in parts)]
-    return FoundHouse(
-        " ".join(w for w in written if w), start, _past_numbers(tokens, end), from_list
-    )
+    second = "" if parts else _second_of_three(tokens, at)
+    if second:
+        parts = [("К", second)]
+    if len(parts) > 1:
+        parts.sort(key=_part_order)
+    written = [number] if number else []
+    written += [part.lower() + value.upper() for part, value in parts]
+    return FoundHouse(" ".join(written), start, _past_numbers(tokens, end), bool(second))
+
+
+def _part_order(part: tuple[str, str]) -> int:
+    return _PART_ORDER.index(part[0]) if part[0] in _PART_ORDER else len(_PART_ORDER)
 
 
 def _core(tokens: Sequence[str], at: int, pack: Pack) -> tuple[str, int]:
@@ -174,13 +206,19 @@ def _core(tokens: Sequence[str], at: int, pack: Pack) -> tuple[str, int]:
         if match and match[1] in _WHOLE:
             return match[1].lower() + match[2].upper(), at + 1
         return "", at
-    core = re.sub(rf"-(?={_L})", "", token).upper().replace("BIS", " bis")
+    core = token if token.isdigit() else _written_core(token)
     letter = tokens[at + 1] if at + 1 < len(tokens) else ""
     if len(letter) == 1 and letter.isalpha() and not is_part(letter) and core[-1].isdigit():
         following = tokens[at + 2] if at + 2 < len(tokens) else ","
         if letter not in pack.letters or not following[0].isalpha() or is_part(following):
             return core + letter.upper(), at + 2
     return core, at + 1
+
+
+@lru_cache(maxsize=65_536)
+def _written_core(token: str) -> str:
+    """``31-а`` → ``31А``, ``4bis`` → ``4 bis``."""
+    return _LETTER_DASH.sub("", token).upper().replace("BIS", " bis")
 
 
 def _parts(tokens: Sequence[str], at: int, glued_at: int) -> tuple[list[tuple[str, str]], int]:

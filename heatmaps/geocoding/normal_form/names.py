@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from heatmaps.geocoding.normal_form.form import Place, StreetName
+from heatmaps.geocoding.normal_form.house import is_part
 from heatmaps.geocoding.normal_form.latin_types import parted
 from heatmaps.geocoding.normal_form.numerals import KILOMETRE
 
@@ -106,7 +107,7 @@ def read_spans(
 
 
 def _items(tokens: Sequence[str], pack: Pack) -> list[Item]:
-    words = [word for token in tokens for word in _words(token, pack)]
+    words = [word for token in tokens if not is_part(token) for word in _words(token, pack)]
     items: list[Item] = []
     for i, word in enumerate(words):
         following = words[i + 1] if i + 1 < len(words) else ""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from heatmaps.geocoding.normal_form.draft import Mark
 from heatmaps.geocoding.normal_form.form import NormalForm, Place, StreetName
 from heatmaps.geocoding.normal_form.house import find_house
 from heatmaps.geocoding.normal_form.latin import LATIN
@@ -24,7 +25,7 @@ NORM_VERSION = 2
 """Rises with every change that gives some address another normal form."""
 
 _READINGS = 5
-_LATIN = re.compile(r"[A-Za-z]")
+_LATIN = int(Mark.LATIN)
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
 
 
@@ -37,8 +38,7 @@ def normalise(address: str, city: str | None = None) -> NormalForm:
     form, odd = _parse(address, pack_for(address))
     if odd:
         form = _settled(form)
-    column = _column_place(city, form.places)
-    return replace(form, places=(*form.places, *column)) if column else form
+    return _with_column(form, city) if city else form
 
 
 def readings(address: str, city: str | None = None) -> tuple[NormalForm, ...]:
@@ -68,9 +68,9 @@ def _parse(address: str, pack: Pack) -> tuple[NormalForm, bool]:
         names.street,
         house.number,
         tuple(changes),
-        (*faults, *names.faults),
+        (*faults, *names.faults) if faults else names.faults,
     )
-    loses_script = bool(_LATIN.search(draft.text)) and pack_for(form.text) is not pack
+    loses_script = bool(draft.marks & _LATIN) and pack_for(form.text) is not pack
     return form, names.odd or loses_script
 
 
@@ -150,6 +150,8 @@ def _joined(spans: Sequence[Span]) -> Span:
     return Span("street", kind, tuple(word for span in spans for word in span.words))
 
 
-def _column_place(city: str | None, named: Sequence[Place]) -> list[Place]:
-    name = settlement_key(city) if city else ""
-    return [Place(name)] if name and all(place.name != name for place in named) else []
+def _with_column(form: NormalForm, city: str) -> NormalForm:
+    name = settlement_key(city)
+    if not name or any(place.name == name for place in form.places):
+        return form
+    return replace(form, places=(*form.places, Place(name)))

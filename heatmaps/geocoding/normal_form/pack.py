@@ -16,8 +16,8 @@ Phrase = tuple[re.Pattern[str], "str | Callable[[re.Match[str]], str]"]
 Table = dict[str, dict[str, str]]
 """A file of `tables/`: section → full word → its spellings."""
 
-Sequences = Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
-"""First word → the word sequences that begin with it, the longest first, and what they mean."""
+Sequences = Mapping[tuple[str, ...], tuple[tuple[tuple[str, ...], str], ...]]
+"""First words → the word sequences that begin so, the longest first, and what they mean."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,8 +76,6 @@ class Pack:
     types: Mapping[str, tuple[str, str]] = field(init=False)
     """Every spelling of every type word, with its class: street, place, region or district."""
     size_words: frozenset[str] = field(init=False)
-    phrase_pairs: frozenset[tuple[str, str]] = field(init=False)
-    """The first two words of every phrase."""
 
     def __post_init__(self) -> None:
         """Bring the four tables of type words together."""
@@ -93,8 +91,6 @@ class Pack:
             for spelling, full in table.items()
         }
         object.__setattr__(self, "types", types)
-        pairs = frozenset((p[0][0], p[0][1]) for ps in self.phrases.values() for p in ps)
-        object.__setattr__(self, "phrase_pairs", pairs)
         object.__setattr__(self, "size_words", frozenset(f for s in self.sizes.values() for f in s))
 
 
@@ -121,13 +117,13 @@ def spellings(table: Mapping[str, str]) -> dict[str, str]:
     return {folded(s): full for full, others in table.items() for s in (full, *others.split())}
 
 
-def sequences(written: Mapping[str, str]) -> Sequences:
-    """Give what is written in several words, by the first of them."""
-    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+def sequences(written: Mapping[str, str], first: int) -> Sequences:
+    """Give what is written in several words, by the `first` words."""
+    found: dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]] = {}
     for spelling, meaning in written.items():
         words = tuple(folded(spelling).split())
-        found.setdefault(words[0], []).append((words, meaning))
+        found.setdefault(words[:first], []).append((words, meaning))
     return {
-        first: tuple(sorted(group, key=lambda entry: -len(entry[0])))
-        for first, group in found.items()
+        words: tuple(sorted(group, key=lambda entry: -len(entry[0])))
+        for words, group in found.items()
     }

@@ -41,8 +41,9 @@ RUSSIAN = Pack(
     intercom=word_set(_T["flats"]["intercom"]),
     telephone=word_set(_T["notes"]["telephone"]),
     phrases=sequences(
-        {s: full for full, others in _T["phrases"].items() for s in others.split("|")} | _IN_CITIES
+        {s: full for full, others in _T["phrases"].items() for s in others.split("|")} | _IN_CITIES,
+        first=2,
     ),
-    notes=sequences(_NOTE_WORDS | _NOTE_PHRASES),
+    notes=sequences(_NOTE_WORDS | _NOTE_PHRASES, first=1),
     postcode_digits=6,
 )

@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from heatmaps.geocoding.normal_form.form import Place, StreetName
-from heatmaps.geocoding.normal_form.house import is_part
 from heatmaps.geocoding.normal_form.names import Span, place_from, read_spans, street_from
 
 if TYPE_CHECKING:
@@ -39,70 +38,79 @@ def read_names(
 
     Kept for the next house, since the houses of a street share theirs.
     """
-    faults: list[str] = []
     ahead, behind = _read_side(before, pack), _read_side(after, pack)
-    street, untyped = _street(ahead, behind, pack)
-    if not with_house and _several_streets([*ahead, *behind], pack):
-        faults.append("several_streets")
+    streets = [s for s in (*ahead, *behind) if s.of_class == "street"]
+    street = _street(ahead, behind, streets, pack)
+    faults: tuple[str, ...] = ()
     if street is None:
-        faults.append("no_street")
-    places = _places([*reversed(ahead), *behind], untyped, pack)
-    region = _region([*ahead, *behind])
+        faults = ("no_street",)
+    elif not with_house and len(streets) > 1 and _several_streets(streets, pack):
+        faults = ("several_streets",)
+    places = _places([*reversed(ahead), *behind], street, pack)
+    region = next((_region(s) for s in (*ahead, *behind) if s.of_class == "region"), "")
     name = street_from(street, pack) if street else StreetName()
-    odd = bool(faults) or len(places) > 1 or _has_odd_words(name, places, region, pack)
-    return Names(name, places, region, tuple(faults), odd)
+    odd = bool(faults) or len(places) > 1 or _reads_otherwise(name, places, region, pack)
+    return Names(name, places, region, faults, odd)
 
 
-def _read_side(tokens: Sequence[str], pack: Pack) -> list[Span]:
+def _read_side(tokens: tuple[str, ...], pack: Pack) -> list[Span]:
     spans: list[Span] = []
-    chunk: list[str] = []
-    for word in (*tokens, ","):
-        if word != "," and not is_part(word):
-            chunk.append(word)
-        elif word == "," and chunk:
-            spans += read_spans(tuple(chunk), pack)
-            chunk = []
+    start = 0
+    for i, word in enumerate(tokens):
+        if word == ",":
+            if i > start:
+                spans += read_spans(tokens[start:i], pack)
+            start = i + 1
+    if start < len(tokens):
+        spans += read_spans(tokens[start:], pack)
     return spans
 
 
 def _street(
-    before: Sequence[Span], after: Sequence[Span], pack: Pack
-) -> tuple[Span | None, list[Span]]:
-    """Give the street's span, and the spans without a type that are left for settlements."""
-    untyped = [s for s in (*before, *after) if not s.of_class]
-    typed = [s for s in (*before, *after) if s.of_class == "street"]
+    before: Sequence[Span], after: Sequence[Span], typed: Sequence[Span], pack: Pack
+) -> Span | None:
+    """Give the street: with a type word, else the bare name next to the house."""
     if typed:
-        return next((s for s in typed if s.kind not in pack.area_types), typed[0]), untyped
-    first = [s for s in before if not s.of_class]
-    if not untyped or (not first and any(s.of_class == "place" for s in before)):
-        return None, untyped
-    street = first[-1] if first else untyped[0]
-    return street, [s for s in untyped if s is not street]
+        return next((s for s in typed if s.kind not in pack.area_types), typed[0])
+    bare = [s for s in before if not s.of_class]
+    if bare:
+        return bare[-1]
+    if any(s.of_class == "place" for s in before):
+        return None
+    return next((s for s in after if not s.of_class), None)
 
 
-def _several_streets(spans: Sequence[Span], pack: Pack) -> bool:
-    streets = [s for s in spans if s.of_class == "street" and s.kind not in pack.area_types]
-    return len(streets) > 1
+def _several_streets(streets: Sequence[Span], pack: Pack) -> bool:
+    return sum(s.kind not in pack.area_types for s in streets) > 1
 
 
-def _places(inward: Sequence[Span], untyped: Sequence[Span], pack: Pack) -> tuple[Place, ...]:
+def _places(inward: Sequence[Span], street: Span | None, pack: Pack) -> tuple[Place, ...]:
     """Give the settlements named, the narrowest first: typed ones, then bare names."""
-    typed = [s for s in inward if s.of_class == "place"]
-    bare = [s for s in inward if any(s is u for u in untyped)]
-    return tuple(dict.fromkeys(place_from(s, pack) for s in (*typed, *bare)))
+    typed = [place_from(s, pack) for s in inward if s.of_class == "place"]
+    bare = [place_from(s, pack) for s in inward if not s.of_class and s is not street]
+    places = typed + bare
+    return tuple(places) if len(places) <= 1 else tuple(dict.fromkeys(places))
 
 
-def _region(spans: Sequence[Span]) -> str:
-    region = next((s for s in spans if s.of_class == "region"), None)
-    if region is None:
-        return ""
-    words = " ".join(region.words)
-    described = region.words[-1].endswith(("ая", "ий"))
-    return f"{words} {region.kind}" if described else f"{region.kind} {words}"
+def _region(span: Span) -> str:
+    words = " ".join(span.words)
+    described = span.words[-1].endswith(("ая", "ий"))
+    return f"{words} {span.kind}" if described else f"{span.kind} {words}"
 
 
-def _has_odd_words(street: StreetName, places: Sequence[Place], region: str, pack: Pack) -> bool:
+def _reads_otherwise(street: StreetName, places: Sequence[Place], region: str, pack: Pack) -> bool:
+    """Tell whether some word of the names has another meaning in another order."""
     if street.tail and len(street.words) > 1:
         return True
-    words = [*street.words, *region.split(), *(w for p in places for w in p.name.split())]
-    return any(word in pack.types or len(word) < _SHORT or word[0].isdigit() for word in words)
+    if any(_is_odd(word, pack) for word in street.words):
+        return True
+    if any(_is_odd(place.name, pack) for place in places):
+        return True
+    return bool(region) and any(_is_odd(word, pack) for word in region.split()[:-1])
+
+
+@lru_cache(maxsize=65_536)
+def _is_odd(name: str, pack: Pack) -> bool:
+    return any(
+        word in pack.types or len(word) < _SHORT or word[0].isdigit() for word in name.split()
+    )

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from heatmaps.geocoding.normal_form import cuttings, numerals
 from heatmaps.geocoding.normal_form.draft import Draft, Mark, Step
 from heatmaps.geocoding.normal_form.fold import folded
 from heatmaps.geocoding.normal_form.house import mark_parts
 from heatmaps.geocoding.normal_form.type_typos import mended_type
-from heatmaps.geocoding.normal_form.words import read_words, word_of
+from heatmaps.geocoding.normal_form.words import read_words, rewrite, word_of
 
 if TYPE_CHECKING:
     from heatmaps.geocoding.normal_form.pack import Pack
@@ -26,7 +27,7 @@ LONGEST = 400
 """Characters of an address that are read; no honest one is longer."""
 
 _L = r"[^\W\d_]"
-_PLAIN = re.compile(r"[а-яa-z0-9 ,.]*+(?:(?<=[а-яa-z0-9])-(?=[а-яa-z0-9])[а-яa-z0-9 ,.]*+)*")
+_PLAIN = re.compile(r"[а-яa-z0-9 ,]*+(?:(?:(?<=\w)-(?=\w)|\.(?!(?<=\d\.)\d))[а-яa-z0-9 ,]*+)*")
 _NUMBERED_DATE = re.compile(
     r"(?<![\d.])\d{1,2}\.\d{1,2}\.(?:19|20)?\d\d(?![\d.])(?: \d\d?:\d\d\S*)?"
 )
@@ -114,6 +115,7 @@ def mark_house_parts(draft: Draft, pack: Pack) -> None:
 
 
 TEXT_STEPS: tuple[Step, ...] = (
+    fold_letters,
     find_numbered_date,
     drop_remarks,
     cut_second_address,
@@ -121,23 +123,37 @@ TEXT_STEPS: tuple[Step, ...] = (
 )
 """Run where the text holds more than letters, digits, commas, dots and joining dashes."""
 
-WORD_STEPS: tuple[tuple[Mark, Step], ...] = (
-    (Mark.JUNK, find_junk),
-    (Mark.MENDED, note_mended),
-    (Mark.TYPE_TYPO, note_type_typos),
-    (Mark.POSTCODE, cuttings.drop_postcode),
-    (Mark.TELEPHONE, cuttings.drop_telephone),
-    (Mark.DATE, cuttings.find_excel_date),
-    (Mark.ORDINAL, numerals.read_ordinals),
-    (Mark.SPELLED, numerals.read_spelled),
-    (Mark.PHRASE, cuttings.write_out_phrases),
-    (Mark.NOTE, cuttings.drop_notes),
-    (Mark.FLAT, cuttings.drop_flats),
-    (Mark.KILOMETRE, numerals.join_kilometres),
-    (Mark.INITIAL, cuttings.mark_initials),
-    (Mark.PART, mark_house_parts),
+WORD_STEPS: tuple[tuple[int, Step], ...] = (
+    (Mark.MENDED.value, note_mended),
+    (Mark.TYPE_TYPO.value, note_type_typos),
+    (Mark.POSTCODE.value, cuttings.drop_postcode),
+    (Mark.TELEPHONE.value, cuttings.drop_telephone),
+    (Mark.TRUNK.value | Mark.AREA.value, cuttings.drop_telephone),
+    (Mark.DATE.value, cuttings.find_excel_date),
+    (Mark.ORDINAL.value, numerals.read_ordinals),
+    (Mark.SPELLED.value, numerals.read_spelled),
+    (Mark.PHRASE.value | Mark.PHRASE_END.value, cuttings.write_out_phrases),
+    (Mark.NOTE.value, cuttings.drop_notes),
+    (Mark.FLAT.value, cuttings.drop_flats),
+    (Mark.INITIAL.value, cuttings.mark_initials),
+    (Mark.PART.value, mark_house_parts),
 )
-_MARKED = tuple((int(mark), step) for mark, step in WORD_STEPS)
+"""Run over the words between two commas, where all these marks were seen among them."""
+
+WHOLE_STEPS: tuple[tuple[int, Step], ...] = (
+    (Mark.JUNK.value, find_junk),
+    (Mark.KILOMETRE.value, numerals.join_kilometres),
+)
+"""Run over all words."""
+
+
+class Chunk(NamedTuple):
+    """What the steps made of the words between two commas."""
+
+    tokens: tuple[str, ...]
+    marks: int
+    changes: tuple[str, ...]
+    faults: tuple[str, ...]
 
 
 def clean(text: str, pack: Pack) -> Draft:
@@ -145,19 +161,44 @@ def clean(text: str, pack: Pack) -> Draft:
     draft = Draft(text)
     cut_length(draft, pack)
     unescape_entities(draft, pack)
-    fold_letters(draft, pack)
-    if not _PLAIN.fullmatch(draft.text) or _has_date(draft.text):
+    draft.text = draft.text.lower().replace("ё", "е")
+    if not _PLAIN.fullmatch(draft.text):
         for step in TEXT_STEPS:
             step(draft, pack)
-    read_words(draft, pack)
-    marks = draft.marks
-    for mark, word_step in _MARKED if marks else ():
-        if marks & mark:
-            word_step(draft, pack)
+    if pack.cuts:
+        rewrite(draft, pack)
+    for text_between in draft.text.split(","):
+        _add(draft, _read_chunk(text_between, pack))
+    _run(WHOLE_STEPS, draft, pack)
     if not draft.tokens:
         draft.faults.append("junk")
     return draft
 
 
-def _has_date(text: str) -> bool:
-    return text.count(".") > 1 and bool(_NUMBERED_DATE.search(text))
+def _add(draft: Draft, chunk: Chunk) -> None:
+    if chunk.tokens:
+        if draft.tokens:
+            draft.tokens.append(",")
+        draft.tokens += chunk.tokens
+    draft.marks |= chunk.marks
+    if chunk.changes:
+        draft.changes += (c for c in chunk.changes if c not in draft.changes)
+    if chunk.faults:
+        draft.faults += chunk.faults
+
+
+@lru_cache(maxsize=32_768)
+def _read_chunk(text: str, pack: Pack) -> Chunk:
+    """Read the words between two commas; kept, since towns, streets and flats come again."""
+    draft = Draft(text)
+    read_words(draft, pack)
+    _run(WORD_STEPS, draft, pack)
+    return Chunk(tuple(draft.tokens), draft.marks, tuple(draft.changes), tuple(draft.faults))
+
+
+def _run(steps: tuple[tuple[int, Step], ...], draft: Draft, pack: Pack) -> None:
+    marks = draft.marks
+    if marks:
+        for mark, step in steps:
+            if marks & mark == mark:
+                step(draft, pack)

@@ -36,6 +36,7 @@ _NUMBER_DASH_WORD = re.compile(rf"(?<=\d)-(?={_L}{{3}})")
 _LITERA = re.compile(rf"лит{_L}{{1,2}}\d{{0,2}}(?:-{_L}\d{{0,2}})?")
 _GLUED_PART = re.compile(rf"[ксв]\d{{1,4}}{_L}{{0,2}}(?:-\d+)*")
 _SINGLE_LETTER = 1
+_AREA_LENGTHS = (3, 7)
 _USUAL_LETTERS = frozenset("гдш")
 """Letters that nearly every address has; of two initials one is another."""
 
@@ -49,25 +50,23 @@ class Word(NamedTuple):
 
 def read_words(draft: Draft, pack: Pack) -> None:
     """Part the text into tokens: ``москва1-й`` → ``москва 1-й``, ``5к2с1`` → ``5 к2 с1``."""
-    text = draft.text
-    if pack.cuts:
-        text = _rewritten(text, pack)
     tokens: list[str] = []
     marks = 0
-    for written in text.replace(".", " ").replace(",", " , ").split():
+    for written in draft.text.replace(".", " ").replace(",", " , ").split():
         found, seen = word_of(written, pack)
         tokens += found
         marks |= seen
     draft.tokens, draft.marks = tokens, marks
 
 
-def _rewritten(text: str, pack: Pack) -> str:
-    text = " ".join(text.replace(".", " ").replace(",", ", ").split()).replace(" ,", ",")
+def rewrite(draft: Draft, pack: Pack) -> None:
+    """Leave out and replace what the pack has patterns for, over all of the text."""
+    text = " ".join(draft.text.replace(".", " ").replace(",", ", ").split()).replace(" ,", ",")
     for pattern in pack.cuts:
         text = pattern.sub(" ", text)
     for pattern, replacement in pack.rewrites:
         text = pattern.sub(replacement, text)
-    return text
+    draft.text = text
 
 
 @lru_cache(maxsize=131_072)
@@ -165,8 +164,12 @@ def _number(word: str, pack: Pack) -> tuple[list[str], int]:
     marks = 0
     if word.isdigit() and len(word) == pack.postcode_digits:
         marks |= Mark.POSTCODE
-    if word in {"7", "8"} or cuttings.TELEPHONE.fullmatch(word):
+    if cuttings.TELEPHONE.fullmatch(word):
         marks |= Mark.TELEPHONE
+    if word in {"7", "8"}:
+        marks |= Mark.TRUNK
+    if len(word) in _AREA_LENGTHS and word.isdigit():
+        marks |= Mark.AREA
     if cuttings.DATE.fullmatch(word):
         marks |= Mark.DATE
     if numerals.MAYBE_ORDINAL.fullmatch(word):
@@ -183,6 +186,8 @@ def _marks_of_word(words: list[str], pack: Pack) -> int:
             marks |= Mark.PART
         if len(word) == _SINGLE_LETTER and word.isalpha() and word not in _USUAL_LETTERS:
             marks |= Mark.INITIAL
+        if _LATIN.search(word):
+            marks |= Mark.LATIN
         if is_odd(word) and word not in pack.types and word not in pack.parts:
             marks |= Mark.ODD_LAYOUT
     return int(marks)
@@ -197,8 +202,9 @@ def _marks_table(pack: Pack) -> dict[str, int]:
         (Mark.DATE, cuttings.MONTHS),
         (Mark.ORDINAL, numerals.ENDINGS),
         (Mark.SPELLED, {*pack.tens, *pack.years}),
-        (Mark.PHRASE, pack.phrases),
-        (Mark.NOTE, pack.notes),
+        (Mark.PHRASE, {first for first, _ in pack.phrases}),
+        (Mark.PHRASE_END, {words[-1] for group in pack.phrases.values() for words, _ in group}),
+        (Mark.NOTE, {first for first, *_ in pack.notes}),
         (Mark.FLAT, pack.flats | pack.flats_either | pack.intercom),
         (Mark.KILOMETRE, numerals.KILOMETRES),
         (Mark.PART, {*pack.parts, *SLASH_WORDS}),
