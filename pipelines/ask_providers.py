@@ -172,7 +172,7 @@ class GeocoderWithProvider:
     def _with_provider(self, address: str, city: str | None, ours: GeocodeResult) -> GeocodeResult:
         if ours.confidence >= ACCEPTED or "junk" in ours.faults:
             return ours
-        asked = question(address, city, self.default_city, self.known)
+        asked = question(address, city, self.default_city, self.known, ours.normal_form)
         if asked is None:
             self.counts.withheld += 1
             return ours

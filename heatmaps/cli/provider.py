@@ -69,7 +69,7 @@ def check(
             .current()
             .geocode(address, city)
         )
-        asked = question(address, city, settings.default_city, names_of(store))
+        asked = question(address, city, settings.default_city, names_of(store), ours.normal_form)
         if asked is None:
             message = (
                 "Nothing of this address may be asked: write its settlement, or give --city, and "

@@ -9,6 +9,7 @@ from sqlalchemy import and_, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from heatmaps.geocoding.location import Source
+from heatmaps.geocoding.normal_form import street_key
 from heatmaps.geocoding.result import GeocodeResult, Level
 from heatmaps.store import bulk
 from heatmaps.store.complaints import COMPLAINT, PERSONAL
@@ -87,19 +88,15 @@ def requests_of(connection: Connection, provider: str, day: str) -> int:
     return int(connection.scalar(spent) or 0)
 
 
-def known_names(connection: Connection) -> tuple[list[str], list[str]]:
-    """Give the names of all settlements and of all streets, with their other names."""
-    settlements = _names(connection, select(Settlement.name, Settlement.aliases).distinct())
-    return settlements, _names(connection, select(Street.name, Street.aliases).distinct())
-
-
-def _names(connection: Connection, query: Any) -> list[str]:  # noqa: ANN401 - a select of two texts
-    return sorted({
-        name
-        for main, aliases in connection.execute(query)
-        for name in (main, *aliases.splitlines())
-        if name
-    })  # fmt: skip
+def known_names(connection: Connection) -> tuple[set[str], set[str]]:
+    """Give the names of all settlements, other names too, and the keys of all streets' names."""
+    settlements = connection.execute(select(Settlement.name, Settlement.aliases).distinct())
+    keys = set(connection.scalars(select(Street.key).distinct()))
+    aliases = connection.scalars(select(Street.aliases).where(Street.aliases != "").distinct())
+    keys |= {street_key(name) for names in aliases for name in names.splitlines()}
+    return {
+        name for main, others in settlements for name in (main, *others.splitlines()) if name
+    }, keys
 
 
 @dataclass(frozen=True, slots=True)

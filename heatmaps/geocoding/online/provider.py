@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -41,5 +42,6 @@ PROVIDERS = tuple(_KINDS)
 
 def connect(account: Account) -> Ask:
     """Give what asks an account's provider."""
+    logging.getLogger("geopy").setLevel(logging.WARNING)  # below it, geopy logs URLs with their key
     kind = _KINDS[account.provider]
     return kind.client(account, partial(Transport, is_answer=kind.is_answer))

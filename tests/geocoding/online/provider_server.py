@@ -18,8 +18,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from heatmaps.geocoding.online.pace import Clock
 
-TIMEOUT_S = 0.3
-"""What the tests set in place of ten seconds."""
+SHORT_S = 0.15
+"""The time-out in place of ten seconds where a provider keeps us waiting."""
 
 Reply = Callable[[BaseHTTPRequestHandler], None]
 
@@ -162,6 +162,9 @@ def drips_head(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(f"X-{number}: y\r\n".encode())
         handler.wfile.flush()
         time.sleep(0.01)
+
+
+KEEPS_WAITING = (hangs, drips, drips_head)
 
 
 @dataclass(slots=True)

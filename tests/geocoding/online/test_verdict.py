@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from heatmaps.geocoding.normal_form import street_key
 from heatmaps.geocoding.online.finding import HOUSE_M, NEAR_M, Finding
 from heatmaps.geocoding.online.question import KnownNames, Question, question
 from heatmaps.geocoding.online.verdict import (
@@ -16,7 +17,7 @@ from heatmaps.geocoding.online.verdict import (
 )
 from heatmaps.geocoding.result import ACCEPTED, GeocodeResult, Level
 
-KNOWN = KnownNames.of(["Химки", "Москва", "Троицк"], ["улица Ленина"])
+KNOWN = KnownNames.of(["Химки", "Москва", "Троицк"], [street_key("улица Ленина")])
 OURS = GeocodeResult(Level.SETTLEMENT, 55.89, 37.44, 6_000.0, 0.5, "химки, улица мира, 5")
 HOUSE = Finding(
     Level.HOUSE, 55.9, 37.4, HOUSE_M, ("Химки",), (), "Московская область", "улица Мира", "5", "x"
