@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ NEAR_NUMBERS = 4
 
 SAME_NUMBER_SHARE = 0.75
 NEIGHBOUR_SHARE = 0.6
+_NUMBERS_KEPT = 16_384
 _EXACTLY = Rung(EXACT)
 
 
@@ -63,7 +65,7 @@ class HouseTable:
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         self.numbers = Texts(arrays, "number")
-        self._numbers = Keys(arrays, "numbers")
+        self._number_id = lru_cache(maxsize=_NUMBERS_KEPT)(Keys(arrays, "numbers").first)
         self._integer = view(arrays, "number.integer")
         self._start = view(arrays, "house.start")
         self._number = view(arrays, "house.number")
@@ -87,7 +89,7 @@ class HouseTable:
 
     def exact(self, street: int, number: str) -> int | None:
         """Give the row of exactly that number on a street, None where there is none."""
-        wanted = self._numbers.first(number)
+        wanted = self._number_id(number)
         if wanted is None:
             return None
         end = self._start[street + 1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from copy import copy
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -35,6 +36,8 @@ STREET_ONLY = 0.7
 """Confidence that the street is right when the house on it is not known."""
 SETTLEMENT_ONLY = 0.5
 KORPUS_FROM_LIST = 0.85
+MOST_CANDIDATES = 10
+"""So many places are weighed; an address that may mean more of them is ambiguous anyway."""
 _SETTLEMENT_PARTS = 2
 _STREET_PARTS = 3
 _LATIN = re.compile("[a-z]")
@@ -249,15 +252,28 @@ class GazetteerIndex:
     def _exactly(self, form: NormalForm, towns: Towns, street: StreetName) -> list[Candidate]:
         if not street:
             return self._streetless(form, towns)
-        found = self._streets.find(street, towns.settlements)
-        return [self._on_street(form, towns, one) for one in found]
+        return self._on_streets(form, towns, self._streets.find(street, towns.settlements))
 
     def _nearly(
         self, form: NormalForm, towns: Towns, street: StreetName, *, by_sound: bool
     ) -> list[Candidate]:
         named = bool(towns.settlements) and "default_city" not in towns.changes
         found = self._streets.find_like(street, towns.settlements, by_sound=by_sound, may_add=named)
+        return self._on_streets(form, towns, found)
+
+    def _on_streets(
+        self, form: NormalForm, towns: Towns, found: Sequence[FoundStreet]
+    ) -> list[Candidate]:
+        """Give the places on these streets; of very many the likeliest, with the house if any."""
+        if len(found) > MOST_CANDIDATES:
+            found = nsmallest(MOST_CANDIDATES, found, key=lambda one: self._behind(form, one))
         return [self._on_street(form, towns, one) for one in found]
+
+    def _behind(self, form: NormalForm, found: FoundStreet) -> tuple[float, bool, str, str]:
+        """Give what puts one of many streets behind another."""
+        lacks = not form.house or self._houses.exact(found.street, form.house) is None
+        town = self._towns.label(self._streets.settlement[found.street])
+        return -found.confidence, lacks, town, self._streets.name[found.street]
 
     def _streetless(self, form: NormalForm, towns: Towns) -> list[Candidate]:
         """Give the houses of that number that stand in their settlement without a street."""

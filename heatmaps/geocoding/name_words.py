@@ -176,7 +176,7 @@ class NameWords:
             known = self._vocabulary.words[term]
             share = shares.slip_share(min(len(word), len(known)), slipped) * doubt
             if known[0] != word[0] and known[:2] != word[1::-1]:
-                share *= shares.FIRST_LETTER
+                share *= shares.FIRST_LETTER if slipped == 1 else shares.FIRST_LETTER_AND_MORE
             yield term, share, slipped
 
     def _rows(self, term: int, towns: list[int] | None) -> list[int]:
@@ -203,7 +203,9 @@ class NameWords:
         known = self._cores[row].split()
         words = words_of(" ".join(known), bones=True) if self._bones else known
         reached = {one.word for one in by_place.values()}
-        if len(reached) != len(by_place) or _fixed(words) != fixed or reached <= set(fixed):
+        if len(reached) != len(by_place) or _fixed(words) != fixed:
+            return None
+        if len(reached) < len(words) and not any(_tells(word) for word in reached):
             return None
         missing = [k for k, word in zip(known, words, strict=True) if word not in reached]
         added = [word for i, word in enumerate(asked.written) if i not in by_place]
@@ -226,6 +228,11 @@ class NameWords:
 def _fixed(words: Iterable[str]) -> list[str]:
     """Give the words that must be the same in both names: numbers and the shortest."""
     return sorted(word for word in words if not may_slip(word))
+
+
+def _tells(word: str) -> bool:
+    """Tell whether a word says by itself which name is meant."""
+    return may_slip(word) and word not in RANKS and word not in _FORMS
 
 
 def _adds(name: LikeName) -> bool:

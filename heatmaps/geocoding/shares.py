@@ -10,6 +10,8 @@ TYPE_MISSING = 0.97
 TAIL_MISSING = 0.94
 TYPE_MISMATCH = 0.80
 """A street of another type is no more likely the one meant than this."""
+MISMATCH_AND_MORE = 0.70
+"""Another type and a slip or another word besides: none of those measured was right."""
 
 STREET_PRESUMED = 0.80
 """``Ленина`` without a type is more often the street than the lane of that name beside it."""
@@ -23,11 +25,12 @@ KNOWN_WORD = 0.80
 """The word as written is a street's elsewhere, so hardly a slip for this one."""
 
 FIRST_LETTER = 0.85
-"""People seldom get the first letter wrong."""
+FIRST_LETTER_AND_MORE = 0.65
+"""People seldom get the first letter wrong, and then hardly another one too."""
 
-RANK_ASIDE = 0.93
+RANK_ASIDE = 0.84
 """A rank or trade (``академика``) is left out or put in."""
-WORD_MISSING = 0.85
+WORD_MISSING = 0.80
 WORD_MISSING_DESCRIBES = 0.60
 """``Пушкарская`` for ``Большая Пушкарская``: there may well be another."""
 WORD_ADDED = 0.60
@@ -54,5 +57,5 @@ def slip_share(length: int, slips: int) -> float:
 
 
 _ANY = 1 << 30
-_ONE_SLIP = ((4, 0.70), (5, 0.82), (7, 0.90), (_ANY, 0.95))
-_TWO_SLIPS = ((6, 0.55), (8, 0.70), (_ANY, 0.80))
+_ONE_SLIP = ((4, 0.80), (5, 0.88), (7, 0.95), (_ANY, 0.98))
+_TWO_SLIPS = ((6, 0.70), (8, 0.80), (_ANY, 0.88))

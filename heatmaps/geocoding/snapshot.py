@@ -33,6 +33,9 @@ FORMAT_VERSION = 1
 """Rises with every change of what the arrays hold or mean."""
 
 SUFFIX = ".index"
+_PART = ".part"
+_PART_KEPT_S = 3600.0
+"""A file in writing that has stood still so long was left by a process that was killed."""
 _MAGIC = b"HEATMAPS-INDEX\n"
 _LENGTH_BYTES = 8
 _ALIGNED = 64
@@ -65,13 +68,13 @@ class Snapshot:
             return None
 
     def write(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Write the snapshot whole or not at all, and remove those of the store's older states.
+        """Write the snapshot whole or not at all, and remove what the store left before.
 
         Raises OSError where the directory cannot be written or is full.
         """
         self.directory.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(
-            dir=self.directory, prefix=f"{_short(self.store)}-", suffix=".part", delete=False
+            dir=self.directory, prefix=f"{_short(self.store)}-", suffix=_PART, delete=False
         ) as file:
             try:
                 _write(file, arrays, self._identity)
@@ -86,9 +89,11 @@ class Snapshot:
         return f"{self.store} {self.stamp} {NORM_VERSION} {FORMAT_VERSION}"
 
     def _remove_others(self) -> None:
-        for other in self.directory.glob(f"{_short(self.store)}-*{SUFFIX}"):
-            if other != self.path:
-                with suppress(OSError):
+        written = self.path.stat().st_mtime
+        for other in self.directory.glob(f"{_short(self.store)}-*"):
+            with suppress(OSError):
+                left = other.suffix == _PART and other.stat().st_mtime < written - _PART_KEPT_S
+                if left or (other.suffix == SUFFIX and other != self.path):
                     other.unlink()
 
 

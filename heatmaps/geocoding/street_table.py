@@ -12,7 +12,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from heatmaps.geocoding import shares
-from heatmaps.geocoding.name_words import NameWords, pack_name_words
+from heatmaps.geocoding.name_words import LEAST_SHARE, NameWords, pack_name_words
 from heatmaps.geocoding.normal_form import StreetName, street_name
 from heatmaps.geocoding.packed import Arrays, Texts, fingerprint, pack_texts, view
 
@@ -38,7 +38,7 @@ TYPE_PRESUMED = "type_presumed:улица"
 """Changes: no type was written; no type was written, and of several the commonest was taken."""
 
 LIKE_AS_WHOLE = 0.8
-MOST_CANDIDATES = 64
+MOST_FOUND = 1024
 _TOWNS_KEPT = 256
 _LATIN = re.compile("[a-z]")
 
@@ -181,7 +181,7 @@ class StreetTable:
             rows = [_Row(*one) for one in found]
         if not rows and settlements is not None:
             rows = [row for town in settlements for row in self._whole(core, town)]
-        return self._fitting(name, rows)
+        return [one for one in self._fitting(name, rows) if one.confidence >= LEAST_SHARE]
 
     def _exact(self, core: str, settlements: Sequence[int] | None) -> list[int]:
         rows: list[int] = []
@@ -191,7 +191,7 @@ class StreetTable:
             return []
         high = bisect_right(self._print, wanted, low)
         if settlements is None:
-            return list(self._row[low : min(high, low + MOST_CANDIDATES)])
+            return list(self._row[low : min(high, low + MOST_FOUND)])
         for town in settlements:
             start = bisect_left(self._town, town, low, high)
             while start < high and self._town[start] == town:
@@ -275,7 +275,8 @@ class StreetTable:
         if not name.kind:
             return FoundStreet(street, share * shares.TYPE_MISSING, (*changes, TYPE_MISSING))
         change = f"type:{name.kind}→{kind}"
-        return FoundStreet(street, share * shares.TYPE_MISMATCH, (*changes, change))
+        share *= shares.TYPE_MISMATCH * (shares.MISMATCH_AND_MORE if changes else 1.0)
+        return FoundStreet(street, share, (*changes, change))
 
 
 def _presuming(changes: tuple[str, ...]) -> tuple[str, ...]:
