@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -11,9 +13,10 @@ import numpy as np
 from heatmaps.complaints.profiles import Kind, load_profile
 from heatmaps.complaints.readers import check_file, read_batches
 from heatmaps.errors import FileError
-from heatmaps.geocoding.from_csv import CSV_SUFFIXES, read_csv
-from heatmaps.geocoding.from_osm import OSM_SUFFIXES, read_osm
+from heatmaps.geocoding.from_csv import CSV_SUFFIXES, CsvReader
+from heatmaps.geocoding.from_osm import OSM_SUFFIXES, OsmReader
 from heatmaps.geocoding.index import build_index
+from heatmaps.geocoding.reading import ReadReport, require_rows
 from heatmaps.geocoding.reading import check_file as check_gazetteer_file
 from heatmaps.region.grid import cells_of, parents, resolution_of
 from heatmaps.region.subscribers import read_subscribers, spread
@@ -22,15 +25,20 @@ from heatmaps.spots.record import Exposure
 from heatmaps.store import gazetteer as gazetteers
 from heatmaps.store import region
 from heatmaps.store.aliases import load_aliases
-from pipelines.place_complaints import place_again, place_customers_again
+from heatmaps.store.gazetteer import Load
+from heatmaps.store.staging import Staged
+from pipelines.place_again import LookedAgain, place_affected
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
     from numpy.typing import NDArray
     from sqlalchemy import Connection
 
+    from heatmaps.geocoding.reading import GazetteerReader
+    from heatmaps.geocoding.result import Geocoder
     from heatmaps.quarantine import Refused
     from heatmaps.store.engine import Store
     from heatmaps.store.gazetteer import Merge
@@ -61,44 +69,113 @@ class Loaded:
 class LoadedGazetteer:
     """What a gazetteer file held, by its reader's account, and what merging it did.
 
-    `placed` are the complaints, `placed_customers` the customers' addresses without a place that
-    the new addresses gave one.
+    `complaints` and `customers` tell how many addresses were looked at again because of it, and
+    what became of them.
     """
 
     report: dict[str, Any]
+    dataset: str
     merge: Merge
-    placed: int
-    placed_customers: int
+    complaints: LookedAgain
+    customers: LookedAgain
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a gazetteer file is to be loaded.
+
+    `dataset` is what it is a delivery of, else its name says so; one that may `shrink` may lack
+    any number of the houses that the dataset brought before. Without `keep` it is a dry run.
+    """
+
+    default_city: str | None = None
+    dataset: str | None = None
+    shrink: bool = False
+    keep: bool = True
 
 
 def load_gazetteer_file(
-    store: Store, path: Path, now: datetime, default_city: str | None = None, *, keep: bool = True
+    store: Store,
+    path: Path,
+    now: datetime,
+    wish: Wish = Wish(),
+    advance: Callable[[int], None] | None = None,
 ) -> LoadedGazetteer:
-    """Merge one file, OSM or CSV, into the gazetteer.
+    """Merge one file, OSM or CSV, into the gazetteer; it takes the place of its dataset.
 
-    Where that changed anything, exposure is spread anew over the houses, and complaints and
-    customers that had no place are looked for again; `default_city` is that of addresses that name
-    none.
+    Nobody waits while it is read; then one transaction merges it, spreads exposure anew over the
+    houses and asks the addresses again whose answer it can change. `advance` is told how many
+    rows were read. Raises FileError; then nothing has changed.
     """
+    reader = _reader(path)
+    with store.staging() as connection:
+        staged = Staged(connection)
+        for part in reader.parts():
+            staged.put(part)
+            if advance is not None:
+                advance(reader.counts.rows)
+        require_rows(path, reader.counts)
+        staged.settle()
+        load = Load(
+            path.name, wish.dataset or dataset_of(path.name), _account(reader, staged), now,
+            wish.shrink,
+        )  # fmt: skip
+        with store.writing(keep=wish.keep, on=connection):
+            merge, changes = gazetteers.merge_staged(
+                connection, staged, reader.settlements(), reader.settled(), load
+            )
+            told = held = LookedAgain()
+            if changes:
+                _spread(connection)
+                geocoder = cache(lambda: _index(connection, wish.default_city))
+                told, held = place_affected(connection, changes, geocoder)
+    return LoadedGazetteer(dict(load.report), load.dataset, merge, told, held)
+
+
+def dataset_of(name: str) -> str:
+    """Give what a file is a delivery of: its name without date and suffixes.
+
+    ``russia-251120.osm.pbf`` and ``russia-latest.osm.pbf`` are both of ``russia``.
+    """
+    lower = name.casefold()
+    suffix = max((s for s in (*CSV_SUFFIXES, *OSM_SUFFIXES) if lower.endswith(s)), key=len)
+    stem = lower.removesuffix(suffix)
+    bare = stem
+    while (shorter := _DATE.sub("", bare)) != bare:
+        bare = shorter
+    return bare or stem
+
+
+_DATE = re.compile(r"[-_. ]*(latest|\d{4}-\d{2}-\d{2}|\d{8}|\d{6})$")
+
+
+def _reader(path: Path) -> GazetteerReader:
     check_gazetteer_file(path, (*CSV_SUFFIXES, *OSM_SUFFIXES))
     reads_csv = path.name.casefold().endswith(CSV_SUFFIXES)
-    gazetteer, account = (read_csv if reads_csv else read_osm)(path)
-    report = asdict(account)
-    with store.writing(keep=keep) as connection:
-        merge = gazetteers.save_gazetteer(
-            connection, gazetteer, file=path.name, report=report, at=now
-        )
-        placed = placed_customers = 0
-        if merge.houses_added or merge.houses_moved:
-            _spread(connection)
-            geocoder = cache(
-                lambda: build_index(
-                    gazetteers.load_gazetteer(connection), default_city, load_aliases(connection)
-                )
-            )
-            placed = place_again(connection, geocoder)
-            placed_customers = place_customers_again(connection, geocoder)
-    return LoadedGazetteer(report, merge, placed, placed_customers)
+    return CsvReader(path) if reads_csv else OsmReader(path)
+
+
+def _account(reader: GazetteerReader, staged: Staged) -> dict[str, Any]:
+    """Give what the reader did with the file, duplicates counted."""
+    counts = reader.counts
+    left_out = counts.left_out + Counter(duplicate=staged.duplicates)
+    report = ReadReport(
+        counts.rows,
+        staged.houses,
+        staged.streets,
+        int(reader.settled().sum()),
+        counts.points,
+        {reason: count for reason, count in left_out.items() if count},
+        staged.far_apart,
+        counts.assumed,
+        counts.assumed_settlement,
+    )
+    return asdict(report)
+
+
+def _index(connection: Connection, default_city: str | None) -> Geocoder:
+    gazetteer = gazetteers.load_gazetteer(connection)
+    return build_index(gazetteer, default_city, load_aliases(connection))
 
 
 def load_subscribers_file(

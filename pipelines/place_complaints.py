@@ -12,7 +12,7 @@ from heatmaps.geocoding.doubt import doubtful
 from heatmaps.geocoding.fingerprints import form_keys, match_keys
 from heatmaps.geocoding.location import DISAGREE, NO_CELL, locate_batch
 from heatmaps.store import customers, review_queue
-from heatmaps.store.complaints import LocationColumns, unplaced, write_places
+from heatmaps.store.complaints import LocationColumns, write_places
 from heatmaps.store.default_points import (
     complaints_on,
     crowded,
@@ -88,32 +88,6 @@ def placed(
     nowhere = known.hold(batch.lat, batch.lon)
     lat, lon = (np.where(nowhere, np.nan, degrees) for degrees in (batch.lat, batch.lon))
     return _columns(results, locate_batch(results, lat, lon, batch.accuracy_m), nowhere)
-
-
-def place_again(connection: Connection, geocoder: Callable[[], Geocoder]) -> int:
-    """Look once more for complaints whose address was not found; gives how many got a cell."""
-    lock(connection, "intake")
-    lost = unplaced(connection)
-    if not len(lost.id):
-        return 0
-    located = _by_address(lost, geocoder, default_points(connection).hold(lost.lat, lost.lon))
-    found = np.flatnonzero([cell is not None for cell in located.cell])
-    if len(found):
-        write_places(connection, lost, located, found)
-    return len(found)
-
-
-def place_customers_again(connection: Connection, geocoder: Callable[[], Geocoder]) -> int:
-    """Look once more for customers' addresses that were not found; gives how many got a cell."""
-    lock(connection, "intake")
-    lost = customers.unplaced(connection)
-    if not len(lost.id):
-        return 0
-    located = placed(lost, geocoder, default_points(connection))
-    found = np.flatnonzero([cell is not None for cell in located.cell])
-    if len(found):
-        customers.write_places(connection, lost, located, found)
-    return len(found)
 
 
 def place_forms_again(

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from heatmaps.cli.context import clock, opened
-from heatmaps.cli.output import AsJson, DryRun, result, warn
+from heatmaps.cli.output import AsJson, DryRun, progress, result, warn
 from heatmaps.settings import load_settings
 from pipelines.load_region import (
+    Wish,
     load_gazetteer_file,
     load_subscribers_file,
     load_territories_file,
 )
 
 if TYPE_CHECKING:
-    from pipelines.load_region import Loaded
+    from pipelines.load_region import Loaded, LoadedGazetteer
 
 gazetteer = typer.Typer(help="Addresses to find complaints by.", no_args_is_help=True)
 subscribers = typer.Typer(help="Who could complain, per cell.", no_args_is_help=True)
@@ -38,33 +39,57 @@ def add_to(app: typer.Typer) -> None:
 @gazetteer.command("load")
 def load_gazetteer(
     files: Annotated[list[Path], typer.Argument(help="OSM (.osm.pbf .osm.gz .osm) or CSV files.")],
+    dataset: Annotated[
+        str | None,
+        typer.Option(help="What the files are deliveries of; else their names without the date."),
+    ] = None,
     *,
+    shrink: Annotated[
+        bool, typer.Option(help="Let a file lack over a fifth of what its dataset brought before.")
+    ] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Merge addresses into the gazetteer.
+    """Merge addresses into the gazetteer; a newer file takes the place of its older delivery.
 
     Example: heatmaps gazetteer load region.osm.pbf extra.csv
     """
     for file in files:
-        with opened() as store:
-            city = load_settings().default_city
-            loaded = load_gazetteer_file(store, file, clock(), city, keep=not dry_run)
-        merge = loaded.merge
-        houses = merge.houses_added + merge.houses_moved + merge.houses_unchanged
-        said = (
-            f"{file.name}: {houses:,} houses = {merge.houses_added:,} new + "
-            f"{merge.houses_moved:,} moved + {merge.houses_unchanged:,} unchanged; "
-            f"{merge.streets_added:,} new streets, {merge.settlements_added:,} new settlements."
+        with opened() as store, progress(f"Reading {file.name}, rows") as advance:
+            wish = Wish(load_settings().default_city, dataset, shrink, keep=not dry_run)
+            loaded = load_gazetteer_file(
+                store, file, clock(), wish, lambda rows: advance(rows, rows)
+            )
+        said = f"{file.name}: {_merged(loaded)}\n  {_account(loaded.report)}"
+        result(as_json, said + _dry(dry_run=dry_run), file=str(file), dataset=loaded.dataset,
+               read=loaded.report, merge=loaded.merge, placed=loaded.complaints.placed,
+               placed_customers=loaded.customers.placed, complaints=loaded.complaints,
+               customers=loaded.customers, dry_run=dry_run)  # fmt: skip
+
+
+def _merged(loaded: LoadedGazetteer) -> str:
+    """Say what merging did to the gazetteer, and to the addresses that hang on it."""
+    merge = loaded.merge
+    houses = merge.houses_added + merge.houses_moved + merge.houses_unchanged
+    said = (
+        f"{houses:,} houses = {merge.houses_added:,} new + "
+        f"{merge.houses_moved:,} moved + {merge.houses_unchanged:,} unchanged; "
+        f"{merge.streets_added:,} new streets, {merge.settlements_added:,} new settlements."
+    )
+    if merge.houses_gone or merge.streets_gone or merge.settlements_gone:
+        said += (
+            f"\n  Gone from {loaded.dataset}: {merge.houses_gone:,} houses, "
+            f"{merge.streets_gone:,} streets, {merge.settlements_gone:,} settlements."
         )
-        if loaded.placed:
-            said += f"\n  {loaded.placed:,} complaints without a place were found."
-        if loaded.placed_customers:
-            said += f"\n  {loaded.placed_customers:,} customers' addresses were found."
-        result(as_json, f"{said}\n  {_account(loaded.report)}" + _dry(dry_run=dry_run),
-               file=str(file), read=loaded.report, merge=merge,
-               placed=loaded.placed, placed_customers=loaded.placed_customers,
-               dry_run=dry_run)  # fmt: skip
+    for what, again in (
+        ("complaints", loaded.complaints), ("customers' addresses", loaded.customers)
+    ):  # fmt: skip
+        if again.looked_at:
+            said += (
+                f"\n  {again.looked_at:,} {what} looked at again: {again.placed:,} placed, "
+                f"{again.moved:,} moved, {again.lost:,} lost."
+            )
+    return said
 
 
 @subscribers.command("load")

@@ -153,7 +153,12 @@ def empty_gazetteer() -> Gazetteer:
 
 def settlement_keys(gazetteer: Gazetteer) -> Text:
     """Give each settlement's lasting key, ``normal name|normal region``."""
-    rows = zip(gazetteer.settlements.name, gazetteer.settlements.region, strict=True)
+    return settlement_keys_of(gazetteer.settlements)
+
+
+def settlement_keys_of(settlements: Settlements) -> Text:
+    """Give `settlement_keys` of the settlements alone."""
+    rows = zip(settlements.name, settlements.region, strict=True)
     return text_column(
         [f"{settlement_key(name)}|{settlement_key(region)}" for name, region in rows]
     )
@@ -224,14 +229,15 @@ def merge_duplicates(gazetteer: Gazetteer) -> Merged:
     return Merged(merged, len(houses) - len(first_house), int((apart_m > FAR_M).sum()))
 
 
-def with_known_regions(gazetteer: Gazetteer, known: Settlements) -> Gazetteer:
-    """Give the gazetteer with settlements recognised that `known` holds under another region.
+def with_known_regions(rows: Settlements, known: Settlements) -> Settlements:
+    """Give settlements with those recognised that `known` holds under another region.
 
     Files often leave the region out. A settlement is taken for a known one of the same name where
     either names no region, the two stand within the larger one's radius of each other, and only
-    one known settlement fits; it then takes that one's region, and so its key.
+    one known settlement fits, which no other of the rows is; it then takes that one's region, and
+    so its key.
     """
-    rows = gazetteer.settlements
+    taken = set(settlement_keys_of(rows))
     by_name: dict[str, list[int]] = {}
     for position, name in enumerate(known.name):
         by_name.setdefault(settlement_key(name), []).append(position)
@@ -245,9 +251,13 @@ def with_known_regions(gazetteer: Gazetteer, known: Settlements) -> Gazetteer:
         near = apart <= np.maximum(known.uncertainty_m[others], rows.uncertainty_m[row])
         unnamed = np.array([not (region[row] and known.region[p]) for p in others])
         fits = others[near & unnamed]
-        if len(fits) == 1:
+        if len(fits) != 1:
+            continue
+        key = f"{settlement_key(name)}|{settlement_key(known.region[fits[0]])}"
+        if key not in taken:
+            taken.add(key)
             region[row] = known.region[fits[0]]
-    return replace(gazetteer, settlements=replace(rows, region=region))
+    return replace(rows, region=region)
 
 
 Table = TypeVar("Table", Settlements, Streets, Houses)

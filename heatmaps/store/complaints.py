@@ -181,13 +181,6 @@ class Replaceable:
     normal_form: list[str | None]
 
 
-def unplaced(connection: Connection) -> Replaceable:
-    """Give the complaints whose address was not found well enough, by id."""
-    return replaceable(
-        connection, and_(COMPLAINT.c.cell.is_(None), PERSONAL.c.address.is_not(None))
-    )
-
-
 def replaceable(connection: Connection, which: ColumnElement[bool]) -> Replaceable:
     """Give the complaints of a condition with their address.
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import delete, select, update
 
+from heatmaps.geocoding.location import Source
 from heatmaps.store import bulk
 from heatmaps.store.complaints import PERSONAL, write_normal_forms
 from heatmaps.store.engine import lock
@@ -165,41 +166,51 @@ def write(
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """Addresses of customers to be placed again, as equally long columns, without coordinates."""
+    """Addresses of customers to be placed again, as equally long columns.
+
+    Coordinates that were given are known only where they placed the address.
+    """
 
     id: NDArray[np.int64]
+    lat: NDArray[np.float64]
+    lon: NDArray[np.float64]
+    accuracy_m: NDArray[np.float64]
     address: list[str]
     city: list[str | None]
     personal_id: NDArray[np.int64]
     normal_form: list[str | None]
-
-    @property
-    def lat(self) -> NDArray[np.float64]:
-        """Give no latitude: NaN."""
-        return np.full(len(self.id), np.nan)
-
-    lon = accuracy_m = lat
-
-
-def unplaced(connection: Connection) -> Unplaced:
-    """Give the addresses of customers that were not found, by id."""
-    a, p = CUSTOMER_ADDRESS.c, PERSONAL.c
-    return replaceable(connection, and_(a.cell.is_(None), p.address.is_not(None)))
 
 
 def replaceable(connection: Connection, which: ColumnElement[bool]) -> Unplaced:
     """Give the customers' addresses of a condition, by id."""
     a, p = CUSTOMER_ADDRESS.c, PERSONAL.c
     query = (
-        select(a.id, p.address, p.city, p.id, p.normal_form)
+        select(
+            a.id,
+            a.lat,
+            a.lon,
+            a.uncertainty_m,
+            a.location_source,
+            p.address,
+            p.city,
+            p.id,
+            p.normal_form,
+        )
         .join(PERSONAL, p.customer_address_id == a.id)
         .where(which)
         .order_by(a.id)
     )
-    ids, address, city, personal, form = bulk.read_columns(connection, query)
-    return Unplaced(
-        ids.astype(np.int64), list(address), list(city), personal.astype(np.int64), list(form)
+    ids, lat, lon, accuracy, source, address, city, personal, form = bulk.read_columns(
+        connection, query
     )
+    by_point = np.array([each == Source.COORDINATES for each in source], dtype=np.bool_)
+    given_lat, given_lon, given_m = (
+        np.where(by_point, column.astype(np.float64), np.nan) for column in (lat, lon, accuracy)
+    )
+    return Unplaced(
+        ids.astype(np.int64), given_lat, given_lon, given_m, list(address), list(city),
+        personal.astype(np.int64), list(form),
+    )  # fmt: skip
 
 
 def write_places(

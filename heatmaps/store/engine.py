@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,14 +45,25 @@ class Store:
             yield connection
 
     @contextmanager
-    def writing(self, *, keep: bool = True) -> Iterator[Connection]:
+    def staging(self) -> Iterator[Connection]:
+        """Give a connection for temporary tables; they go with it, whatever becomes of the process.
+
+        Writing them in transactions of its own keeps nobody waiting; `writing` then takes `on`.
+        """
+        with _told_plainly(self.engine), self.engine.connect() as connection:
+            connection.detach()
+            yield connection
+
+    @contextmanager
+    def writing(self, *, keep: bool = True, on: Connection | None = None) -> Iterator[Connection]:
         """Give a connection in a transaction: committed at the end, undone on any error.
 
         With `keep` False it is undone in any case: a dry run does all the work and leaves none.
         In SQLite it takes the write lock at once, so that two writers queue instead of failing
-        when they have already read.
+        when they have already read. `on` is a connection of `staging`, else it is a new one.
         """
-        with _told_plainly(self.engine), self.engine.connect() as connection:
+        own = nullcontext(on) if on is not None else self.engine.connect()
+        with _told_plainly(self.engine), own as connection:
             connection = connection.execution_options(heatmaps_writes=True)  # noqa: PLW2901 - the same connection
             with connection.begin() as transaction:
                 yield connection

@@ -8,37 +8,44 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import func, insert, select
 
-from heatmaps.geocoding.gazetteer import (
-    NO_STREET,
-    Gazetteer,
-    Houses,
-    Settlements,
-    Streets,
-    distance_m,
-    house_keys,
-    settlement_keys,
-    street_keys,
-    with_known_regions,
-)
+from heatmaps.geocoding.changes import known_names
+from heatmaps.geocoding.gazetteer import NO_STREET, Gazetteer, Houses, Streets
+from heatmaps.geocoding.normal_form import NORM_VERSION
 from heatmaps.store import bulk
 from heatmaps.store.engine import lock
-from heatmaps.store.tables import GazetteerLoad, House, Settlement, Street
+from heatmaps.store.merging import HOUSE, SETTLEMENT, STREET, Merging, settlements_of
+from heatmaps.store.rekeying import rekey
+from heatmaps.store.tables import GazetteerLoad
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from numpy.typing import NDArray
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import Connection
 
-SETTLEMENT: Table = Settlement.__table__  # type: ignore[assignment]  # a mapped table is a Table
-STREET: Table = Street.__table__  # type: ignore[assignment]
-HOUSE: Table = House.__table__  # type: ignore[assignment]
+    from heatmaps.geocoding.changes import Changes
+    from heatmaps.geocoding.gazetteer import Settlements
+    from heatmaps.store.staging import Staged
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One file to be merged: its name, the dataset it is a delivery of, its reader's account.
+
+    One that may `shrink` may lack any number of the dataset's houses.
+    """
+
+    file: str
+    dataset: str
+    report: Mapping[str, Any]
+    at: datetime
+    shrink: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """What a load did: houses in = houses added + moved + unchanged."""
+    """What a load did: houses in = houses added + moved + unchanged; gone are those removed."""
 
     version: int
     settlements_added: int
@@ -46,38 +53,55 @@ class Merge:
     houses_added: int
     houses_moved: int
     houses_unchanged: int
+    houses_gone: int = 0
+    streets_gone: int = 0
+    settlements_gone: int = 0
 
 
-def save_gazetteer(
+def merge_staged(
     connection: Connection,
-    gazetteer: Gazetteer,
-    *,
-    file: str,
-    report: Mapping[str, Any],
-    at: datetime,
-) -> Merge:
-    """Merge a gazetteer, in which no key stands twice, into the store.
+    staged: Staged,
+    settlements: Settlements,
+    settled: NDArray[np.bool_],
+    load: Load,
+) -> tuple[Merge, Changes]:
+    """Merge a staged and settled file into the store; gives what it did and what that changed.
 
-    A house that is known at another place (more than a metre away) is moved; nothing is removed.
-    Makes a new data version, so that indexes are rebuilt, only where anything changed.
+    A house that is known at another place (more than a metre away) is moved; one that the dataset
+    brought and no longer has is removed, unless another dataset has it. Makes a new data version,
+    so that indexes are rebuilt, only where anything changed. Raises FileError where too much of
+    the dataset would go.
     """
     lock(connection, "gazetteer")
-    gazetteer = with_known_regions(gazetteer, _load_settlements(connection)[1])
-    settlement_ids, settlements_added = _save_settlements(connection, gazetteer)
-    street_ids, streets_added = _save_streets(connection, gazetteer, settlement_ids)
-    added, moved = _save_houses(connection, gazetteer, settlement_ids, street_ids)
-    counts = {
-        "settlements_added": settlements_added,
-        "streets_added": streets_added,
-        "houses_added": added,
-        "houses_moved": moved,
-        "houses_unchanged": len(gazetteer.houses) - added - moved,
-    }
     version = data_version(connection)
-    if settlements_added or streets_added or added or moved or not version:
-        row = insert(GazetteerLoad).values(loaded_at=at, file=file, report={**report, **counts})
+    rewritten = bool(version) and _norm_version(connection) != NORM_VERSION
+    if rewritten:
+        rekey(connection)
+    merging = Merging(connection, staged, load.dataset)
+    towns = merging.settlements(settlements, settled)
+    streets = merging.streets()
+    houses = merging.houses(load.file, shrink=load.shrink)
+    streets_gone, towns_gone = merging.remove_gone()
+    changes = merging.changes
+    changes.everything = changes.everything or rewritten or not version
+    _tell_others(connection, changes)
+    counts = {
+        "settlements_added": towns.added,
+        "streets_added": streets.added,
+        "houses_added": houses.added,
+        "houses_moved": houses.moved,
+        "houses_unchanged": houses.unchanged,
+        "houses_gone": houses.gone,
+        "streets_gone": streets_gone,
+        "settlements_gone": towns_gone,
+    }
+    if changes:
+        row = insert(GazetteerLoad).values(
+            loaded_at=load.at, file=load.file, report={**load.report, **counts},
+            norm_version=NORM_VERSION,
+        )  # fmt: skip
         version = int(connection.execute(row.returning(GazetteerLoad.version)).scalar_one())
-    return Merge(version=version, **counts)
+    return Merge(version=version, **counts), changes
 
 
 def data_version(connection: Connection) -> int:
@@ -85,15 +109,21 @@ def data_version(connection: Connection) -> int:
     return int(connection.scalar(select(func.max(GazetteerLoad.version))) or 0)
 
 
+def settlement_names(connection: Connection) -> set[str]:
+    """Give the normal forms of all settlements' names, other names among them."""
+    rows = connection.execute(select(SETTLEMENT.c.name, SETTLEMENT.c.aliases).distinct())
+    return known_names((name, others) for name, others in rows)
+
+
 def load_gazetteer(connection: Connection) -> Gazetteer:
     """Give the whole gazetteer, ordered by id, so that its index is the same every time."""
     t, h = STREET.c, HOUSE.c
     settlement_id, settlements = _load_settlements(connection)
-    street_id, street_settlement, name, *circle, aliases = bulk.read_columns(
+    street_id, street_settlement, name, at_lat, at_lon, radius, aliases = bulk.read_columns(
         connection,
         select(t.id, t.settlement_id, t.name, t.lat, t.lon, t.uncertainty_m, t.aliases)
         .order_by(t.id),
-    )
+    )  # fmt: skip
     house_settlement, house_street, number, lat, lon, postcode, source, source_id = (
         bulk.read_columns(
             connection,
@@ -104,7 +134,8 @@ def load_gazetteer(connection: Connection) -> Gazetteer:
     return Gazetteer(
         settlements,
         Streets(
-            _positions(street_settlement, settlement_id), name, *map(_floats, circle), aliases
+            _positions(street_settlement, settlement_id), name,
+            _floats(at_lat), _floats(at_lon), _floats(radius), aliases,
         ),
         Houses(
             _positions(house_settlement, settlement_id),
@@ -120,18 +151,25 @@ def house_points(connection: Connection) -> tuple[NDArray[np.float64], NDArray[n
     return _floats(lat), _floats(lon)
 
 
+def _norm_version(connection: Connection) -> int:
+    newest = select(GazetteerLoad.norm_version).order_by(GazetteerLoad.version.desc()).limit(1)
+    return int(connection.scalar(newest) or 0)
+
+
+def _tell_others(connection: Connection, changes: Changes) -> None:
+    """Note the other names of settlements: an address may call one so in which much changed."""
+    s = SETTLEMENT.c
+    rows = connection.execute(select(s.key, s.aliases).where(s.aliases != ""))
+    changes.others.update((key, others) for key, others in rows)
+    changes.others.update(changes.settlements)
+
+
 def _load_settlements(connection: Connection) -> tuple[NDArray[np.object_], Settlements]:
     s = SETTLEMENT.c
-    ids, name, kind, region, lat, lon, reach, boundary, aliases = bulk.read_columns(
-        connection,
-        select(s.id, s.name, s.kind, s.region, s.lat, s.lon, s.uncertainty_m, s.boundary,
-               s.aliases)
-        .order_by(s.id),
-    )  # fmt: skip
-    places = Settlements(
-        name, kind, region, _floats(lat), _floats(lon), _floats(reach), boundary, aliases
-    )
-    return ids, places
+    names = ("id", "name", "kind", "region", "lat", "lon", "uncertainty_m", "boundary", "aliases")
+    query = select(*(s[name] for name in names)).order_by(s.id)
+    columns = dict(zip(names, bulk.read_columns(connection, query), strict=True))
+    return columns["id"], settlements_of(columns)
 
 
 def _floats(column: NDArray[np.object_]) -> NDArray[np.float64]:
@@ -143,93 +181,3 @@ def _positions(ids: NDArray[np.object_], of: NDArray[np.object_]) -> NDArray[np.
     wanted = ids.astype(np.int64)
     found = np.searchsorted(of.astype(np.int64), wanted).astype(np.int32)
     return np.where(wanted == NO_STREET, NO_STREET, found).astype(np.int32)
-
-
-def _ids_by_key(connection: Connection, table: Table) -> dict[str, int]:
-    return {key: row_id for key, row_id in connection.execute(select(table.c.key, table.c.id))}  # noqa: C416 - rows are no pairs to mypy
-
-
-def _save_settlements(
-    connection: Connection, gazetteer: Gazetteer
-) -> tuple[NDArray[np.int64], int]:
-    keys = settlement_keys(gazetteer)
-    rows = gazetteer.settlements
-    ids, fresh = _assign(_ids_by_key(connection, SETTLEMENT), keys, connection, SETTLEMENT)
-    columns: dict[str, Any] = {name: getattr(rows, name)[fresh] for name in rows.__slots__}
-    columns |= {"id": ids[fresh], "key": keys[fresh]}
-    bulk.insert_columns(connection, SETTLEMENT, columns)
-    return ids, len(fresh)
-
-
-def _save_streets(
-    connection: Connection, gazetteer: Gazetteer, settlement_ids: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], int]:
-    keys = street_keys(gazetteer)
-    rows = gazetteer.streets
-    ids, fresh = _assign(_ids_by_key(connection, STREET), keys, connection, STREET)
-    columns: dict[str, Any] = {
-        "id": ids[fresh],
-        "key": keys[fresh],
-        "settlement_id": settlement_ids[rows.settlement[fresh]],
-        "name": rows.name[fresh],
-        "lat": rows.lat[fresh],
-        "lon": rows.lon[fresh],
-        "uncertainty_m": rows.uncertainty_m[fresh],
-        "aliases": rows.aliases[fresh],
-    }
-    bulk.insert_columns(connection, STREET, columns)
-    return ids, len(fresh)
-
-
-def _save_houses(
-    connection: Connection,
-    gazetteer: Gazetteer,
-    settlement_ids: NDArray[np.int64],
-    street_ids: NDArray[np.int64],
-) -> tuple[int, int]:
-    keys, rows = house_keys(gazetteer), gazetteer.houses
-    table = HOUSE.c
-    stored = {
-        key: (row_id, lat, lon)
-        for key, row_id, lat, lon in connection.execute(
-            select(table.key, table.id, table.lat, table.lon)
-        )
-    }
-    known = {key: found[0] for key, found in stored.items()}
-    ids, fresh = _assign(known, keys, connection, HOUSE)
-    street = [int(street_ids[s]) if s != NO_STREET else None for s in rows.street[fresh].tolist()]
-    columns: dict[str, Any] = {
-        "id": ids[fresh],
-        "key": keys[fresh],
-        "settlement_id": settlement_ids[rows.settlement[fresh]],
-        "street_id": street,
-        "number": rows.number[fresh],
-        "lat": rows.lat[fresh],
-        "lon": rows.lon[fresh],
-        "postcode": rows.postcode[fresh],
-        "source": rows.source[fresh],
-        "source_id": rows.source_id[fresh],
-    }
-    bulk.insert_columns(connection, HOUSE, columns)
-    again = np.setdiff1d(np.arange(len(keys)), fresh)
-    before = np.array([stored[key][1:] for key in keys[again]], dtype=np.float64).reshape(-1, 2)
-    apart = distance_m(rows.lat[again], rows.lon[again], before[:, 0], before[:, 1])
-    moved = again[apart > MOVED_M]
-    bulk.update_columns(
-        connection, HOUSE, {"id": ids[moved], "lat": rows.lat[moved], "lon": rows.lon[moved]}
-    )
-    return len(fresh), len(moved)
-
-
-MOVED_M = 1.0
-"""A house drawn a metre aside has not moved."""
-
-
-def _assign(
-    known: Mapping[str, int], keys: NDArray[np.object_], connection: Connection, table: Table
-) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
-    """Give the id of every key, and the positions of those that are new, numbered in order."""
-    ids = np.array([known.get(key, 0) for key in keys], dtype=np.int64)
-    fresh = np.flatnonzero(ids == 0)
-    ids[fresh] = bulk.next_id(connection, table) + np.arange(len(fresh))
-    return ids, fresh

@@ -243,7 +243,7 @@ def test_complaints_on_it_are_placed_by_their_address_where_that_is_found(town, 
 
     gazetteer.write_text("\n".join([*head, *lines]), encoding="utf-8")
     before = generation(town)
-    assert load_gazetteer_file(town, gazetteer, CLOCK.now).placed == 2
+    assert load_gazetteer_file(town, gazetteer, CLOCK.now).complaints.placed == 2
     assert generation(town) > before, "a running detection has to think again"
     found = stored(town, "location_level", "location_faults")
     assert found[3] == ("house", "default_point")

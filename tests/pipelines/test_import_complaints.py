@@ -10,7 +10,7 @@ from heatmaps.store.policies import seed_policy
 from heatmaps.store.tables import StoredComplaint
 from pipelines.check_address import GeocoderOfStore
 from pipelines.import_complaints import Circumstances, import_file
-from pipelines.load_region import load_gazetteer_file
+from pipelines.load_region import Wish, load_gazetteer_file
 
 GAZETTEER = Path(__file__).parents[2] / "data" / "spb" / "gazetteer.csv.gz"
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -36,9 +36,10 @@ def test_complaints_that_came_before_their_gazetteer_are_placed_by_it(store, tmp
     counts = import_file(store, file, given, silent).counts
     assert (counts.new, counts.unlocated) == (3, 2)
 
-    assert load_gazetteer_file(store, GAZETTEER, NOW, keep=False).placed == 1
-    assert load_gazetteer_file(store, GAZETTEER, NOW).placed == 1
-    assert load_gazetteer_file(store, GAZETTEER, NOW).placed == 0
+    dry = load_gazetteer_file(store, GAZETTEER, NOW, Wish(keep=False))
+    assert dry.complaints.placed == 1
+    assert load_gazetteer_file(store, GAZETTEER, NOW).complaints.placed == 1
+    assert load_gazetteer_file(store, GAZETTEER, NOW).complaints.looked_at == 0
     with store.reading() as connection:
         row = StoredComplaint
         query = select(row.external_id, row.location_level, row.resolution, row.point)

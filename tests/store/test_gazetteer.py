@@ -1,106 +1,164 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
-import numpy as np
+import pytest
 
-from heatmaps.geocoding.gazetteer import (
-    NO_STREET,
-    Gazetteer,
-    Houses,
-    Settlements,
-    Streets,
-    text_column,
-)
-from heatmaps.store.gazetteer import data_version, load_gazetteer, save_gazetteer
+from heatmaps.errors import FileError
+from heatmaps.geocoding.assembly import Assembly, place_positions
+from heatmaps.geocoding.gazetteer import NO_STREET, distance_m
+from heatmaps.geocoding.reading import KnownPlace, Points
+from heatmaps.store.gazetteer import Load, data_version, load_gazetteer, merge_staged
+from heatmaps.store.staging import Staged
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
+ROWS = (
+    ("Город", "Край", "улица Мира", "5 к2", 59.911, 30.311, "Старая улица"),
+    ("Город", "Край", "Садовая улица", "5 к2", 59.921, 30.321),
+    ("Село", "Край", "", "7", 59.501, 30.901),
+)
 
 
-def sample() -> Gazetteer:
-    return Gazetteer(
-        Settlements(
-            text_column(["Город", "Село"]), text_column(["city", "village"]),
-            text_column(["Край", "Край"]), np.array([59.9, 59.5]), np.array([30.3, 30.9]),
-            np.array([9000.0, 800.0]), text_column([None, None]), text_column(["Town\nСтолица", ""]),
-        ),
-        Streets(
-            np.array([0, 0], dtype=np.int32), text_column(["улица Мира", "Садовая улица"]),
-            np.array([59.91, 59.92]), np.array([30.31, 30.32]), np.array([400.0, 900.0]),
-            text_column(["", "Старая улица"]),
-        ),
-        Houses(
-            np.array([0, 0, 1], dtype=np.int32), np.array([0, 1, NO_STREET], dtype=np.int32),
-            text_column(["5 к2", "5 к2", "7"]), np.array([59.911, 59.921, 59.501]),
-            np.array([30.311, 30.321, 30.901]), text_column(["190000", None, None]),
-            text_column(["osm", "osm", "csv"]), text_column(["w1", "n2", None]),
-        ),
-    )  # fmt: skip
+def saved(store, rows, *, dataset="край", keep=True, shrink=False, places=None):  # noqa: PLR0913, as many ways to load
+    """Merge rows (city, region, street, house, lat, lon[, aliases]); give merge and changes."""
+    position: dict = {}
+    if places is None:
+        places, position = place_positions([row[:2] for row in rows])
+    points = Points()
+    for city, region, street, number, lat, lon, *aliases in rows:
+        points.add(position.get((city, region), 0), street, number, lat=lat, lon=lon,
+                   source="csv", source_id="1", aliases="".join(aliases))  # fmt: skip
+    assembly = Assembly(places)
+    with store.staging() as connection:
+        staged = Staged(connection)
+        staged.put(assembly.houses(points))
+        staged.settle()
+        load = Load("a.csv", dataset, {"rows": 3}, AT, shrink)
+        with store.writing(keep=keep, on=connection):
+            return merge_staged(
+                connection, staged, assembly.settlements(), assembly.settled(), load
+            )
 
 
-def save(store, gazetteer, *, keep=True):
-    with store.writing(keep=keep) as connection:
-        return save_gazetteer(connection, gazetteer, file="a.csv", report={"rows": 3}, at=AT)
+def merged(store, rows, **how):
+    return saved(store, rows, **how)[0]
 
 
-def loaded(store) -> Gazetteer:
+def loaded(store):
     with store.reading() as connection:
         return load_gazetteer(connection)
 
 
+def numbers(store):
+    return loaded(store).houses.number.tolist()
+
+
+def moved(row, lat):
+    return (*row[:4], lat, *row[5:])
+
+
 def test_what_is_saved_comes_back(store):
-    merge = save(store, sample())
+    merge = merged(store, ROWS)
     assert (merge.houses_added, merge.streets_added, merge.settlements_added) == (3, 2, 2)
     back = loaded(store)
     assert back.houses.number.tolist() == ["5 к2", "5 к2", "7"]
     assert back.houses.street.tolist() == [0, 1, NO_STREET]
     assert back.houses.settlement.tolist() == [0, 0, 1]
-    assert back.houses.postcode.tolist() == ["190000", None, None]
-    np.testing.assert_array_equal(back.houses.lat, sample().houses.lat)
+    assert back.houses.lat.tolist() == [59.911, 59.921, 59.501]
     assert back.streets.name.tolist() == ["улица Мира", "Садовая улица"]
+    assert back.streets.aliases.tolist() == ["Старая улица", ""]
     assert back.settlements.region.tolist() == ["Край", "Край"]
-    assert back.settlements.aliases.tolist() == ["Town\nСтолица", ""]
-    assert back.streets.aliases.tolist() == ["", "Старая улица"]
 
 
 def test_saving_twice_changes_nothing_and_makes_no_new_version(store):
-    first = save(store, sample())
-    again = save(store, sample())
+    first = merged(store, ROWS)
+    again, changes = saved(store, ROWS)
     assert (again.houses_added, again.houses_moved, again.houses_unchanged) == (0, 0, 3)
     assert again.version == first.version
+    assert not changes
 
 
 def test_a_moved_house_is_moved_and_counted(store):
-    first = save(store, sample())
-    houses = sample().houses
-    lat = houses.lat.copy()
-    lat[1] += 0.001
-    again = save(store, replace(sample(), houses=replace(houses, lat=lat)))
+    first = merged(store, ROWS)
+    rows = [ROWS[0], moved(ROWS[1], 59.9215), moved(ROWS[2], 59.501001)]
+    again = merged(store, rows)
     assert (again.houses_added, again.houses_moved, again.houses_unchanged) == (0, 1, 2)
     assert again.version == first.version + 1
-    assert loaded(store).houses.lat.tolist() == lat.tolist()
+    assert loaded(store).houses.lat.tolist() == [59.911, 59.9215, 59.501]
 
 
 def test_a_dry_run_counts_and_keeps_nothing(store):
-    assert save(store, sample(), keep=False).houses_added == 3
+    assert merged(store, ROWS, keep=False).houses_added == 3
     assert len(loaded(store).houses) == 0
     with store.reading() as connection:
         assert data_version(connection) == 0
 
 
+def test_what_a_dataset_no_longer_holds_goes_with_all_that_stood_empty(store):
+    merged(store, ROWS)
+    again = merged(store, ROWS[:1], shrink=True)
+    assert (again.houses_gone, again.streets_gone, again.settlements_gone) == (2, 1, 1)
+    assert loaded(store).settlements.name.tolist() == ["Город"]
+    assert merged(store, ROWS, shrink=True).houses_added == 2
+
+
+def test_what_another_dataset_holds_as_well_stays(store):
+    merged(store, ROWS)
+    assert merged(store, ROWS[:2], dataset="город").houses_unchanged == 2
+    again = merged(store, ROWS[2:], shrink=True)
+    assert (again.houses_gone, again.streets_gone) == (0, 0)
+    assert len(numbers(store)) == 3
+    assert merged(store, ROWS[:1], dataset="город", shrink=True).houses_gone == 1
+    assert loaded(store).streets.name.tolist() == ["улица Мира"]
+
+
+def test_a_file_that_lacks_much_of_its_dataset_is_refused_and_changes_nothing(store):
+    merged(store, ROWS)
+    with pytest.raises(FileError, match=r"lacks 1 of the 3 houses.*--shrink"):
+        merged(store, ROWS[:2])
+    assert len(numbers(store)) == 3
+
+
 def test_a_settlement_whose_file_names_no_region_is_the_known_one(store):
-    save(store, sample())
-    places = sample().settlements
-    bare = replace(sample(), settlements=replace(places, region=text_column(["", ""])))
-    merge = save(store, bare)
+    merged(store, ROWS)
+    bare = [(row[0], "", *row[2:]) for row in ROWS]
+    merge = merged(store, bare)
     assert (merge.settlements_added, merge.houses_added, merge.houses_unchanged) == (0, 0, 3)
 
 
 def test_a_namesake_far_away_is_another_settlement(store):
-    save(store, sample())
-    places = sample().settlements
-    elsewhere = replace(
-        places, region=text_column(["", ""]), lat=places.lat + 5.0, lon=places.lon + 5.0
-    )
-    assert save(store, replace(sample(), settlements=elsewhere)).settlements_added == 2
+    merged(store, ROWS)
+    there = [(row[0], "", *row[2:4], row[4] + 5.0, row[5] + 5.0) for row in ROWS]
+    assert merged(store, there, dataset="далёкий").settlements_added == 2
+
+
+def test_a_file_with_a_settlement_under_two_regions_keeps_both(store):
+    merged(store, [("Город", "Край", "улица Мира", "1", 59.9, 30.3)])
+    both = [
+        ("Город", "Край", "улица Мира", "1", 59.9, 30.3),
+        ("Город", "Область", "улица Мира", "1", 59.9, 30.3),
+    ]
+    assert merged(store, both).settlements_added == 1
+
+
+def test_a_house_on_another_name_of_a_street_stands_on_that_street(store):
+    rows = [
+        ("Город", "", "улица Мира", "1", 59.9, 30.3, "Старая улица"),
+        ("Город", "", "Старая улица", "2", 59.9, 30.3),
+        ("Город", "", "Старая улица", "1", 59.95, 30.3),
+    ]
+    assert merged(store, rows).houses_added == 2
+    assert loaded(store).streets.name.tolist() == ["улица Мира"]
+
+
+def test_a_settlement_that_its_only_file_moves_is_moved(store):
+    here = KnownPlace("Город", lat=59.9, lon=30.3, kind="town")
+    there = KnownPlace("Город", lat=59.91, lon=30.3, kind="town", aliases="Town")
+    row = [("Город", "", "улица Мира", "1", 59.9, 30.3)]
+    merged(store, row, places=[here])
+    _, changes = saved(store, row, places=[there])
+    assert list(changes.settlements.values()) == ["Town"]
+    back = loaded(store).settlements
+    assert (back.lat[0], back.aliases[0]) == (59.91, "Town")
+    reach = distance_m(back.lat, back.lon, 59.9, 30.3)
+    assert back.uncertainty_m[0] >= reach[0]

@@ -1,0 +1,335 @@
+"""Merging a staged gazetteer file into the store: what is new, moved, unchanged and gone.
+
+Rows are matched by their lasting keys. `datasets` remembers which files name a row, so that what
+one of them no longer names goes only where no other one does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sqlalchemy import select, text
+
+from heatmaps.errors import FileError
+from heatmaps.geocoding.changes import MOST_STREETS, Changes
+from heatmaps.geocoding.gazetteer import (
+    Settlements,
+    distance_m,
+    settlement_keys_of,
+    text_column,
+    with_known_regions,
+)
+from heatmaps.store import bulk, staging
+from heatmaps.store.tables import House, Settlement, Street
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from sqlalchemy import Connection, Table
+
+    from heatmaps.geocoding.gazetteer import Text
+    from heatmaps.store.staging import Staged
+
+SETTLEMENT: Table = Settlement.__table__  # type: ignore[assignment]  # a mapped table is a Table
+STREET: Table = Street.__table__  # type: ignore[assignment]
+HOUSE: Table = House.__table__  # type: ignore[assignment]
+
+MOVED_M = 1.0
+"""A house drawn a metre aside has not moved."""
+
+MOST_GONE = 0.2
+"""A file that lacks more of its dataset's houses than this is taken for a broken one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of the rows of one table; ``in the file = added + moved + unchanged``."""
+
+    added: int
+    moved: int
+    unchanged: int
+    gone: int
+
+
+class Merging:
+    """One merging, in the transaction that makes all of it seen at once.
+
+    `changes` gathers what answers can hang on.
+    """
+
+    def __init__(self, connection: Connection, staged: Staged, dataset: str) -> None:
+        self._connection = connection
+        self._staged = staged
+        self._dataset = dataset
+        self.changes = Changes()
+
+    def settlements(self, rows: Settlements, settled: NDArray[np.bool_]) -> Counts:
+        """Merge the settlements that anything stands in; those gone go last."""
+        known = _KnownSettlements(self._connection)
+        rows = with_known_regions(rows, known.rows)
+        used = np.flatnonzero(settled)
+        keys = settlement_keys_of(rows)
+        ids = np.array([known.id.get(key, 0) for key in keys], dtype=np.int64)
+        fresh = used[ids[used] == 0]
+        ids[fresh] = bulk.next_id(self._connection, SETTLEMENT) + np.arange(len(fresh))
+        columns: dict[str, Any] = {name: getattr(rows, name)[fresh] for name in rows.__slots__}
+        columns |= {"id": ids[fresh], "key": keys[fresh],
+                    "datasets": [self._dataset] * len(fresh)}  # fmt: skip
+        bulk.insert_columns(self._connection, SETTLEMENT, columns)
+        places = {"place": used, "id": ids[used], "key": keys[used]}
+        bulk.insert_columns(self._connection, staging.PLACE, places)
+        again = used[~np.isin(used, fresh)]
+        changed = again[known.differs(rows, keys, again, self._dataset)]
+        told = {n: getattr(rows, n)[changed] for n in rows.__slots__ if n not in {"name", "region"}}
+        bulk.update_columns(self._connection, SETTLEMENT, {"id": ids[changed], **told})
+        for row in (*fresh.tolist(), *changed.tolist()):
+            before = known.aliases.get(keys[row], "")
+            self.changes.settlements[keys[row]] = _lines(rows.aliases[row], before)
+        self._note_dataset(SETTLEMENT, "load_place")
+        return Counts(len(fresh), len(changed), len(again) - len(changed), 0)
+
+    def streets(self) -> Counts:
+        """Merge the streets; settlements must be merged."""
+        run = self._run
+        run("""UPDATE load_street SET settlement_id = p.id,
+                                      full_key = p.key || '|' || load_street.key
+               FROM load_place p WHERE p.place = load_street.place""")
+        run("""UPDATE load_street SET id = s.id FROM street s
+               WHERE s.settlement_id = load_street.settlement_id
+               AND s.key = load_street.full_key""")
+        self._keep_changed_streets()
+        moved = self._update_streets()
+        first = bulk.next_id(self._connection, STREET)
+        run(
+            """UPDATE load_street SET id = n.id FROM (
+                   SELECT seq, :first - 1 + row_number() OVER (ORDER BY seq) AS id
+                   FROM load_street WHERE id IS NULL AND key <> '') n
+               WHERE n.seq = load_street.seq""",
+            first=first,
+        )
+        added = run("""INSERT INTO street (id, settlement_id, key, name, lat, lon, uncertainty_m,
+                                           aliases, datasets)
+                       SELECT id, settlement_id, full_key, name, lat, lon, uncertainty_m, aliases,
+                              :dataset
+                       FROM load_street WHERE id >= :first ORDER BY id""",
+                    first=first, dataset=self._dataset)  # fmt: skip
+        self._staged.index("load_street", "id", "ix_load_street_id")
+        self._note_dataset(STREET, "load_street")
+        return Counts(added, moved, self._staged.streets - added - moved, 0)
+
+    def houses(self, file: str, *, shrink: bool) -> Counts:
+        """Merge the houses, streets being merged; those of the dataset that the file lacks go.
+
+        Raises FileError where these are more than `MOST_GONE` of it, unless it may `shrink`.
+        """
+        run = self._run
+        run("""INSERT INTO load_match (seq, id, key, change)
+               SELECT h.seq, k.id, s.full_key || '|' || h.number,
+                      CASE WHEN k.id IS NULL THEN 1
+                      WHEN (h.lat - k.lat) * (h.lat - k.lat) * :degree * :degree
+                           + (h.lon - k.lon) * (h.lon - k.lon) * h.degree_m * h.degree_m
+                           > :moved * :moved THEN 2 ELSE 0 END
+               FROM load_house h JOIN load_street s ON s.unit = h.unit
+               LEFT JOIN house k ON k.key = s.full_key || '|' || h.number""",
+            degree=staging.METRES_A_DEGREE, moved=MOVED_M)  # fmt: skip
+        self._staged.index("load_match", "id", "ix_load_match_id")
+        self._require_most(file, shrink=shrink)
+        self._keep_changed_houses()
+        gone = self._forget(HOUSE, "load_match", "key")
+        for (key,) in gone:
+            street, _, number = key.rpartition("|")
+            self._note_house(street, number)
+        moved = run("""UPDATE house SET lat = h.lat, lon = h.lon
+                       FROM load_match m JOIN load_house h ON h.seq = m.seq
+                       WHERE m.change = 2 AND house.id = m.id""")
+        self._note_dataset(HOUSE, "load_match")
+        added = run("""INSERT INTO house (id, key, settlement_id, street_id, number, lat, lon,
+                                          postcode, source, source_id, datasets)
+                       SELECT :first - 1 + row_number() OVER (ORDER BY m.seq), m.key,
+                              s.settlement_id, s.id, h.number, h.lat, h.lon, h.postcode, h.source,
+                              h.source_id, :dataset
+                       FROM load_match m JOIN load_house h ON h.seq = m.seq
+                       JOIN load_street s ON s.unit = h.unit
+                       WHERE m.change = 1 ORDER BY m.seq""",
+                    first=bulk.next_id(self._connection, HOUSE), dataset=self._dataset)  # fmt: skip
+        return Counts(added, moved, self._staged.houses - added - moved, len(gone))
+
+    def _require_most(self, file: str, *, shrink: bool) -> None:
+        held = self._of_dataset(HOUSE)
+        before = sum(held.values())
+        gone = sum(
+            int(self._connection.scalar(text("""
+                SELECT count(*) FROM house WHERE datasets = :datasets AND NOT EXISTS (
+                    SELECT 1 FROM load_match m WHERE m.id = house.id)
+            """), {"datasets": datasets}) or 0)
+            for datasets in held
+        )  # fmt: skip
+        if gone > MOST_GONE * before and not shrink:
+            message = (
+                f"{file} lacks {gone:,} of the {before:,} houses that dataset {self._dataset!r} "
+                "has brought; if they are really gone, load it with --shrink, and if this is "
+                "another extract, name it with --dataset."
+            )
+            raise FileError(message)
+
+    def remove_gone(self) -> tuple[int, int]:
+        """Remove streets and settlements that no file names any more, houses being merged."""
+        streets = self._forget(STREET, "load_street", "key, aliases")
+        for key, aliases in streets:
+            self.changes.streets[key] = _lines(self.changes.streets.get(key, ""), aliases)
+        towns = self._forget(SETTLEMENT, "load_place", "key, aliases")
+        for key, aliases in towns:
+            self.changes.settlements[key] = aliases
+        return len(streets), len(towns)
+
+    def _forget(self, table: Table, matched: str, told: str) -> list[Any]:
+        """Take the dataset off rows that the file lacks; remove and give those of no file."""
+        gone: list[Any] = []
+        absent = _absent(table, matched)
+        for datasets in self._of_dataset(table):
+            others = "\n".join(d for d in datasets.split("\n") if d != self._dataset)
+            if others:
+                self._run(f"UPDATE {table.name} SET datasets = :others "  # noqa: S608 - our own words
+                          f"WHERE datasets = :datasets AND {absent}",
+                          others=others, datasets=datasets)  # fmt: skip
+                continue
+            gone += self._connection.execute(
+                text(f"DELETE FROM {table.name} WHERE datasets = :datasets AND {absent} "  # noqa: S608 - our own words
+                     f"{_EMPTY[table.name]} RETURNING {told}"), {"datasets": datasets},
+            ).all()  # fmt: skip
+        return gone
+
+    def _note_dataset(self, table: Table, matched: str) -> None:
+        """Name this dataset on the known rows that the file holds."""
+        for (datasets,) in self._connection.execute(select(table.c.datasets).distinct()).all():
+            names = set(datasets.split("\n")) - {""}
+            if self._dataset not in names:
+                now = "\n".join(sorted({*names, self._dataset}))
+                self._run(f"UPDATE {table.name} SET datasets = :now "  # noqa: S608 - our own words
+                          f"WHERE datasets = :before AND NOT {_absent(table, matched)}",
+                          now=now, before=datasets)  # fmt: skip
+
+    def _of_dataset(self, table: Table) -> dict[str, int]:
+        """Give how many rows there are of every set of datasets that holds this one."""
+        rows = self._connection.execute(
+            text(f"SELECT datasets, count(*) FROM {table.name} GROUP BY datasets")  # noqa: S608 - our own table
+        )
+        return {d: count for d, count in rows if self._dataset in d.split("\n")}
+
+    def _update_streets(self) -> int:
+        return self._run(f"""
+            UPDATE street SET name = l.name, lat = l.lat, lon = l.lon,
+                              uncertainty_m = l.uncertainty_m, aliases = l.aliases
+            FROM load_street l WHERE l.id = street.id AND {_STREET_DIFFERS}
+        """, **self._sole())  # fmt: skip  # noqa: S608 - our own words
+
+    def _keep_changed_streets(self) -> None:
+        """Note the streets that are new or that this file, the only one to name them, changes."""
+        for key, aliases in self._connection.execute(
+            text("""
+            SELECT full_key, aliases FROM load_street WHERE id IS NULL AND key <> '' LIMIT :most
+        """),
+            {"most": MOST_STREETS + 1},
+        ):
+            self.changes.streets[key] = aliases
+        for key, aliases, before in self._connection.execute(text(f"""
+            SELECT street.key, l.aliases, street.aliases FROM load_street l
+            JOIN street ON street.id = l.id WHERE {_STREET_DIFFERS} LIMIT :most
+        """), {**self._sole(), "most": MOST_STREETS + 1}):  # fmt: skip  # noqa: S608 - our own words
+            self.changes.streets[key] = _lines(aliases, before)
+
+    def _keep_changed_houses(self) -> None:
+        """Note the numbers added and moved, by street, where they are few enough to matter."""
+        streets = self._connection.scalar(
+            text("""
+            SELECT count(DISTINCT h.unit) FROM load_match m JOIN load_house h ON h.seq = m.seq
+            WHERE m.change <> 0
+        """)
+        )
+        if (streets or 0) > MOST_STREETS:
+            self.changes.everything = True
+            return
+        for street, number in self._connection.execute(
+            text("""
+            SELECT s.full_key, h.number FROM load_match m JOIN load_house h ON h.seq = m.seq
+            JOIN load_street s ON s.unit = h.unit WHERE m.change <> 0
+        """)
+        ):
+            self._note_house(street, number)
+
+    def _note_house(self, street: str, number: str) -> None:
+        self.changes.houses.setdefault(street, set()).add(number)
+
+    def _sole(self) -> dict[str, Any]:
+        return {"dataset": self._dataset, "metre": MOVED_M / staging.METRES_A_DEGREE,
+                "moved": MOVED_M}  # fmt: skip
+
+    def _run(self, statement: str, **values: Any) -> int:  # noqa: ANN401 - what a statement takes
+        return int(self._connection.execute(text(statement), values).rowcount)
+
+
+_STREET_DIFFERS = """street.datasets IN ('', :dataset) AND (
+    abs(street.lat - l.lat) > :metre OR abs(street.lon - l.lon) > :metre
+    OR abs(street.uncertainty_m - l.uncertainty_m) > :moved
+    OR street.aliases <> l.aliases OR street.name <> l.name)"""
+"""A street is as the file says only where no other file names it: else two would take turns."""
+
+
+_EMPTY = {
+    "house": "",
+    "street": "AND NOT EXISTS (SELECT 1 FROM house h WHERE h.street_id = street.id)",
+    "settlement": """
+        AND NOT EXISTS (SELECT 1 FROM house h WHERE h.settlement_id = settlement.id)
+        AND NOT EXISTS (SELECT 1 FROM street s WHERE s.settlement_id = settlement.id)""",
+}
+"""What else must hold of a row to be removed: nothing of a store older than datasets is on it."""
+
+
+def _absent(table: Table, matched: str) -> str:
+    return f"NOT EXISTS (SELECT 1 FROM {matched} m WHERE m.id = {table.name}.id)"  # noqa: S608 - our own words
+
+
+class _KnownSettlements:
+    """The settlements stored, without their boundaries."""
+
+    def __init__(self, connection: Connection) -> None:
+        s = SETTLEMENT.c
+        names = ("id", "key", "name", "kind", "region", "lat", "lon", "uncertainty_m", "aliases",
+                 "datasets")  # fmt: skip
+        query = select(*(s[name] for name in names)).order_by(s.id)
+        columns = dict(zip(names, bulk.read_columns(connection, query), strict=True))
+        self.rows = settlements_of(columns)
+        keys = columns["key"]
+        self.id = dict(zip(keys, columns["id"], strict=True))
+        self.aliases = dict(zip(keys, columns["aliases"], strict=True))
+        self._position = {key: row for row, key in enumerate(keys)}
+        self._datasets: Text = columns["datasets"]
+
+    def differs(
+        self, rows: Settlements, keys: Text, which: NDArray[np.intp], dataset: str
+    ) -> NDArray[np.bool_]:
+        """Tell which of the rows the file, the only one to name them, changes."""
+        at = np.array([self._position[key] for key in keys[which]], dtype=np.intp)
+        sole = np.isin(self._datasets[at].astype(str), ["", dataset]) if len(at) else at > 0
+        apart = distance_m(rows.lat[which], rows.lon[which], self.rows.lat[at], self.rows.lon[at])
+        reach = np.abs(rows.uncertainty_m[which] - self.rows.uncertainty_m[at])
+        same = (rows.kind[which] == self.rows.kind[at]) & (
+            rows.aliases[which] == self.rows.aliases[at]
+        )
+        other: NDArray[np.bool_] = (apart > MOVED_M) | (reach > MOVED_M) | ~same.astype(np.bool_)
+        return sole & other
+
+
+def settlements_of(columns: dict[str, Any]) -> Settlements:
+    """Give stored columns as settlements, without boundaries where none were read."""
+    none = text_column([None] * len(columns["name"]))
+    lat, lon, reach = (columns[n].astype(np.float64) for n in ("lat", "lon", "uncertainty_m"))
+    return Settlements(
+        columns["name"], columns["kind"], columns["region"], lat, lon, reach,
+        columns.get("boundary", none), columns["aliases"],
+    )  # fmt: skip
+
+
+def _lines(*texts: str) -> str:
+    return "\n".join(sorted({line for text_ in texts for line in text_.split("\n")} - {""}))

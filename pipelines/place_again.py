@@ -1,0 +1,125 @@
+"""After a load of the gazetteer: the addresses whose answer it can have changed are asked again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from heatmaps.geocoding.changes import Affected
+from heatmaps.geocoding.location import Source
+from heatmaps.store import answers, complaints, customers
+from heatmaps.store.bulk import in_parts
+from heatmaps.store.complaints import COMPLAINT
+from heatmaps.store.customers import CUSTOMER_ADDRESS
+from heatmaps.store.default_points import default_points
+from heatmaps.store.engine import lock
+from heatmaps.store.gazetteer import settlement_names
+from pipelines.place_complaints import placed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from numpy.typing import NDArray
+    from sqlalchemy import Connection
+
+    from heatmaps.geocoding.changes import Changes
+    from heatmaps.geocoding.result import Geocoder
+    from heatmaps.store.answers import Answers
+    from heatmaps.store.complaints import LocationColumns
+
+
+@dataclass(slots=True)
+class LookedAgain:
+    """How many were looked at again, and how many of them got, changed or lost their place."""
+
+    looked_at: int = 0
+    placed: int = 0
+    moved: int = 0
+    lost: int = 0
+
+    def note(self, before: dict[str, list[Any]], now: LocationColumns, rows: Iterable[int]) -> None:
+        """Count what became of the places at these rows."""
+        for row in rows:
+            had, has = before["cell"][row] is not None, now.cell[row] is not None
+            self.placed += has and not had
+            self.lost += had and not has
+            at = before["lat"][row], before["lon"][row]
+            self.moved += had and has and at != (now.lat[row], now.lon[row])
+
+
+def place_affected(
+    connection: Connection, changes: Changes, geocoder: Callable[[], Geocoder]
+) -> tuple[LookedAgain, LookedAgain]:
+    """Place complaints and customers' addresses anew whose answer the changes can have changed.
+
+    As at intake: by address, by coordinates, or by the surer of both. Gives what became of the
+    complaints and of the customers' addresses; those it did not look at stand where a look would
+    have put them.
+    """
+    lock(connection, "intake")
+    rule = None if changes.are_many else Affected(changes, settlement_names(connection))
+    points = default_points(connection)
+    told, held = LookedAgain(), LookedAgain()
+    for page in answers.complaint_answers(connection):
+        for ids in in_parts(_affected(page, rule)):
+            rows = complaints.replaceable(connection, COMPLAINT.c.id.in_(ids))
+            located = placed(rows, geocoder, points)
+            before = answers.places_of_complaints(connection, ids)
+            changed = _changed(before, located, rows.normal_form)
+            complaints.write_places(connection, rows, located, changed)
+            told.looked_at += len(ids)
+            told.note(before, located, changed.tolist())
+    for page in answers.customer_answers(connection):
+        for ids in in_parts(_affected(page, rule)):
+            kept = customers.replaceable(connection, CUSTOMER_ADDRESS.c.id.in_(ids))
+            located = placed(kept, geocoder, points)
+            before = answers.places_of_customers(connection, ids)
+            changed = _changed(before, located, kept.normal_form)
+            customers.write_places(connection, kept, located, changed)
+            held.looked_at += len(ids)
+            held.note(before, located, changed.tolist())
+    return told, held
+
+
+def _affected(page: Answers, rule: Affected | None) -> list[int]:
+    if rule is None:
+        return list(page.id)
+    rows = zip(page.id, page.form, page.match, page.confidence, strict=True)
+    return [
+        row_id
+        for row, (row_id, form, match, confidence) in enumerate(rows)
+        if confidence is None or rule(form, match, sure=page.sure(row))
+    ]
+
+
+def _changed(
+    before: dict[str, list[Any]], now: LocationColumns, forms: Sequence[str | None]
+) -> NDArray[np.intp]:
+    """Give the rows that are to be written: another place or answer than stored.
+
+    An answer from elsewhere, an online provider's, stays until ours is as sure.
+    """
+    differs = np.array(
+        [was != form for was, form in zip(forms, now.normal_form, strict=True)], dtype=np.bool_
+    )
+    for name, column in before.items():
+        other = (_plain(value) for value in getattr(now, name))
+        differs |= [was != has for was, has in zip(column, other, strict=True)]
+    theirs = [
+        match is None and form is not None and cell is not None and source == Source.ADDRESS
+        for match, form, cell, source in zip(
+            before["match_key"], forms, before["cell"], before["location_source"], strict=True
+        )
+    ]
+    surer = [
+        (was or 0.0) > has for was, has in zip(before["confidence"], now.confidence, strict=True)
+    ]
+    return np.flatnonzero(differs & ~(np.array(theirs, np.bool_) & np.array(surer, np.bool_)))
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - a value of any column
+    """Give a value as it comes back from the store: NaN as None, NumPy's types as Python's."""
+    plain = value.item() if isinstance(value, np.generic) else value
+    return None if plain != plain else plain  # noqa: PLR0124 - NaN
