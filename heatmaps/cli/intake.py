@@ -190,7 +190,7 @@ def geocode(
     settings = load_settings()
     default = city or settings.default_city
     with opened() as store, progress("Geocoding, rows") as advance:
-        ours = GeocoderOfStore(store, default).current()
+        ours = GeocoderOfStore(store, default, settings.cache_dir).current()
         asking = with_provider(store, ours, settings, default, asks=not dry_run) if online else None
         columns = (address_column, city_column)
         levels = geocode_file(source, target, asking or ours, columns, advance, keep=not dry_run)
@@ -218,14 +218,14 @@ def lookup(
     settings = load_settings()
     with opened() as store:
         asked = Asked(clock(), region_zone(store, settings.zone), settings.locale, technology)
-        geocoder = GeocoderOfStore(store, settings.default_city)
+        geocoder = GeocoderOfStore(store, settings.default_city, settings.cache_dir)
         given = check_address(store, geocoder, address, city, asked)
     result(as_json, _told(given), **_facts(given))
 
 
 def _circumstances(store: Store, profile: str, source: str | None) -> Circumstances:
     settings = load_settings()
-    geocoder = GeocoderOfStore(store, settings.default_city)
+    geocoder = GeocoderOfStore(store, settings.default_city, settings.cache_dir)
     return Circumstances(clock(), settings.zone, geocoder.current, profile, source)
 
 
