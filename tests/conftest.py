@@ -12,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,21 @@ if TYPE_CHECKING:
 
 SERVER_USER = "postgres"
 STORES = ("sqlite", "postgis")
+
+
+CACHES = Path(tempfile.mkdtemp(prefix="heatmaps-caches-"))
+"""Where every test has a cache of its own: stores at one place and time look alike to a cache."""
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Keep the snapshots that a test writes from its user and from other tests."""
+    own = blake2b(item.nodeid.encode(), digest_size=8).hexdigest()
+    os.environ["XDG_CACHE_HOME"] = str(CACHES / own)
+
+
+def pytest_unconfigure() -> None:
+    """Remove the caches."""
+    shutil.rmtree(CACHES, ignore_errors=True)
 
 
 def missing(what: str) -> None:
