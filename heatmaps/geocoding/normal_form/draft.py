@@ -4,34 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import IntFlag
 
 from heatmaps.geocoding.normal_form.pack import Pack
 
 
-class Mark(IntFlag):
-    """What a word may be part of; a step over words runs only where its mark was seen."""
+class Mark:
+    """What a word may be part of, as bits; a step over words runs only where its bits were seen.
 
-    JUNK = 1
-    POSTCODE = 2
-    TELEPHONE = 4
-    DATE = 8
-    ORDINAL = 16
-    SPELLED = 32
-    PHRASE = 64
-    NOTE = 128
-    FLAT = 256
-    KILOMETRE = 512
-    INITIAL = 1024
-    PART = 2048
-    ROMAN = 4096
-    MENDED = 8192
-    TYPE_TYPO = 16384
-    ODD_LAYOUT = 32768
-    PHRASE_END = 65536
-    TRUNK = 131072
-    AREA = 262144
-    LATIN = 524288
+    Plain numbers, for they are joined for every word of every address.
+    """
+
+    JUNK = 1 << 0
+    POSTCODE = 1 << 1
+    TELEPHONE = 1 << 2
+    DATE = 1 << 3
+    ORDINAL = 1 << 4
+    SPELLED = 1 << 5
+    PHRASE = 1 << 6
+    NOTE = 1 << 7
+    FLAT = 1 << 8
+    KILOMETRE = 1 << 9
+    INITIAL = 1 << 10
+    PART = 1 << 11
+    ROMAN = 1 << 12
+    MENDED = 1 << 13
+    TYPE_TYPO = 1 << 14
+    ODD_LAYOUT = 1 << 15
+    PHRASE_END = 1 << 16
+    TRUNK = 1 << 17
+    AREA = 1 << 18
+    LATIN = 1 << 19
 
 
 @dataclass(slots=True)

@@ -13,9 +13,9 @@ _TYPED = re.compile(r"""[a-z\[\]{};:'"<>~`,.]*[a-z][a-z\[\]{};:'"<>~`,.]*""")
 _CLOSING = re.compile(r"[,.;:]+$")
 _SHORTEST = 3
 _ODD_RUSSIAN = re.compile(
-    r"[ьъы].*|[^аеиоуыэюя]+|.*[^аеиоуыэюя]{5}.*|.*(?:[аеиоуыэюя][ьъ]|[йьъы]{2}).*"
+    r"^[ьъы]|^[^аеиоуыэюя]+$|[^аеиоуыэюя]{5}|[аеиоуыэюя][ьъ]|[йьъ][йьъы]|ы[ьъы]"
 )
-_ODD_LATIN = re.compile(r"[^aeiouy]+|.*[^aeiouy]{5}.*|.*[bcdfghjklmnpqrstvwxz][jqx]f.*")
+_ODD_LATIN = re.compile(r"^[^aeiouy]+$|[^aeiouy]{5}")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -25,7 +25,7 @@ def is_odd(word: str) -> bool:
     if len(word) < _SHORTEST or not word.isalpha():
         return False
     odd = _ODD_LATIN if word.isascii() else _ODD_RUSSIAN
-    return bool(odd.fullmatch(word))
+    return odd.search(word) is not None
 
 
 def as_russian_keys(text: str) -> str:

@@ -25,7 +25,6 @@ NORM_VERSION = 2
 """Rises with every change that gives some address another normal form."""
 
 _READINGS = 5
-_LATIN = int(Mark.LATIN)
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
 
 
@@ -70,7 +69,7 @@ def _parse(address: str, pack: Pack) -> tuple[NormalForm, bool]:
         tuple(changes),
         (*faults, *names.faults) if faults else names.faults,
     )
-    loses_script = bool(draft.marks & _LATIN) and pack_for(form.text) is not pack
+    loses_script = bool(draft.marks & Mark.LATIN) and pack_for(form.text) is not pack
     return form, names.odd or loses_script
 
 

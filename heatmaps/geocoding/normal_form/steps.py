@@ -124,25 +124,25 @@ TEXT_STEPS: tuple[Step, ...] = (
 """Run where the text holds more than letters, digits, commas, dots and joining dashes."""
 
 WORD_STEPS: tuple[tuple[int, Step], ...] = (
-    (Mark.MENDED.value, note_mended),
-    (Mark.TYPE_TYPO.value, note_type_typos),
-    (Mark.POSTCODE.value, cuttings.drop_postcode),
-    (Mark.TELEPHONE.value, cuttings.drop_telephone),
-    (Mark.TRUNK.value | Mark.AREA.value, cuttings.drop_telephone),
-    (Mark.DATE.value, cuttings.find_excel_date),
-    (Mark.ORDINAL.value, numerals.read_ordinals),
-    (Mark.SPELLED.value, numerals.read_spelled),
-    (Mark.PHRASE.value | Mark.PHRASE_END.value, cuttings.write_out_phrases),
-    (Mark.NOTE.value, cuttings.drop_notes),
-    (Mark.FLAT.value, cuttings.drop_flats),
-    (Mark.INITIAL.value, cuttings.mark_initials),
-    (Mark.PART.value, mark_house_parts),
+    (Mark.MENDED, note_mended),
+    (Mark.TYPE_TYPO, note_type_typos),
+    (Mark.POSTCODE, cuttings.drop_postcode),
+    (Mark.TELEPHONE, cuttings.drop_telephone),
+    (Mark.TRUNK | Mark.AREA, cuttings.drop_telephone),
+    (Mark.DATE, cuttings.find_excel_date),
+    (Mark.ORDINAL, numerals.read_ordinals),
+    (Mark.SPELLED, numerals.read_spelled),
+    (Mark.PHRASE | Mark.PHRASE_END, cuttings.write_out_phrases),
+    (Mark.NOTE, cuttings.drop_notes),
+    (Mark.FLAT, cuttings.drop_flats),
+    (Mark.INITIAL, cuttings.mark_initials),
+    (Mark.PART, mark_house_parts),
 )
 """Run over the words between two commas, where all these marks were seen among them."""
 
 WHOLE_STEPS: tuple[tuple[int, Step], ...] = (
-    (Mark.JUNK.value, find_junk),
-    (Mark.KILOMETRE.value, numerals.join_kilometres),
+    (Mark.JUNK, find_junk),
+    (Mark.KILOMETRE, numerals.join_kilometres),
 )
 """Run over all words."""
 

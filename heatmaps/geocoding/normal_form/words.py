@@ -37,6 +37,8 @@ _LITERA = re.compile(rf"лит{_L}{{1,2}}\d{{0,2}}(?:-{_L}\d{{0,2}})?")
 _GLUED_PART = re.compile(rf"[ксв]\d{{1,4}}{_L}{{0,2}}(?:-\d+)*")
 _SINGLE_LETTER = 1
 _AREA_LENGTHS = (3, 7)
+_TRUNKS = frozenset({"7", "8"})
+_LETTERS = frozenset("абвгдежзиклмнопрстуфхцчшщэюя")
 _USUAL_LETTERS = frozenset("гдш")
 """Letters that nearly every address has; of two initials one is another."""
 
@@ -72,11 +74,11 @@ def rewrite(draft: Draft, pack: Pack) -> None:
 @lru_cache(maxsize=131_072)
 def word_of(written: str, pack: Pack) -> Word:
     """Give the tokens of one written word, of letters, digits, ``-`` and ``/`` alone."""
-    if written == ",":
-        return Word((",",), 0)
     word = written.strip(_EDGES)
     if not word:
         return Word((), 0)
+    if word.isdigit():
+        return Word((word,), _marks_of_digits(word, pack))
     marks = 0
     if pack.name == "ru" and _LATIN.search(word):
         word, marks = _cyrillic(word)
@@ -86,7 +88,7 @@ def word_of(written: str, pack: Pack) -> Word:
         token, seen = _token(piece, pack)
         tokens += token
         marks |= seen
-    return Word(tuple(tokens), int(marks) | _marks_of_word(tokens, pack))
+    return Word(tuple(tokens), marks | _marks_of_words(tokens, pack))
 
 
 def _whole(word: str, pack: Pack) -> bool:
@@ -158,18 +160,14 @@ def _token(word: str, pack: Pack) -> tuple[list[str], int]:
 
 
 def _number(word: str, pack: Pack) -> tuple[list[str], int]:
+    if word.isdigit():
+        return [word], _marks_of_digits(word, pack)
     ordinal = _ORDINAL.fullmatch(word)
     if ordinal:
         return [f"{ordinal[1] or ordinal[2]}-й"], 0
     marks = 0
-    if word.isdigit() and len(word) == pack.postcode_digits:
-        marks |= Mark.POSTCODE
     if cuttings.TELEPHONE.fullmatch(word):
         marks |= Mark.TELEPHONE
-    if word in {"7", "8"}:
-        marks |= Mark.TRUNK
-    if len(word) in _AREA_LENGTHS and word.isdigit():
-        marks |= Mark.AREA
     if cuttings.DATE.fullmatch(word):
         marks |= Mark.DATE
     if numerals.MAYBE_ORDINAL.fullmatch(word):
@@ -177,26 +175,38 @@ def _number(word: str, pack: Pack) -> tuple[list[str], int]:
     return [word], marks
 
 
-def _marks_of_word(words: list[str], pack: Pack) -> int:
+def _marks_of_digits(word: str, pack: Pack) -> int:
+    if word in _TRUNKS:
+        return Mark.TRUNK
+    if len(word) in _AREA_LENGTHS:
+        return Mark.AREA
+    if len(word) == pack.postcode_digits:
+        return Mark.POSTCODE
+    return Mark.TELEPHONE if cuttings.TELEPHONE.fullmatch(word) else 0
+
+
+def _marks_of_words(words: list[str], pack: Pack) -> int:
     table = _marks_table(pack)
     marks = 0
     for word in words:
-        marks |= table.get(word, 0)
-        if _kept(word):
+        known = table.get(word)
+        if known is not None:
+            marks |= known
+        elif not word.isalpha():
+            marks |= Mark.PART if _kept(word) else 0
+        elif is_odd(word):
+            marks |= Mark.ODD_LAYOUT
+        elif word.startswith("лит") and _LITERA.fullmatch(word):
             marks |= Mark.PART
-        if len(word) == _SINGLE_LETTER and word.isalpha() and word not in _USUAL_LETTERS:
-            marks |= Mark.INITIAL
         if _LATIN.search(word):
             marks |= Mark.LATIN
-        if is_odd(word) and word not in pack.types and word not in pack.parts:
-            marks |= Mark.ODD_LAYOUT
-    return int(marks)
+    return marks
 
 
 @lru_cache(maxsize=16)
 def _marks_table(pack: Pack) -> dict[str, int]:
     """Give what each word of the pack's tables may be part of."""
-    tables: tuple[tuple[Mark, Iterable[str]], ...] = (
+    tables: tuple[tuple[int, Iterable[str]], ...] = (
         (Mark.JUNK, pack.junk),
         (Mark.TELEPHONE, pack.telephone),
         (Mark.DATE, cuttings.MONTHS),
@@ -208,9 +218,11 @@ def _marks_table(pack: Pack) -> dict[str, int]:
         (Mark.FLAT, pack.flats | pack.flats_either | pack.intercom),
         (Mark.KILOMETRE, numerals.KILOMETRES),
         (Mark.PART, {*pack.parts, *SLASH_WORDS}),
+        (Mark.INITIAL, _LETTERS - _USUAL_LETTERS),
+        (0, {*pack.types, *pack.words, *pack.noise, *pack.house_words, *_USUAL_LETTERS}),
     )
     marks: dict[str, int] = {}
     for mark, words in tables:
         for word in words:
-            marks[word] = marks.get(word, 0) | int(mark)
+            marks[word] = marks.get(word, 0) | mark
     return marks
