@@ -27,6 +27,8 @@ bench = typer.Typer(help="How fast it is here.", no_args_is_help=True)
 EXAMPLES = Path(__file__).parents[2] / "tests" / "examples"
 """Where a checkout holds the labelled sets; an installed package has none."""
 
+SEED = 20260301
+
 Sample = Annotated[int, typer.Option(help="How many addresses.", min=1)]
 
 
@@ -47,10 +49,13 @@ def geocoding(
     scale: Annotated[
         int | None, typer.Option(help="Blow the gazetteer up to so many houses first.", min=1000)
     ] = None,
+    seed: Annotated[int, typer.Option(help="Other seeds draw other towns and addresses.")] = SEED,
     examples: Annotated[Path, typer.Option(help="Folder of the labelled sets.")] = EXAMPLES,
     against: Annotated[Peer | None, typer.Option(help="Ask a peer the same.")] = None,
     addok_python: Annotated[str, typer.Option(help="A Python that has addok.")] = sys.executable,
-    failures: Annotated[int, typer.Option(help="Failures shown of each kind.", min=0)] = 0,
+    failures: Annotated[
+        int, typer.Option(help="Failures shown of each kind, and all evidence.", min=0)
+    ] = 0,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -58,7 +63,9 @@ def geocoding(
 
     Example: heatmaps bench geocoding --scale 1000000 --failures 5
     """
-    asked = bench_geocoding.Asked(sample, scale, failures, against is not None, addok_python)
+    asked = bench_geocoding.Asked(
+        bench_geocoding.Sample(sample, seed, failures), scale, addok_python if against else None
+    )
     with opened() as store, progress("Asking") as advance:
         told = bench_geocoding.bench(store, asked, advance)
     sets = bench_geocoding.labelled_sets(examples)

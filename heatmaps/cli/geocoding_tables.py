@@ -10,13 +10,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pipelines.bench_geocoding.bench import Measured
-    from pipelines.bench_geocoding.confidence import Bin
+    from pipelines.bench_geocoding.confidence import Bin, Evidence
     from pipelines.bench_geocoding.kinds import Failure, Row
     from pipelines.bench_geocoding.labelled import Passed, Verdict
     from pipelines.bench_geocoding.report import Report
 
 _KINDS = ("kind", "queries", "right %", "wrong %", "accepted %", "ambig. %", "1/s cpu", "1/s")
 _BINS = ("confidence", "houses", "stated", "right")
+_EVIDENCE = ("evidence", "houses", "stated", "right")
 _TROUBLES = ("trouble", "asked", "right %", "guessed")
 
 
@@ -43,7 +44,7 @@ def bench_text(measured: Measured, sets: Mapping[str, Sequence[Verdict]], *, fai
         parts.append("The labelled sets are not part of an installed package: run in a checkout.")
     parts += [labelled_text(name, held, by_trouble(held)) for name, held in sets.items()]
     if failures:
-        parts.append(failures_text(measured.report.failures))
+        parts += [evidence_table(measured.report.evidence), failures_text(measured.report.failures)]
         parts += [wrong_labels_text(held) for held in sets.values()]
     return "\n\n".join(parts)
 
@@ -82,6 +83,17 @@ def bins_table(bins: Iterable[Bin]) -> str:
         [
             (f"{b.low:.2f}-{b.high:.2f}", f"{b.houses:,}", f"{b.stated:.3f}", f"{b.observed:.3f}")
             for b in bins
+        ],
+    )
+
+
+def evidence_table(evidence: Iterable[Evidence]) -> str:
+    """Give on which evidence houses are given, and how many of them are right."""
+    return table(
+        _EVIDENCE,
+        [
+            (e.changes or "exactly", f"{e.houses:,}", f"{e.stated:.3f}", f"{e.observed:.3f}")
+            for e in evidence
         ],
     )
 

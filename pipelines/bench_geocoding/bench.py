@@ -12,7 +12,7 @@ from heatmaps.simulation.many_cities import blown_up
 from heatmaps.store.gazetteer import load_gazetteer
 from pipelines.bench_geocoding.labelled import SETS, check_set
 from pipelines.bench_geocoding.peer import PEER_KINDS, ask_addok
-from pipelines.bench_geocoding.report import SEED, report
+from pipelines.bench_geocoding.report import Sample, report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,13 +26,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What to measure: queries of each kind, houses to blow the gazetteer up to, the peer."""
+    """What to measure: the queries, houses to blow the gazetteer up to, the peer's Python.
 
-    sample: int
-    scale: int | None
-    failures: int
-    against_addok: bool
-    addok_python: str
+    `scale` is None for the gazetteer as it is, `addok_python` where addok is not asked.
+    """
+
+    sample: Sample
+    scale: int | None = None
+    addok_python: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,12 @@ def bench(store: Store, asked: Asked, told: Callable[[int, int], None]) -> Measu
         message = "The gazetteer holds no house on a street; run `heatmaps gazetteer load` first."
         raise UsageError(message)
     if asked.scale is not None:
-        gazetteer = blown_up(gazetteer, asked.scale, SEED)
-    measured = report(gazetteer, asked.sample, asked.failures, told)
-    if not asked.against_addok:
+        gazetteer = blown_up(gazetteer, asked.scale, asked.sample.seed)
+    measured = report(gazetteer, asked.sample, told)
+    if asked.addok_python is None:
         return Measured(measured, [])
-    sampler = Sampler(gazetteer, SEED)
-    queries = [sampler.draw(kind, asked.sample) for kind in PEER_KINDS]
+    sampler = Sampler(gazetteer, asked.sample.seed)
+    queries = [sampler.draw(kind, asked.sample.queries) for kind in PEER_KINDS]
     return Measured(measured, ask_addok(gazetteer, queries, asked.addok_python))
 
 

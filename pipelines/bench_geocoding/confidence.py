@@ -1,4 +1,8 @@
-"""What the geocoder says of its own answers, held against how often they are right."""
+"""What the geocoder says of its own answers, held against how often they are right.
+
+By bins of confidence, and by the evidence an answer rests on: from the latter the shares are set
+that the confidence is made of.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipelines.bench_geocoding.judging import Judged
+    from pipelines.bench_geocoding.kinds import Answered
 
 EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 1.0)
 
@@ -24,6 +29,16 @@ class Bin:
 
     low: float
     high: float
+    houses: int
+    stated: float
+    observed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Houses given on the same evidence: the words of their changes, without what was changed."""
+
+    changes: str
     houses: int
     stated: float
     observed: float
@@ -45,4 +60,19 @@ def reliability(judged: Sequence[Judged]) -> list[Bin]:
         )
         for i in range(len(EDGES) - 1)
         if (held := which == i).any()
+    ]
+
+
+def by_evidence(answers: Sequence[Answered]) -> list[Evidence]:
+    """Give what answers at house level rest on, the commonest first."""
+    held: dict[str, list[tuple[float, bool]]] = {}
+    for each in answers:
+        rows = np.flatnonzero(each.judged.house)
+        for i in rows.tolist():
+            changes = " ".join(sorted({c.partition(":")[0] for c in each.results[i].changes}))
+            told = each.results[i].confidence, bool(each.judged.right[i])
+            held.setdefault(changes, []).append(told)
+    return [
+        Evidence(changes, len(told), *np.mean(told, axis=0).tolist())
+        for changes, told in sorted(held.items(), key=lambda item: (-len(item[1]), item[0]))
     ]

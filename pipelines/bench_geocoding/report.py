@@ -13,7 +13,7 @@ import numpy as np
 from heatmaps.geocoding.index import GazetteerIndex, pack_gazetteer
 from heatmaps.geocoding.snapshot import Snapshot
 from heatmaps.simulation.dirty_addresses import Kind, Sampler
-from pipelines.bench_geocoding.confidence import Bin, reliability
+from pipelines.bench_geocoding.confidence import Bin, Evidence, by_evidence, reliability
 from pipelines.bench_geocoding.fresh_start import Start, fresh_start, read_snapshot
 from pipelines.bench_geocoding.kinds import (
     Answered,
@@ -35,10 +35,8 @@ if TYPE_CHECKING:
     from heatmaps.geocoding.result import Geocoder
     from heatmaps.simulation.dirty_addresses import Queries
 
-SEED = 20260301
-_MIXED_SEED = 20260302
-"""The mixed batch draws addresses of its own, so that nothing is remembered from the kinds."""
-_BATCH_SEEDS = (20260303, 20260304)
+_MIXED, _FIRST_BATCH, _SECOND_BATCH = 1, 2, 3
+"""Added to the seed: each batch draws addresses of its own, so that no answer is remembered."""
 _BATCHES = 5
 """How many times as many addresses one and two processes are given as there are of a kind."""
 _TYPED_ADDRESSES = 40
@@ -56,19 +54,26 @@ class Report:
     rows: list[Row]
     together: Together
     bins: list[Bin]
+    evidence: list[Evidence]
     waiting: Waiting
     failures: list[Failure]
 
 
-def report(
-    gazetteer: Gazetteer, sample: int, failures_kept: int, told: Callable[[int, int], None]
-) -> Report:
-    """Put `sample` queries of every kind to the index of a gazetteer, and as many mixed.
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What to ask: queries of each kind, the seed they are drawn by, failures kept of each."""
 
-    Up to `failures_kept` failures of each kind are kept. `told` hears how many kinds are done, of
-    how many.
+    queries: int
+    seed: int
+    failures: int
+
+
+def report(gazetteer: Gazetteer, asked: Sample, told: Callable[[int, int], None]) -> Report:
+    """Put queries of every kind to the index of a gazetteer, and as many mixed.
+
+    `told` hears how many kinds are done, of how many.
     """
-    sampler = Sampler(gazetteer, SEED)
+    sampler = Sampler(gazetteer, asked.seed)
     typed = sampler.draw(Kind.CLEAN, _TYPED_ADDRESSES)
     with tempfile.TemporaryDirectory(prefix="heatmaps-bench-") as folder:
         snapshot = Snapshot(Path(folder), "bench", "once")
@@ -78,9 +83,9 @@ def report(
         start = fresh_start(snapshot.path, typed.text[0])
         arrays = read_snapshot(snapshot.path)
         geocoder = GazetteerIndex(arrays)
-        answers = _answers(gazetteer, sampler, arrays, sample, told)
-        mixed = _mixed(geocoder, gazetteer, sample)
-        batches = [_pairs(gazetteer, seed, sample * _BATCHES) for seed in _BATCH_SEEDS]
+        answers = _answers(gazetteer, sampler, arrays, asked.queries, told)
+        mixed = _mixed(geocoder, gazetteer, asked)
+        batches = [_pairs(gazetteer, asked, batch) for batch in (_FIRST_BATCH, _SECOND_BATCH)]
         together = two_processes(snapshot.path, geocoder, *batches)
     return Report(
         len(gazetteer.settlements),
@@ -91,8 +96,9 @@ def report(
         [*(each.row for each in answers), mixed],
         together,
         reliability([each.judged for each in answers]),
+        by_evidence(answers),
         suggestion_times(geocoder, typed),
-        [each for held in answers for each in failures(held, gazetteer, failures_kept)],
+        [each for held in answers for each in failures(held, gazetteer, asked.failures)],
     )
 
 
@@ -124,13 +130,13 @@ def _answers(
     return answers
 
 
-def _mixed(geocoder: Geocoder, gazetteer: Gazetteer, sample: int) -> Row:
-    parts = mixed_queries(gazetteer, _MIXED_SEED, sample)
-    return ask_mixed(geocoder, parts, gazetteer, np.random.default_rng(_MIXED_SEED))
+def _mixed(geocoder: Geocoder, gazetteer: Gazetteer, asked: Sample) -> Row:
+    parts = mixed_queries(gazetteer, asked.seed + _MIXED, asked.queries)
+    return ask_mixed(geocoder, parts, gazetteer, np.random.default_rng(asked.seed))
 
 
-def _pairs(gazetteer: Gazetteer, seed: int, count: int) -> list[tuple[str, str | None]]:
+def _pairs(gazetteer: Gazetteer, asked: Sample, batch: int) -> list[tuple[str, str | None]]:
     """Give addresses of all kinds with their cities, in an order of chance."""
-    parts = mixed_queries(gazetteer, seed, count)
+    parts = mixed_queries(gazetteer, asked.seed + batch, asked.queries * _BATCHES)
     pairs = [pair for part in parts for pair in zip(part.text, part.city, strict=True)]
-    return [pairs[i] for i in np.random.default_rng(seed).permutation(len(pairs))]
+    return [pairs[i] for i in np.random.default_rng(batch).permutation(len(pairs))]

@@ -14,13 +14,13 @@ from heatmaps.geocoding.index import build_index
 from heatmaps.geocoding.result import GeocodeResult, Level
 from heatmaps.simulation.dirty_addresses import NO_HOUSE, Kind, Queries, Sampler
 from heatmaps.simulation.many_cities import blown_up
-from heatmaps.store.gazetteer import save_gazetteer
-from pipelines.bench_geocoding import Asked, bench, by_trouble, labelled_sets
+from pipelines.bench_geocoding import Asked, Sample, bench, by_trouble, labelled_sets
 from pipelines.bench_geocoding.confidence import reliability
 from pipelines.bench_geocoding.judging import Judged, judge
 from pipelines.bench_geocoding.kinds import ask, ask_mixed
 from pipelines.bench_geocoding.labelled import check_set, read_labelled
 from pipelines.bench_geocoding.peer import ask_addok
+from pipelines.load_region import load_gazetteer_file
 
 ROWS = """city,region,street,house,lat,lon
 Клин,,улица Гайдара,5 к2,56.3300,36.7300
@@ -155,11 +155,10 @@ def test_a_python_without_addok_is_told_what_to_install(gazetteer):
         ask_addok(gazetteer, [_queries(Kind.CLEAN, 0)], sys.executable)
 
 
-def test_the_whole_bench_runs_on_either_store(store, gazetteer):
-    with store.writing() as connection:
-        save_gazetteer(connection, gazetteer, file="towns.csv", report={}, at=AT)
+def test_the_whole_bench_runs_on_either_store(store, folder):
+    load_gazetteer_file(store, folder / "gazetteer_ru.csv", AT)
     heard = []
-    asked = Asked(3, 300, 2, against_addok=False, addok_python="")
+    asked = Asked(Sample(3, 5, 2), 300)
     measured = bench(store, asked, lambda done, total: heard.append((done, total)))
     report = measured.report
     assert heard[-1] == (len(Kind), len(Kind))
@@ -168,12 +167,13 @@ def test_the_whole_bench_runs_on_either_store(store, gazetteer):
     clean = next(row for row in report.rows if row.kind == Kind.CLEAN)
     assert (clean.queries, clean.right, clean.wrong_accepted) == (3, 100.0, 0.0)
     assert report.start.resident_mb >= report.start.own_mb > 0
+    assert sum(each.houses for each in report.evidence) == sum(b.houses for b in report.bins)
     text = bench_text(measured, {}, failures=2)
     assert "300 houses" in text
     assert "run in a checkout" in text
 
 
 def test_an_empty_store_has_nothing_to_ask(store):
-    asked = Asked(3, None, 0, against_addok=False, addok_python="")
+    asked = Asked(Sample(3, 5, 0))
     with pytest.raises(UsageError, match="gazetteer load"):
         bench(store, asked, lambda *_: None)
