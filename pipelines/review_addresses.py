@@ -16,6 +16,7 @@ from heatmaps.store.review_queue import doubtful_form, forms_numbered, number_of
 from pipelines.place_complaints import PlacedAgain, place_forms_again
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -76,6 +77,12 @@ def examine(geocoder: GeocoderOfStore, normal_form: str) -> Examined:
     """Give what the gazetteer alone, without decisions, says of an address."""
     index = geocoder.current().with_aliases(None)
     return Examined(index.geocode(normal_form), candidates(index, normal_form))
+
+
+def answered(geocoder: GeocoderOfStore, normal_forms: Sequence[str]) -> list[GeocodeResult]:
+    """Give what the gazetteer alone says of addresses."""
+    index = geocoder.current().with_aliases(None)
+    return [index.geocode(normal_form) for normal_form in normal_forms]
 
 
 def named_form(connection: Connection, named: str) -> DoubtfulForm | None:

@@ -133,7 +133,8 @@ class AddressBox {
     if (!address.trim()) return;
     this.input.value = address;
     this.forget();
-    this.input.select();
+    if (this.data.leaves) this.input.blur();
+    else this.input.select();
     this.submit(address);
   }
 

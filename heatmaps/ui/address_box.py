@@ -57,19 +57,26 @@ def address_box_texts(_: Translator) -> AddressBoxTexts:
 
 
 def address_box(
-    texts: AddressBoxTexts, *, key: str, value: str = "", autofocus: bool = True
+    texts: AddressBoxTexts,
+    *,
+    key: str,
+    value: str = "",
+    autofocus: bool = True,
+    leaves: bool = False,
 ) -> str | None:
     """Show the box; give the address in the one run after it was chosen or entered, else None.
 
     Enter takes the suggestion marked with the arrow keys, or else the text as typed; Escape
     closes the list, then empties the box. What stands in the box survives reruns; a `value`
-    that changes from one run to the next replaces it. Do not put the box in a form: it would
+    that changes from one run to the next replaces it. With `leaves` it gives the keyboard back to
+    the page once an address was chosen. Do not put the box in a form: it would
     not be heard there.
     """
     data = {
         **asdict(texts),
         "value": _just_entered(key) or value,
         "autofocus": autofocus,
+        "leaves": leaves,
         "url": SUGGEST_URL,
         "limit": MAX_SUGGESTIONS,
         "maxLength": MAX_LENGTH,

@@ -12,6 +12,7 @@ from heatmaps.ui.locale import translator
 from heatmaps.ui.manager.page import manager_page
 from heatmaps.ui.markup import element, text
 from heatmaps.ui.planner.page import planner_page
+from heatmaps.ui.reviewer.page import reviewer_page
 
 _ = translator(load_settings().locale)
 
@@ -37,6 +38,10 @@ page = st.navigation(
         st.Page(
             planner_page, title=_("Coverage gaps"), icon=":material/network_check:",
             url_path="planner",
+        ),
+        st.Page(
+            reviewer_page, title=_("Addresses"), icon=":material/wrong_location:",
+            url_path="reviewer",
         ),
     ],
     position="top",

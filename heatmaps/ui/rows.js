@@ -13,6 +13,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   list.update(data, (id) => setTriggerValue("row", id));
   return () => {
     clearTimeout(list.timer);
+    document.removeEventListener("keydown", list.digit);
     lists.delete(parentElement);
   };
 }
@@ -22,12 +23,15 @@ class Rows {
     this.list = root.querySelector("ul");
     this.empty = root.querySelector(".empty");
     this.list.onkeydown = (event) => this.pressed(event);
+    this.digit = (event) => this.typed(event);
+    document.addEventListener("keydown", this.digit);
     this.shown = null;
     this.selected = null;
   }
 
   update(data, choose) {
     this.choose = choose;
+    this.digits = data.digits;
     this.list.setAttribute("aria-label", data.label);
     this.list.style.maxHeight = data.height;
     this.list.hidden = data.rows.length === 0;
@@ -86,7 +90,15 @@ class Rows {
     this.choose(id);
   }
 
+  // The numbers are where they are on every layout, so a digit names a row from anywhere.
+  typed(event) {
+    if (!this.digits || event.ctrlKey || event.altKey || event.metaKey || isTyping(event)) return;
+    const row = this.list.children[Number(event.key) - 1];
+    if (row) this.take(row.dataset.id);
+  }
+
   pressed(event) {
+    if (this.digits && event.key === "Enter") return;
     const rows = [...this.list.children];
     const now = rows.findIndex((row) => row.dataset.id === this.selected);
     const last = rows.length - 1;
@@ -102,6 +114,11 @@ class Rows {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.choose(id), event.key === "Enter" ? 0 : PAUSE_MS);
   }
+}
+
+function isTyping(event) {
+  const [target] = event.composedPath();
+  return target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName);
 }
 
 function part(kind, text) {

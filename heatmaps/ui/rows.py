@@ -48,11 +48,14 @@ def choose_row(  # noqa: PLR0913 - all of them words about one list
     selected: str | None = None,
     empty: str = "",
     height: str = "none",
+    digits: bool = False,
 ) -> str | None:
     """Show the list; give a row's id in the one run after it was chosen, else None.
 
     `label` is read out by screen readers, `empty` stands where there are no rows; beyond `height`,
-    a CSS length, the list scrolls within itself, and it follows `selected`.
+    a CSS length, the list scrolls within itself, and it follows `selected`. With `digits` the keys
+    1 to 9 choose among the first rows from anywhere on the page but its inputs, and Enter is left
+    to the page.
     """
     data = {
         "rows": [asdict(row) for row in rows],
@@ -60,6 +63,7 @@ def choose_row(  # noqa: PLR0913 - all of them words about one list
         "label": label,
         "empty": empty,
         "height": height,
+        "digits": digits,
     }
     result = _component(key=key, data=data, on_row_change=lambda: None)
     chosen: str | None = result.row

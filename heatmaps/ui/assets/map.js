@@ -124,6 +124,36 @@ window.heatmapsMap = (() => {
     }
   }
 
+  // After a click the keys belong to the page again.
+  function leave() {
+    window.parent.focus();
+  }
+
+  // Numbered places of which one is meant: that one stands out, with the circle that holds it.
+  function candidates(group, all) {
+    window.map.off("click", leave).on("click", leave);
+    all.forEach(({ at, number, radius, selected, label }, rank) => {
+      if (selected && radius) {
+        L.circle(at, {
+          radius, interactive: false, color: SELECTED, weight: 1.5, dashArray: "4 4",
+          fillColor: SELECTED, fillOpacity: 0.08,
+        }).addTo(group);
+      }
+      const badge = document.createElement("span");
+      badge.innerHTML = number;
+      badge.style.background = "#ffffff";
+      L.marker(at, {
+        icon: L.divIcon({
+          className: `spot-badge open${selected ? " selected" : ""}`, html: badge, iconSize: null,
+        }),
+        bubblingMouseEvents: true, // so that a click on a number is a click on the map, at its point
+        keyboard: false, // the list beside the map is the way for the keyboard
+        riseOnHover: true,
+        zIndexOffset: (selected ? 100000 : 0) - rank * 10,
+      }).bindTooltip(label, { offset: [14, 0], className: "spot-label" }).addTo(group);
+    });
+  }
+
   function look(group, data) {
     const wish = JSON.stringify(data);
     if (window.heatmapsLooked === wish) return;
@@ -133,5 +163,5 @@ window.heatmapsMap = (() => {
     else map.setView(data.at, data.zoom, { animate: false });
   }
 
-  return { base, spots, cells, address, sites, look };
+  return { base, spots, cells, address, sites, candidates, look };
 })();

@@ -1,0 +1,1 @@
+"""The reviewer's page: addresses in doubt, decided one after the other."""
