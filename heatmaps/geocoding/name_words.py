@@ -200,6 +200,8 @@ class NameWords:
         self, row: int, by_place: Mapping[int, _Met], asked: _Asked, fixed: list[str]
     ) -> LikeName | None:
         """Give how surely a row is the name asked for, None where it hardly is."""
+        if len(by_place) < len(asked.words) and not any(_tells(o.word) for o in by_place.values()):
+            return None
         known = self._cores[row].split()
         words = words_of(" ".join(known), bones=True) if self._bones else known
         reached = {one.word for one in by_place.values()}

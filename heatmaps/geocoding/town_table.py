@@ -100,6 +100,7 @@ class TownTable:
         self._key_of_bone = Texts(arrays, "town_bones.key")
         self._known: dict[str, tuple[int, ...]] = {}
         self._labels: dict[int, str] = {}
+        self._keys: dict[int, str] = {}
         self.default = self.of_name(settlement_key(default_city)) if default_city else ()
         if default_city and not self.default:
             message = (
@@ -125,7 +126,10 @@ class TownTable:
 
     def key(self, town: int) -> str:
         """Give the lasting key of a settlement, as `gazetteer.settlement_keys` does."""
-        return f"{self._key[town]}|{self._region_key[town]}"
+        key = self._keys.get(town)
+        if key is None:
+            key = self._keys[town] = f"{self._key[town]}|{self._region_key[town]}"
+        return key
 
     def label(self, town: int) -> str:
         """Give a settlement's name, its region before it where it has a namesake."""
@@ -205,6 +209,8 @@ class TownTable:
 
     def _in_place(self, form: NormalForm, i: int, towns: Towns) -> Towns:
         """Give the settlements of the i-th place named, those before it being unknown."""
+        if not i and not form.region:
+            return towns
         ignored = tuple(f"place_ignored:{p.name}" for p in form.places[:i])
         share = 1.0
         if i:
