@@ -70,7 +70,9 @@ def _core(name: StreetName) -> str:
 def _text(name: StreetName) -> str:
     she = name.kind in _SHE or (name.words and name.words[0].endswith(("ая", "яя")))
     ending = "я" if she else "е" if name.kind in _IT else "й"
-    ordinals = [f"{number}-{ending}" for number in name.ordinals]
+    latin = all(word.isascii() for word in (name.kind, *name.words))
+    latin = latin and bool(name.words or name.kind)
+    ordinals = [f"{n}th" if latin else f"{n}-{ending}" for n in name.ordinals]
     words = list(name.words)
     kind = [name.kind] if name.kind else []
     grown = joined(words[-1], name.kind) if words and name.kind.isascii() else ""

@@ -35,6 +35,10 @@ LATIN = Pack(
     ),
     rewrites=(
         (re.compile(r"(?:^|(?<=, )|(?<=\d )|(?<=\d[a-z] ))st (?=[a-z])"), "saint "),
+        (
+            re.compile(r"(?<=\d) [a-h] \d{1,3}\b(?! ?[a-z])|(?<=\d) [a-h] \d{1,3}\b(?= [a-z]{4})"),
+            "",
+        ),
         (re.compile(r"\b1ere?\b"), "premier"),
         (re.compile(r"(?<=\d) ?bis\b"), "bis"),
     ),

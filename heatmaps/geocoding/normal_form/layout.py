@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 
 _LATIN_KEYS = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
-_RUSSIAN_KEYS = "йцукенгшщзхъфывапролджэячсмитьбюе"
-_TO_RUSSIAN = str.maketrans(_LATIN_KEYS + '{}:"<>~', _RUSSIAN_KEYS + "хъжэбюе")
+_RUSSIAN_KEYS = "йцукенгшщзхъфывапролджэячсмитьбюё"
+_TO_RUSSIAN = str.maketrans(_LATIN_KEYS + '{}:"<>~', _RUSSIAN_KEYS + "хъжэбюё")
 _TO_LATIN = str.maketrans(_RUSSIAN_KEYS, _LATIN_KEYS)
 _TYPED = re.compile(r"""[a-z\[\]{};:'"<>~`,.]*[a-z][a-z\[\]{};:'"<>~`,.]*""")
 _CLOSING = re.compile(r"[,.;:]+$")
@@ -15,7 +15,7 @@ _SHORTEST = 3
 _ODD_RUSSIAN = re.compile(
     r"^[ьъы]|^[^аеиоуыэюя]+$|[^аеиоуыэюя]{5}|[аеиоуыэюя][ьъ]|[йьъ][йьъы]|ы[ьъы]"
 )
-_ODD_LATIN = re.compile(r"^[^aeiouy]+$|[^aeiouy]{5}")
+_ODD_LATIN = re.compile(r"^[^aeiouy]+$|^[^aeiou]{5,}$|[^aeiouy]{5}")
 _WORD = re.compile(r"[^\W\d_]+")
 
 

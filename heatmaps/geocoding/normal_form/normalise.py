@@ -14,6 +14,7 @@ from heatmaps.geocoding.normal_form.latin import LATIN
 from heatmaps.geocoding.normal_form.names import Span, place_from, read_spans, street_from
 from heatmaps.geocoding.normal_form.russian import RUSSIAN
 from heatmaps.geocoding.normal_form.sides import read_names
+from heatmaps.geocoding.normal_form.spellings import Spelling, spellings_of
 from heatmaps.geocoding.normal_form.steps import clean
 
 if TYPE_CHECKING:
@@ -34,23 +35,45 @@ def normalise(address: str, city: str | None = None) -> NormalForm:
     A settlement named in the address comes before the column's. Normalising `NormalForm.text`
     again gives the same text.
     """
-    form, odd = _parse(address, pack_for(address))
-    if odd:
-        form = _settled(form)
+    pack = pack_for(address)
+    if pack is LATIN:
+        return _meant(spellings_of(address)[0], city)
+    form, marks = _read(address, pack)
+    if marks & Mark.ODD_LAYOUT:
+        return _meant(spellings_of(address)[0], city)
     return _with_column(form, city) if city else form
 
 
 def readings(address: str, city: str | None = None) -> tuple[NormalForm, ...]:
-    """Give the normal forms an address may have, the likeliest, `normalise`'s, first."""
-    return (normalise(address, city),)
+    """Give the normal forms an address may have, the likeliest, `normalise`'s, first.
+
+    More than one only where the keyboard may have been in the wrong language, or Latin letters may
+    stand for Russian ones: see `spellings_of`.
+    """
+    first, *others = spellings_of(address)
+    forms = [_meant(first, city), *(_meant(spelling, city) for spelling in others)]
+    return (forms[0], *(form for form in forms[1:] if form.street or form.places))
 
 
-def _parse(address: str, pack: Pack) -> tuple[NormalForm, bool]:
-    """Give the normal form as first read, and whether its text might read otherwise."""
+def _meant(spelling: Spelling, city: str | None) -> NormalForm:
+    form, _ = _read(spelling.text, pack_for(spelling.text))
+    if spelling.change:
+        form = replace(form, changes=(spelling.change, *form.changes))
+    return _with_column(form, city) if city else form
+
+
+def _read(address: str, pack: Pack) -> tuple[NormalForm, int]:
+    """Give the normal form of one spelling, and the marks of its words."""
+    form, odd, marks = _parse(address, pack)
+    return (_settled(form) if odd else form), marks
+
+
+def _parse(address: str, pack: Pack) -> tuple[NormalForm, bool, int]:
+    """Give the normal form as first read, whether its text might read otherwise, and the marks."""
     draft = clean(address, pack)
     changes, faults = draft.changes, draft.faults
     if not draft.tokens:
-        return NormalForm(changes=tuple(changes), faults=tuple(faults)), False
+        return NormalForm(changes=tuple(changes), faults=tuple(faults)), False, draft.marks
     tokens = draft.tokens
     house = find_house(tokens, pack)
     start, end = (house.start, house.end) if house.number else (len(tokens), len(tokens))
@@ -70,7 +93,7 @@ def _parse(address: str, pack: Pack) -> tuple[NormalForm, bool]:
         (*faults, *names.faults) if faults else names.faults,
     )
     loses_script = bool(draft.marks & Mark.LATIN) and pack_for(form.text) is not pack
-    return form, names.odd or loses_script
+    return form, names.odd or loses_script, draft.marks
 
 
 def _settled(form: NormalForm) -> NormalForm:
@@ -78,7 +101,7 @@ def _settled(form: NormalForm) -> NormalForm:
     first = form
     for _ in range(_READINGS):
         text = form.text
-        again, _ = _parse(text, pack_for(text))
+        again, *_ = _parse(text, pack_for(text))
         if again.text == text:
             break
         form = again

@@ -23,6 +23,7 @@ _LATIN = re.compile(r"[a-z]")
 _LOOKALIKES = str.maketrans("abcehkmoptxyi3", "авсенкмортхуи3")
 _KEPT_LATIN = re.compile(r"[abcehkmoptxyi\u0400-\u052f\d/-]*")
 _ROMAN = re.compile(r"(?=[ivxх]{1,6}$)[xх]{0,3}(?:i[xх]|iv|v?i{0,3})")
+_ENGLISH_ORDINAL = re.compile(r"(\d{1,4})(?:st|nd|rd|th)")
 _ORDINAL = re.compile(
     r"(\d{1,4}(?:-\d{1,4})?)-?(?:ый|ий|ой|ого|ая|ья|яя|ое|ье|ее|го|ому|шы|ши)"
     r"|(\d{1,4}(?:-\d{1,4})?)(?:-?й|-я|-ы|-ги|-ци)"
@@ -82,6 +83,9 @@ def word_of(written: str, pack: Pack) -> Word:
     marks = 0
     if pack.name == "ru" and _LATIN.search(word):
         word, marks = _cyrillic(word)
+    counted = _ENGLISH_ORDINAL.fullmatch(word) if pack.name != "ru" else None
+    if counted:
+        return Word((f"{counted[1]}-й",), 0)
     pieces = [word] if pack.name != "ru" or _whole(word, pack) else _glued(word)
     tokens: list[str] = []
     for piece in pieces:
