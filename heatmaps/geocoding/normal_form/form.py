@@ -75,10 +75,10 @@ def _text(name: StreetName) -> str:
     ordinals = [f"{n}th" if latin else f"{n}-{ending}" for n in name.ordinals]
     words = list(name.words)
     kind = [name.kind] if name.kind else []
-    grown = joined(words[-1], name.kind) if words and name.kind.isascii() else ""
+    grown = joined(words[-1], name.kind) if words and name.kind and name.kind.isascii() else ""
     if grown:
         return " ".join([*ordinals, *words[:-1], grown])
-    described = bool(words) and words[-1].endswith(_ADJECTIVE_ENDINGS)
+    described = bool(words) and words[-1].endswith(_ADJECTIVE_ENDINGS) and words[-1] != "мая"
     last = described or name.kind in TRAILING_TYPES
     rest = words + kind if last else kind + words
     return " ".join([*ordinals, *rest, *([name.tail] if name.tail else [])])

@@ -28,6 +28,7 @@ _GLUED_LETTER = re.compile(rf"лит{_L}{{1,2}}\d{{0,2}}(?:-{_L}\d{{0,2}})?")
 _ADJECTIVE = ("ая", "яя", "ий", "ый", "ой", "ое", "ее")
 SLASH_WORDS = frozenset({"дробь", "др"})
 """Spell out the slash of ``5/2``."""
+_NAME_LENGTH = 3
 _LIST_LENGTH = 5
 _CORPUS_DIGITS = 2
 
@@ -184,6 +185,8 @@ def _read(tokens: Sequence[str], at: int, pack: Pack) -> FoundHouse:
     number, end = _core(tokens, at, pack)
     if end == len(tokens):
         return FoundHouse(number, start, end)
+    if tokens[end] in pack.house_words and not _has_digit(tokens[end + 1 : end + 2]):
+        return FoundHouse(number, start, _past_numbers(tokens, end + 1))
     parts, end = _parts(tokens, end, glued_at=end if number else -1)
     second = "" if parts else _second_of_three(tokens, at)
     if second:
@@ -193,6 +196,26 @@ def _read(tokens: Sequence[str], at: int, pack: Pack) -> FoundHouse:
     written = [number] if number else []
     written += [part.lower() + value.upper() for part, value in parts]
     return FoundHouse(" ".join(written), start, _past_numbers(tokens, end), bool(second))
+
+
+def _has_digit(tokens: Sequence[str]) -> bool:
+    return any(token[0].isdigit() for token in tokens)
+
+
+def second_address(tokens: Sequence[str], pack: Pack) -> int:
+    """Give where among the words behind a house another address begins: ``, мира 10``, or -1."""
+    start = 0
+    for i, token in enumerate(tokens):
+        if token == ",":
+            start = i
+        elif is_number(token) and i and _is_name(tokens[i - 1], pack):
+            return start
+    return -1
+
+
+def _is_name(token: str, pack: Pack) -> bool:
+    known = token in pack.types or token in pack.house_words or token in pack.parts
+    return len(token) >= _NAME_LENGTH and token.isalpha() and not known and not is_part(token)
 
 
 def _part_order(part: tuple[str, str]) -> int:
@@ -210,6 +233,9 @@ def _core(tokens: Sequence[str], at: int, pack: Pack) -> tuple[str, int]:
     letter = tokens[at + 1] if at + 1 < len(tokens) else ""
     if len(letter) == 1 and letter.isalpha() and not is_part(letter) and core[-1].isdigit():
         following = tokens[at + 2] if at + 2 < len(tokens) else ","
+        alone = letter in pack.house_words and (not at or tokens[at - 1] == ",")
+        if alone and following == ",":
+            return core, at + 1
         if letter not in pack.letters or not following[0].isalpha() or is_part(following):
             return core + letter.upper(), at + 2
     return core, at + 1

@@ -79,7 +79,9 @@ def _count(ordinals: list[str], words: list[str], pack: Pack) -> None:
 @lru_cache(maxsize=65_536)
 def place_from(span: Span, pack: Pack) -> Place:
     """Give the settlement named by a span, under its full name where it has a short one."""
-    name = " ".join(pack.tails.get(word, word) for word in span.words if word[-1:] != ".")
+    name = " ".join(span.words).replace(".", "")
+    if name not in pack.settlement_aliases:
+        name = " ".join(pack.tails.get(word, word) for word in span.words if word[-1:] != ".")
     if span.kind == "город":
         name = pack.settlement_cases.get(name, name)
     return Place(pack.settlement_aliases.get(name, name), span.kind)
@@ -273,7 +275,7 @@ def _street_amid(  # noqa: PLR0913, PLR0917, the two sides of a type word and wh
         cut -= 1
     if cut < len(left):
         return [Span("", "", left[:cut]), Span("street", kind, left[cut:] + right)], following
-    if right[0] in pack.tails:
+    if right[0] in pack.tails or right[0].startswith(KILOMETRE):
         rest = [Span("", "", right[1:])] if right[1:] else []
         return [Span("street", kind, (*left, right[0])), *rest], following
     if kind in pack.postfix or left[-1].endswith(_ADJECTIVE):

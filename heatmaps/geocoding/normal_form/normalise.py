@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from heatmaps.geocoding.normal_form.draft import Mark
 from heatmaps.geocoding.normal_form.form import NormalForm, Place, StreetName
-from heatmaps.geocoding.normal_form.house import find_house
+from heatmaps.geocoding.normal_form.house import find_house, second_address
 from heatmaps.geocoding.normal_form.latin import LATIN
 from heatmaps.geocoding.normal_form.names import Span, place_from, read_spans, street_from
 from heatmaps.geocoding.normal_form.russian import RUSSIAN
@@ -78,6 +78,10 @@ def _parse(address: str, pack: Pack) -> tuple[NormalForm, bool, int]:
     house = find_house(tokens, pack)
     start, end = (house.start, house.end) if house.number else (len(tokens), len(tokens))
     before, after = tuple(tokens[:start]), tuple(tokens[end:])
+    second = second_address(after, pack) if after else -1
+    if second >= 0:
+        after = after[:second]
+        faults.append("several_addresses")
     names = read_names(before, after, pack, with_house=bool(house.number))
     if house.from_list:
         changes.append("korpus_from_list")

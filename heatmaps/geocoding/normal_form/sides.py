@@ -71,7 +71,9 @@ def _street(
 ) -> Span | None:
     """Give the street: with a type word, else the bare name next to the house."""
     if typed:
-        return next((s for s in typed if s.kind not in pack.area_types), typed[0])
+        narrow = [s for s in typed if s.kind not in pack.area_types]
+        named_at_house = before and not before[-1].of_class
+        return narrow[0] if narrow else before[-1] if named_at_house else typed[0]
     bare = [s for s in before if not s.of_class]
     if bare:
         return bare[-1]
