@@ -212,6 +212,20 @@ def test_a_dry_run_asks_nobody(town, server, passing):
     assert places(town) == before
 
 
+def test_what_was_answered_before_a_kill_is_not_asked_again(town, server, passing):
+    server.will(answers([place("5")]), answers([]))
+    killed = online(town, server, passing)
+    killed.geocode_batch(["ул Мира 5", "ул Мира 12"], ["Химки"] * 2)
+    before = places(town)
+    dry = ask(town, server, passing, asks=False)
+    assert (dry.counts.found, dry.placed.complaints) == (1, 0)
+    assert places(town) == before
+    told = ask(town, server, passing)
+    assert (told.requests, told.placed.complaints) == (0, 2)
+    assert places(town)["1"][0] == "house"
+    assert len(server.received) == 2
+
+
 def test_a_limit_takes_the_most_complaints_first(town, server, passing):
     server.usual = answers([place("5")])
     assert ask(town, server, passing, limit=1).counts.asked == 1
