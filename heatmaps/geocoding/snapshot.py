@@ -1,8 +1,8 @@
 """The index on disk: one file of packed arrays that processes share by mapping it into memory.
 
-The file begins with a magic word, the length of a JSON header and the header, which says whose
-gazetteer it is, where each array lies, and the checksum of all that follows. A file that is cut
-short, altered or somebody else's is never opened.
+The file begins with a magic word, the length and the checksum of a JSON header, and the header,
+which says whose gazetteer it is, where each array lies, and the checksum of all that follows. A
+file that is cut short, altered or somebody else's is never opened.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _PART = ".part"
 _PART_KEPT_S = 3600.0
 """A file in writing that has stood still so long was left by a process that was killed."""
 _MAGIC = b"HEATMAPS-INDEX\n"
-_LENGTH_BYTES = 8
+_NUMBER_BYTES = 8
 _ALIGNED = 64
 _CHUNK = 1 << 22
 
@@ -119,8 +119,11 @@ def _write(file: Any, arrays: Mapping[str, NDArray[Any]], identity: str) -> None
         checksum = crc32(_padded(array), checksum)
     header = {"identity": identity, "arrays": places, "bytes": at, "checksum": checksum}
     text = json.dumps(header).encode()
-    text += b" " * (-(len(_MAGIC) + _LENGTH_BYTES + len(text)) % _ALIGNED)
-    file.write(_MAGIC + len(text).to_bytes(_LENGTH_BYTES, "little") + text)
+    text += b" " * (-(len(_MAGIC) + 2 * _NUMBER_BYTES + len(text)) % _ALIGNED)
+    file.write(_MAGIC)
+    for number in (len(text), crc32(text)):
+        file.write(number.to_bytes(_NUMBER_BYTES, "little"))
+    file.write(text)
     for array in arrays.values():
         file.write(_padded(array))
     file.flush()
@@ -134,15 +137,16 @@ def _padded(array: NDArray[Any]) -> bytes:
 def _mapped(file: BinaryIO, identity: str | None) -> Arrays | None:
     if file.read(len(_MAGIC)) != _MAGIC:
         return None
-    length = int.from_bytes(file.read(_LENGTH_BYTES), "little")
+    length = int.from_bytes(file.read(_NUMBER_BYTES), "little")
+    checksum = int.from_bytes(file.read(_NUMBER_BYTES), "little")
     size = os.fstat(file.fileno()).st_size
-    start = len(_MAGIC) + _LENGTH_BYTES + length
+    start = len(_MAGIC) + 2 * _NUMBER_BYTES + length
     if start > size:
         return None
-    try:
-        header = json.loads(file.read(length))
-    except ValueError:
+    text = file.read(length)
+    if crc32(text) != checksum:
         return None
+    header = json.loads(text)
     if identity is not None and header["identity"] != identity:
         return None
     if start + header["bytes"] != size or _checksum(file) != header["checksum"]:

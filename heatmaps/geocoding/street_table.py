@@ -89,6 +89,7 @@ def pack_streets(streets: Streets) -> Arrays:
         **_pack_choices("name.kind", [_SAME_KIND.get(n.kind, n.kind) for n in names]),
         **_pack_choices("name.tail", [n.tail for n in names]),
         **pack_texts("name.core", cores),
+        **pack_texts("name.glued", [_glued(name) for name in names]),
         "core.print": prints[order],
         "core.town": town[order],
         "core.row": order.astype(np.uint32),
@@ -118,6 +119,7 @@ class StreetTable:
         self.name = Texts(arrays, "street.name")
         self.key = Texts(arrays, "street.key")
         self.core = Texts(arrays, "name.core")
+        self._glued_name = Texts(arrays, "name.glued")
         self.street_of = view(arrays, "name.street")
         self._kind = view(arrays, "name.kind")
         self._tail = view(arrays, "name.tail")
@@ -180,7 +182,7 @@ class StreetTable:
         else:
             rows = [_Row(*one) for one in found]
         if not rows and settlements is not None:
-            rows = [row for town in settlements for row in self._whole(core, town)]
+            rows = [row for town in settlements for row in self._whole(name, town)]
         return [one for one in self._fitting(name, rows) if one.confidence >= LEAST_SHARE]
 
     def _exact(self, core: str, settlements: Sequence[int] | None) -> list[int]:
@@ -206,12 +208,12 @@ class StreetTable:
 
     def _glued_in(self, town: int) -> tuple[list[int], list[str]]:
         rows = self._rows_in(town)
-        return rows, [self.core[row].replace(" ", "") for row in rows]
+        return rows, [self._glued_name[row] for row in rows]
 
-    def _whole(self, core: str, town: int) -> list[_Row]:
+    def _whole(self, name: StreetName, town: int) -> list[_Row]:
         """Give the names of a town that are like this one as a whole, whatever the spaces."""
         rows, glued = self._glued(town)
-        asked = "".join(core.split())
+        asked, written = _glued(name), " ".join((*name.ordinals, *name.words))
         digits = _digits(asked)
         close = process.extract(
             asked, glued, scorer=OSA.normalized_similarity, score_cutoff=LIKE_AS_WHOLE, limit=5
@@ -220,7 +222,7 @@ class StreetTable:
             _Row(
                 rows[at],
                 shares.GLUED if alike == 1 else shares.FAR_SPELLING,
-                (f"typo:{core.capitalize()}→{self.core[rows[at]].capitalize()}",),
+                (f"typo:{written.capitalize()}→{known.capitalize()}",),
             )
             for known, alike, at in close
             if _digits(known) == digits
@@ -281,6 +283,10 @@ class StreetTable:
 
 def _presuming(changes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(TYPE_PRESUMED if change == TYPE_MISSING else change for change in changes)
+
+
+def _glued(name: StreetName) -> str:
+    return "".join((*name.ordinals, *name.words))
 
 
 def _digits(text: str) -> str:

@@ -64,6 +64,7 @@ def pack_towns(settlements: Settlements) -> Arrays:
         "town.lat": settlements.lat.astype(np.float64),
         "town.lon": settlements.lon.astype(np.float64),
         "town.uncertainty_m": settlements.uncertainty_m.astype(np.float64),
+        "town.latin": np.array([any(_LATIN.search(key) for key in spelt)], np.uint8),
         **pack_keys("towns", [key for key, _ in names]),
         "towns.town": np.array([i for _, i in names], np.uint32),
         **pack_vocabulary("town_word", spelt),
@@ -98,6 +99,7 @@ class TownTable:
         self._bones = Vocabulary(arrays, "town_bone")
         self._bone_keys = Keys(arrays, "town_bones")
         self._key_of_bone = Texts(arrays, "town_bones.key")
+        self._has_latin = bool(arrays["town.latin"][0])
         self._known: dict[str, tuple[int, ...]] = {}
         self._labels: dict[int, str] = {}
         self._keys: dict[int, str] = {}
@@ -156,7 +158,7 @@ class TownTable:
             if known:
                 return self._in_place(form, i, Towns(known))
         for i, place in enumerate(form.places):
-            like = self.like(place.name, by_sound=_by_sound(form, place.name))
+            like = self.like(place.name, by_sound=self._by_sound(form, place.name))
             if like.settlements:
                 return self._in_place(form, i, like)
         if form.places:
@@ -203,6 +205,10 @@ class TownTable:
             if like.settlements and (rest or form.street.ordinals):
                 yield self._of_region(form, like), _rest(form.street, rest)
 
+    def _by_sound(self, form: NormalForm, name: str) -> bool:
+        latin = self._has_latin or "transliterated" in form.changes
+        return latin or bool(_LATIN.search(name))
+
     def _of_bone(self, bone: str) -> tuple[int, ...]:
         keys = {self._key_of_bone[at] for at in self._bone_keys.all(bone)}
         return tuple(sorted({town for key in keys for town in self.of_name(key)}))
@@ -237,10 +243,6 @@ class TownTable:
             confidence=towns.confidence * REGION_CONTRADICTED,
             changes=(*towns.changes, f"region_contradicted:{form.region}"),
         )
-
-
-def _by_sound(form: NormalForm, name: str) -> bool:
-    return "transliterated" in form.changes or bool(_LATIN.search(name))
 
 
 class _Nearest(NamedTuple):

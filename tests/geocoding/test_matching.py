@@ -1,0 +1,159 @@
+"""Streets and settlements that are written otherwise than the gazetteer has them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from heatmaps.geocoding.from_csv import read_csv
+from heatmaps.geocoding.gazetteer import text_column
+from heatmaps.geocoding.index import build_index
+from heatmaps.geocoding.result import ACCEPTED, Level
+
+H, T, A, X = Level.HOUSE, Level.SETTLEMENT, Level.AMBIGUOUS, Level.NONE
+
+ROWS = """city,region,street,house,lat,lon
+Вязники,Владимирская область,Гончарная улица,12,56.24,42.10
+Вязники,Владимирская область,улица Академика Вавилова,3,56.25,42.11
+Вязники,Владимирская область,улица Карла Маркса,8,56.26,42.12
+Вязники,Владимирская область,Большая Слободская улица,4,56.27,42.13
+Вязники,Владимирская область,1-я Полевая улица,9,56.28,42.14
+Вязники,Владимирская область,улица 8 Марта,15,56.29,42.15
+Вязники,Владимирская область,улица Маршала Конева,5,56.30,42.16
+Вязники,Владимирская область,улица Партизана Конева,5,56.31,42.17
+Вязники,Владимирская область,Минская улица,7,56.32,42.18
+Вязники,Владимирская область,Финская улица,7,56.33,42.19
+Вязники,Владимирская область,улица Чехова,2,56.34,42.20
+Вязники,Владимирская область,переулок Чехова,2,56.35,42.21
+Вязники,Владимирская область,переулок Чехова,6,56.36,42.22
+Вязники,Владимирская область,Старопетергофский проспект,20,56.37,42.23
+Вязники,Владимирская область,улица Жуковского,11,56.38,42.24
+Ярцево,Смоленская область,Гончарная улица,12,55.06,32.69
+Омск,Омская область,Яблоневая улица,1,54.98,73.36
+Полевской,Свердловская область,Яблоневая улица,1,56.44,60.18
+Полевской,Челябинская область,Рудничная улица,1,55.00,61.00
+"""
+
+
+@pytest.fixture(scope="module")
+def gazetteer(tmp_path_factory):
+    path = tmp_path_factory.mktemp("gazetteer") / "towns.csv"
+    path.write_text(ROWS, encoding="utf-8")
+    return read_csv(path)[0]
+
+
+@pytest.fixture(scope="module")
+def index(gazetteer):
+    return build_index(gazetteer)
+
+
+@pytest.mark.parametrize(
+    ("query", "matched", "change", "accepted"),
+    [
+        ("Вязники, Гчонарная улица, 12", "Гончарная улица, 12", "typo:Гчонарная→Гончарная", True),
+        ("Вязники, Гончрная 12", "Гончарная улица, 12", "typo:Гончрная→Гончарная", True),
+        ("Вязники, ул. Гочнаная, 12", "Гончарная улица, 12", "typo:Гочнаная→Гончарная", False),
+        ("Вязники, ул Вавилова 3", "улица Академика Вавилова, 3", "word_missing:академика", False),
+        ("Вязники, ул Вавлова 3", "улица Академика Вавилова, 3", "word_missing:академика", False),
+        ("Вязники, Маркса Карла 8", "улица Карла Маркса, 8", "type_missing", True),
+        ("Вязники, ул Маркса 8", "улица Карла Маркса, 8", "word_missing:карла", False),
+        ("Вязники, Слободская 4", "Большая Слободская улица, 4", "word_missing:большой", False),
+        ("Вязники, Болшая Слободская 4", "Большая Слободская улица, 4", "type_missing", True),
+        ("Вязники, пер. Чехова 6", "переулок Чехова, 6", None, True),
+        ("Вязники, Чехова 2", "улица Чехова, 2", "type_presumed:улица", False),
+        ("Вязники, Чехова 6", "переулок Чехова, 6", "type_missing", False),
+        ("Вязники, Старо Петергофский 20", "Старопетергофский проспект, 20", None, True),
+        ("Вязнки, Гончарная 12", "Гончарная улица, 12", "city_typo:Вязнки→Вязники", True),
+        ("Vyazniki, ulitsa Zhukovskogo, 11", "улица Жуковского, 11", None, None),
+        ("Vjazniki, ulica Zhukovskogo, 11", "улица Жуковского, 11", None, None),
+        ("Viazniki, ul. Zukovskogo, 11", "улица Жуковского, 11", None, None),
+    ],
+)  # fmt: skip
+def test_written_otherwise(index, query, matched, change, accepted):
+    found = index.geocode(query)
+    assert (found.level, found.matched) == (H, f"Вязники, {matched}")
+    if change is not None:
+        assert change in found.changes
+    if accepted is not None:
+        assert (found.confidence >= ACCEPTED) == accepted
+
+
+@pytest.mark.parametrize(
+    ("query", "level"),
+    [
+        ("Вязники, 2-я Полевая 9", T),
+        ("Вязники, Полевая 9", T),
+        ("Вязники, ул 9 Марта 15", T),
+        ("Вязники, ул. Прибрежная 5", T),
+        ("Вязники, пер. Гончарный 12", T),
+        ("Вязники, Винская 7", A),
+        ("Вязники, ул Конева 5", A),
+        ("Гончарная 12", A),
+        ("Яблоневая 1", A),
+        ("Томск, Яблоневая 1", X),
+        ("Тобольск, Яблоневая 1", X),
+        ("Полевской, Яблоневая 5000", Level.STREET),
+    ],
+)
+def test_is_never_guessed(index, query, level):
+    found = index.geocode(query)
+    assert found.level == level
+    assert level is not A or (found.lat is None and len(found.alternatives) > 1)
+
+
+def test_a_city_unknown_is_not_replaced_by_the_default(gazetteer):
+    at_home = build_index(gazetteer, "Вязники")
+    assert at_home.geocode("Гончарная 12").level == H
+    assert at_home.geocode("г. Тобольск, Гончарная 12").level == X
+    assert at_home.geocode("Тобольск, Гончарная 12").level == X
+    assert at_home.geocode("Тобольск Гончарная 12").level != H
+
+
+def test_the_region_tells_namesakes_apart(index):
+    assert index.geocode("Свердловская область, Полевской, Яблоневая 1").matched.startswith("Св")
+    contradicted = index.geocode("Тверская область, Вязники, Гончарная 12")
+    assert contradicted.confidence < ACCEPTED
+    assert any(change.startswith("region_contradicted") for change in contradicted.changes)
+
+
+def test_a_digit_is_never_a_slip(index):
+    for number in range(2, 10):
+        assert index.geocode(f"Вязники, {number}-я Полевая улица, 9").level == T
+
+
+def test_another_name_of_a_street_or_town_is_as_good(gazetteer):
+    streets, towns = gazetteer.streets, gazetteer.settlements
+    street_names = ["Kurskaya Street\nКурская улица" if n == "Минская улица" else ""
+                    for n in streets.name]  # fmt: skip
+    town_names = ["Vyazniki\nМстера" if n == "Вязники" else "" for n in towns.name]
+    index = build_index(
+        replace(
+            gazetteer,
+            streets=replace(streets, aliases=text_column(street_names)),
+            settlements=replace(towns, aliases=text_column(town_names)),
+        )
+    )
+    for query in ("Мстера, Курская 7", "Вязники, Курская улица 7", "Мстера, ул Минская 7"):
+        found = index.geocode(query)
+        assert (found.level, found.matched) == (H, "Вязники, Минская улица, 7")
+        assert found.confidence >= ACCEPTED
+
+
+def test_a_latin_gazetteer_answers_cyrillic(tmp_path):
+    path = tmp_path / "latin.csv"
+    path.write_text(
+        "city,street,house,lat,lon\nNovi Sad,Bulevar Jovana Dučića,5,45.2,19.8\n"
+        "Novi Sad,Kosovska ulica,7,45.3,19.9\n",
+        encoding="utf-8",
+    )
+    found = build_index(read_csv(path)[0]).geocode("Нови Сад, Косовска 7")
+    assert (found.level, found.matched) == (H, "Novi Sad, Kosovska ulica, 7")
+
+
+def test_runners_up_are_told(index):
+    found = index.geocode("Вязники, Чехова 2")
+    assert [a.label for a in found.alternatives] == ["Вязники, переулок Чехова, 2"]
+    for query in ("Гончарная 12", "Вязники, Винская 7", "Чехова 2"):
+        labels = [a.label for a in index.geocode(query).alternatives]
+        assert len(labels) == len(set(labels)) <= 5
