@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from pipelines.bench_geocoding.labelled import Passed, Verdict
     from pipelines.bench_geocoding.report import Report
 
-_KINDS = ("kind", "queries", "right %", "wrong %", "accepted %", "ambig. %", "1/s cpu", "1/s")
+_KINDS = (
+    "kind", "queries", "right %", "sure %", "wrong %", "sure wrong %", "ambig. %", "1/s cpu", "1/s"
+)  # fmt: skip
 _BINS = ("confidence", "houses", "stated", "right")
 _EVIDENCE = ("evidence", "houses", "stated", "right")
 _TROUBLES = ("trouble", "asked", "right %", "guessed")
@@ -31,7 +33,7 @@ def table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
 
 
 def kinds_table(rows: Iterable[Row]) -> str:
-    """Give a line for each kind; a house is wrong among the houses given, accepted among all."""
+    """Give a line for each kind; sure is what nobody looks at again."""
     return table(_KINDS, [_kind(row) for row in rows])
 
 
@@ -127,17 +129,21 @@ def wrong_labels_text(verdicts: Iterable[Verdict]) -> str:
 
 
 def _kind(row: Row) -> tuple[str, ...]:
-    wrong = "-" if row.wrong_of_houses is None else f"{row.wrong_of_houses:.2f}"
     return (
         row.kind,
         f"{row.queries:,}",
         f"{row.right:.2f}",
-        wrong,
+        _share(row.right_accepted),
+        _share(row.wrong_of_houses),
         f"{row.wrong_accepted:.2f}",
         f"{row.ambiguous:.2f}",
         f"{row.per_cpu_second:,.0f}",
         f"{row.per_second:,.0f}",
     )
+
+
+def _share(share: float | None) -> str:
+    return "-" if share is None else f"{share:.2f}"
 
 
 def _city(city: str | None) -> str:

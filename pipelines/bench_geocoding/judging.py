@@ -50,9 +50,14 @@ class Judged:
         return len(self.right)
 
     @property
+    def accepted(self) -> NDArray[np.bool_]:
+        """Which answers would be taken without a person looking at them."""
+        return self.confidence >= ACCEPTED
+
+    @property
     def accepted_wrong(self) -> NDArray[np.bool_]:
-        """Which wrong places would be taken without a person looking at them."""
-        return self.wrong & (self.confidence >= ACCEPTED)
+        """Which of those are a wrong place."""
+        return self.wrong & self.accepted
 
 
 def judge(queries: Queries, results: Sequence[GeocodeResult], gazetteer: Gazetteer) -> Judged:

@@ -25,14 +25,16 @@ MIXED = "mixed"
 class Row:
     """One line of the table: shares in per cent, speeds in addresses a second on one core.
 
-    `wrong_of_houses` is the share of houses given that are not the one meant, None where no house
-    was meant; `wrong_accepted` the share of all queries with a wrong place at a confidence that
-    nobody looks at again. Speed is told by CPU time and by the clock on the wall.
+    `right_accepted` is the share of queries answered by the house meant at a confidence that nobody
+    looks at again, `wrong_of_houses` the share of houses given that are not the one meant; both
+    None where no house was meant. `wrong_accepted` is the share of queries with a wrong place at
+    such a confidence. Speed is told by CPU time and by the clock on the wall.
     """
 
     kind: str
     queries: int
     right: float
+    right_accepted: float | None
     wrong_of_houses: float | None
     wrong_accepted: float
     ambiguous: float
@@ -90,10 +92,12 @@ def row(kind: str, judged: Sequence[Judged], timed: Timed) -> Row:
     means = [each for each in judged if each.kind.means_a_house]
     houses = sum(int(each.house.sum()) for each in means)
     wrong = sum(int(each.wrong.sum()) for each in means)
+    taken = sum(int((each.right & each.accepted).sum()) for each in means)
     return Row(
         str(kind),
         asked,
         _share(sum(int(each.right.sum()) for each in judged), asked),
+        _share(taken, sum(len(each) for each in means)) if means else None,
         _share(wrong, houses) if means else None,
         _share(sum(int(each.accepted_wrong.sum()) for each in judged), asked),
         _share(sum(int(each.ambiguous.sum()) for each in judged), asked),
