@@ -166,12 +166,12 @@ def undo(
         lock(connection, "intake")
         known = aliases.decided(connection, number)
         if known is None:
-            message = f"There is no decision {number}; `heatmaps review list --decided` shows them."
+            message = f"There is no decision {number}; see `heatmaps review list --decided`."
             raise UsageError(message)
         if known.replaced_by is not None:
             message = (
                 f"Decision {number} was replaced by decision {known.replaced_by} of "
-                f"{known.ended_by}; undo that one."
+                f"{known.ended_by}; name that one to undo it."
             )
             raise RuleError(message, Refusal.OVERTAKEN)
         if not known.in_force:
@@ -204,6 +204,6 @@ def _require_seen(before: Decided | None, seen: int) -> None:
     what = "junk" if before.decision.is_junk else before.decision.label
     message = (
         f"{before.by} has decided this address already: {what} (decision "
-        f"{before.decision.number}); nothing was changed. Decide anew with --replace."
+        f"{before.decision.number}), so nothing was changed; use --replace to decide anew."
     )
     raise RuleError(message, Refusal.OVERTAKEN)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from heatmaps.geocoding.normal_form import normalise
@@ -72,17 +72,19 @@ def candidate_of(place: GeocodeResult) -> Candidate | None:
 
 
 def _in_order(geocoder: Geocoder, normal_form: str, limit: int) -> Iterator[Candidate]:
-    answer = geocoder.geocode(normal_form)
+    answer, form = geocoder.geocode(normal_form), normalise(normal_form)
     first = candidate_of(answer)
     told = [first] if first is not None else []
     told += [_alternative(geocoder, other) for other in answer.alternatives]
-    number = _LEADING.match(normalise(normal_form).house)
-    streets = [one for one in told if one.level is Level.STREET]
+    number = _LEADING.match(form.house)
+    streets = [one.label for one in told if one.level is Level.STREET]
+    streets += [one.label.rpartition(", ")[0] for one in told if one.level is Level.NEAR]
     yield from (one for one in told if one.level is not Level.SETTLEMENT)
     if number is not None:
-        for street in streets[:_STREETS_SEARCHED]:
-            yield from _neighbours(geocoder, street.label, int(number[1]))
-    for suggested in geocoder.suggest(normal_form, limit):
+        for street in list(dict.fromkeys(streets))[:_STREETS_SEARCHED]:
+            yield from _neighbours(geocoder, street, int(number[1]))
+    begun = replace(form, house="").text if form.street else ""
+    for suggested in geocoder.suggest(begun, limit) if begun else ():
         place = candidate_of(geocoder.geocode(suggested.value))
         if place is not None:
             yield place

@@ -156,9 +156,7 @@ def _overtaken(normal_form: str, other: Decided, reader: Reader) -> Html:
 
 
 def _done(outcome: _Outcome, _: Translator) -> str:
+    """Say what was done without a word of any address: a toast would read it as Markdown."""
     count = _.plural("{n} complaint", "{n} complaints", outcome.complaints)
-    if outcome.decided is None:
-        place = parted(outcome.normal_form)[0]
-        return _("Undone: {place}, {complaints}.").format(place=place, complaints=count)
-    place = parted(meaning(outcome.decided, _))[0]
-    return _("Decided: {place}, {complaints}.").format(place=place, complaints=count)
+    said = _("Undone: {complaints}.") if outcome.decided is None else _("Decided: {complaints}.")
+    return said.format(complaints=count)
