@@ -28,6 +28,8 @@ _GLUED_LETTER = re.compile(rf"лит{_L}{{1,2}}\d{{0,2}}(?:-{_L}\d{{0,2}})?")
 _ADJECTIVE = ("ая", "яя", "ий", "ый", "ой", "ое", "ее")
 SLASH_WORDS = frozenset({"дробь", "др"})
 """Spell out the slash of ``5/2``."""
+_NO_LETTERS = frozenset("йъыь")
+"""Letters that no house is counted by."""
 _NAME_LENGTH = 3
 _LIST_LENGTH = 5
 _CORPUS_DIGITS = 2
@@ -205,10 +207,10 @@ def _has_digit(tokens: Sequence[str]) -> bool:
 def second_address(tokens: Sequence[str], pack: Pack) -> int:
     """Give where among the words behind a house another address begins: ``, мира 10``, or -1."""
     start = 0
-    for i, token in enumerate(tokens):
-        if token == ",":
+    for i, word in enumerate(tokens):
+        if word == ",":
             start = i
-        elif is_number(token) and i and _is_name(tokens[i - 1], pack):
+        elif is_number(word) and i and _is_name(tokens[i - 1], pack):
             return start
     return -1
 
@@ -231,7 +233,7 @@ def _core(tokens: Sequence[str], at: int, pack: Pack) -> tuple[str, int]:
         return "", at
     core = token if token.isdigit() else _written_core(token)
     letter = tokens[at + 1] if at + 1 < len(tokens) else ""
-    if len(letter) == 1 and letter.isalpha() and not is_part(letter) and core[-1].isdigit():
+    if len(letter) == 1 and letter not in _NO_LETTERS and letter.isalpha() and core[-1].isdigit():
         following = tokens[at + 2] if at + 2 < len(tokens) else ","
         alone = letter in pack.house_words and (not at or tokens[at - 1] == ",")
         if alone and following == ",":

@@ -35,12 +35,7 @@ def normalise(address: str, city: str | None = None) -> NormalForm:
     A settlement named in the address comes before the column's. Normalising `NormalForm.text`
     again gives the same text.
     """
-    pack = pack_for(address)
-    if pack is LATIN:
-        return _meant(spellings_of(address)[0], city)
-    form, marks = _read(address, pack)
-    if marks & Mark.ODD_LAYOUT:
-        return _meant(spellings_of(address)[0], city)
+    form, _ = _likeliest(address)
     return _with_column(form, city) if city else form
 
 
@@ -48,24 +43,30 @@ def readings(address: str, city: str | None = None) -> tuple[NormalForm, ...]:
     """Give the normal forms an address may have, the likeliest, `normalise`'s, first.
 
     More than one only where the keyboard may have been in the wrong language, or Latin letters may
-    stand for Russian ones: see `spellings_of`.
+    stand for other ones: see `spellings_of`.
     """
+    first, others = _likeliest(address)
+    forms = [first]
+    for spelling in others:
+        form, *_ = _parse(spelling.text, pack_for(spelling.text))
+        if form.street or form.places:
+            forms.append(_noted(form, spelling))
+    return tuple(_with_column(form, city) if city else form for form in forms)
+
+
+def _likeliest(address: str) -> tuple[NormalForm, tuple[Spelling, ...]]:
+    """Give the normal form of the likeliest spelling, and the other spellings."""
+    if pack_for(address) is RUSSIAN:
+        form, odd, marks = _parse(address, RUSSIAN)
+        if not marks & Mark.ODD_LAYOUT:
+            return (_settled(form) if odd else form), ()
     first, *others = spellings_of(address)
-    forms = [_meant(first, city), *(_meant(spelling, city) for spelling in others)]
-    return (forms[0], *(form for form in forms[1:] if form.street or form.places))
+    form, *_ = _parse(first.text, pack_for(first.text))
+    return _noted(_settled(form), first), tuple(others)
 
 
-def _meant(spelling: Spelling, city: str | None) -> NormalForm:
-    form, _ = _read(spelling.text, pack_for(spelling.text))
-    if spelling.change:
-        form = replace(form, changes=(spelling.change, *form.changes))
-    return _with_column(form, city) if city else form
-
-
-def _read(address: str, pack: Pack) -> tuple[NormalForm, int]:
-    """Give the normal form of one spelling, and the marks of its words."""
-    form, odd, marks = _parse(address, pack)
-    return (_settled(form) if odd else form), marks
+def _noted(form: NormalForm, spelling: Spelling) -> NormalForm:
+    return replace(form, changes=(spelling.change, *form.changes)) if spelling.change else form
 
 
 def _parse(address: str, pack: Pack) -> tuple[NormalForm, bool, int]:
@@ -105,8 +106,9 @@ def _settled(form: NormalForm) -> NormalForm:
     first = form
     for _ in range(_READINGS):
         text = form.text
-        again, *_ = _parse(text, pack_for(text))
-        if again.text == text:
+        spelling = spellings_of(text)[0] if pack_for(text) is LATIN else Spelling(text)
+        again, *_ = _parse(spelling.text, pack_for(spelling.text))
+        if (again.text, again.house) == (text, form.house):
             break
         form = again
     return replace(form, changes=first.changes, faults=first.faults)

@@ -23,16 +23,16 @@ _WORD = 2
 
 def read_ordinals(draft: Draft, _pack: Pack) -> None:
     """``1 ая советская`` and ``1я советская`` → ``1-й советская``; ``дом 5я`` stays."""
-    read: list[str] = []
-    for i, token in enumerate(draft.tokens):
-        following = draft.tokens[i + 1] if i + 1 < len(draft.tokens) else ","
-        maybe = MAYBE_ORDINAL.fullmatch(token)
-        if maybe and _is_word(following):
-            read.append(f"{maybe[1]}-й")
-        elif token in ENDINGS and read and read[-1].isdigit() and _is_word(following):
-            read[-1] = f"{read[-1]}-й"
-        else:
-            read.append(token)
+    read = list(draft.tokens)
+    for i in range(len(read) - 1, -1, -1):
+        following = read[i + 1] if i + 1 < len(read) else ","
+        if not (_is_word(following) or following.endswith("-й")):
+            continue
+        maybe = MAYBE_ORDINAL.fullmatch(read[i])
+        if maybe:
+            read[i] = f"{maybe[1]}-й"
+        elif read[i] in ENDINGS and i and read[i - 1].isdigit():
+            read[i - 1 : i + 1] = [f"{read[i - 1]}-й"]
     draft.tokens = read
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from heatmaps.geocoding.normal_form.form import Place, StreetName
 from heatmaps.geocoding.normal_form.names import Span, place_from, read_spans, street_from
+from heatmaps.geocoding.normal_form.words import word_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +107,7 @@ def _reads_otherwise(street: StreetName, places: Sequence[Place], region: str, p
         return True
     if any(_is_odd(word, pack) for word in street.words):
         return True
-    if any(_is_odd(place.name, pack) for place in places):
+    if any(place.name in street.words or _is_odd(place.name, pack) for place in places):
         return True
     return bool(region) and any(_is_odd(word, pack) for word in region.split()[:-1])
 
@@ -114,5 +115,6 @@ def _reads_otherwise(street: StreetName, places: Sequence[Place], region: str, p
 @lru_cache(maxsize=65_536)
 def _is_odd(name: str, pack: Pack) -> bool:
     return any(
-        word in pack.types or len(word) < _SHORT or word[0].isdigit() for word in name.split()
+        len(word) < _SHORT or word[0].isdigit() or word in pack.types or word_of(word, pack).marks
+        for word in name.split()
     )

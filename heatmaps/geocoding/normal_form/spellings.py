@@ -13,6 +13,7 @@ from heatmaps.geocoding.normal_form.steps import LONGEST
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+_DIGRAPH = re.compile(r"(?<=[b-df-hj-np-tv-z])(?:ae|oe|ue)(?=[b-df-hj-np-tv-z])")
 _TELLING = 3
 _NOT_RUSSIAN = -2
 
@@ -38,9 +39,11 @@ def spellings_of(address: str) -> tuple[Spelling, ...]:
     lowered = address.lower()
     evidence = transliteration.evidence(lowered)
     if evidence < _NOT_RUSSIAN:
-        return (as_it_stands,)
+        return (as_it_stands, *_without_digraphs(lowered))
     russian = Spelling(transliteration.as_cyrillic(lowered), "transliterated")
-    return (russian, as_it_stands) if evidence > 0 else (as_it_stands, russian)
+    if evidence > 0:
+        return russian, as_it_stands
+    return (as_it_stands, *_without_digraphs(lowered), russian)
 
 
 def _in_russian_layout(address: str) -> tuple[Spelling, ...]:
@@ -54,6 +57,12 @@ def _in_russian_layout(address: str) -> tuple[Spelling, ...]:
     return (Spelling(retyped, "layout"),) if sayable and (telling or _mostly_odd(address)) else ()
 
 
+def _without_digraphs(text: str) -> tuple[Spelling, ...]:
+    """Give ``muenchen`` as ``munchen``, which ``münchen`` is folded to."""
+    folded = _DIGRAPH.sub(lambda match: match[0][0], text)
+    return (Spelling(folded, "umlaut"),) if folded != text else ()
+
+
 def _mostly_odd(address: str) -> bool:
     """Tell whether half of the letters stand in words that nobody could say."""
     words = _WORD.findall(address.lower())
@@ -63,6 +72,8 @@ def _mostly_odd(address: str) -> bool:
 
 def _in_latin_layout(address: str) -> tuple[Spelling, ...]:
     """Give the text of the same keys in the Latin layout where it names a foreign street."""
+    if _LATIN.search(address):
+        return ()
     retyped = layout.as_latin_keys(address)
     words = _WORD.findall(retyped)
     telling = any(len(word) >= _TELLING and LATIN_TYPES.get(word) for word in words)

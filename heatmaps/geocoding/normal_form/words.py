@@ -81,11 +81,11 @@ def word_of(written: str, pack: Pack) -> Word:
     if word.isdigit():
         return Word((word,), _marks_of_digits(word, pack))
     marks = 0
-    if pack.name == "ru" and _LATIN.search(word):
-        word, marks = _cyrillic(word)
-    counted = _ENGLISH_ORDINAL.fullmatch(word) if pack.name != "ru" else None
+    counted = _ENGLISH_ORDINAL.fullmatch(word)
     if counted:
         return Word((f"{counted[1]}-й",), 0)
+    if pack.name == "ru" and _LATIN.search(word):
+        word, marks = _cyrillic(word)
     pieces = [word] if pack.name != "ru" or _whole(word, pack) else _glued(word)
     tokens: list[str] = []
     for piece in pieces:
@@ -223,7 +223,8 @@ def _marks_table(pack: Pack) -> dict[str, int]:
         (Mark.KILOMETRE, numerals.KILOMETRES),
         (Mark.PART, {*pack.parts, *SLASH_WORDS}),
         (Mark.INITIAL, _LETTERS - _USUAL_LETTERS),
-        (0, {*pack.types, *pack.words, *pack.noise, *pack.house_words, *_USUAL_LETTERS}),
+        (0, {*pack.types, *pack.words, *pack.noise, *pack.house_words}),
+        (0, {*pack.settlement_aliases, *_USUAL_LETTERS}),
     )
     marks: dict[str, int] = {}
     for mark, words in tables:
