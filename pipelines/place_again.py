@@ -108,7 +108,7 @@ def _changed(
         other = (_plain(value) for value in getattr(now, name))
         differs |= [was != has for was, has in zip(column, other, strict=True)]
     theirs = [
-        match is None and form is not None and cell is not None and source == Source.ADDRESS
+        match is None and form is not None and cell is not None and source != Source.COORDINATES
         for match, form, cell, source in zip(
             before["match_key"], forms, before["cell"], before["location_source"], strict=True
         )

@@ -226,6 +226,20 @@ def test_what_was_answered_before_a_kill_is_not_asked_again(town, server, passin
     assert len(server.received) == 2
 
 
+def test_a_provider_s_place_stays_until_ours_is_as_sure(town, server, passing, tmp_path):
+    server.will(answers([place("5")]), answers([]))
+    ask(town, server, passing)
+    before = places(town)["1"]
+    file = tmp_path / "more.csv"
+    file.write_text(more := GAZETTEER + "Химки,улица Мира,90,55.896,37.431,Московская область\n")
+    load_gazetteer_file(town, file, NOW)
+    assert places(town)["1"] == before
+    file.write_text(more + "Химки,улица Мира,5,55.8961,37.4311,Московская область\n")
+    load_gazetteer_file(town, file, NOW)
+    level, lat, source, *_ = places(town)["1"]
+    assert (level, lat, source) == ("house", 55.8961, "address")
+
+
 def test_a_limit_takes_the_most_complaints_first(town, server, passing):
     server.usual = answers([place("5")])
     assert ask(town, server, passing, limit=1).counts.asked == 1

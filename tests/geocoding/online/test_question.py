@@ -88,3 +88,11 @@ def test_fingerprints_differ_by_provider_and_text() -> None:
     prints = {one.fingerprint("a"), one.fingerprint("b"), other.fingerprint("a")}
     assert len(prints) == 3
     assert not any("мира" in each for each in prints)
+
+
+def test_the_reading_that_we_understood_is_asked() -> None:
+    typed = "[bvrb, ek vbhf 5"  # «химки, ул мира 5» without switching the keyboard
+    made = question(typed, None, None, KNOWN, "химки, улица мира, 5")
+    assert made is not None
+    assert made.text == "химки, улица мира, 5"
+    assert question(typed, None, None, KNOWN, "bvrb, ek vbhf, 5") is None
