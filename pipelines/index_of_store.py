@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from heatmaps.geocoding.crew import Crew
 from heatmaps.geocoding.index import GazetteerIndex, pack_gazetteer
 from heatmaps.geocoding.snapshot import Snapshot
-from heatmaps.store.gazetteer import load_gazetteer
+from heatmaps.store.addresses import load_addresses
 from heatmaps.store.gazetteer_state import gazetteer_stamp, store_name
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def open_index(store: Store, default_city: str | None, cache_dir: Path | None) -
         arrays = snapshot.read() if snapshot else None
         kept = arrays is not None
         if arrays is None:
-            arrays = pack_gazetteer(load_gazetteer(connection))
+            arrays = pack_gazetteer(load_addresses(connection))
     if snapshot and not kept:
         kept, arrays = _kept(snapshot, arrays)
     index = GazetteerIndex(arrays, default_city)
@@ -45,6 +45,11 @@ def open_index(store: Store, default_city: str | None, cache_dir: Path | None) -
         members = min(len(os.sched_getaffinity(0)) - 1, MOST_MEMBERS)
         return index.with_crew(Crew(snapshot.path, default_city, members))
     return index
+
+
+def keep_snapshot(store: Store, cache_dir: Path) -> None:
+    """Have the snapshot of the gazetteer as it is now lie there, so that the next start is fast."""
+    open_index(store, None, cache_dir)
 
 
 def _kept(snapshot: Snapshot, arrays: Arrays) -> tuple[bool, Arrays]:

@@ -10,6 +10,7 @@ import typer
 from heatmaps.cli.context import clock, opened
 from heatmaps.cli.output import AsJson, DryRun, progress, result, warn
 from heatmaps.settings import load_settings
+from pipelines.index_of_store import keep_snapshot
 from pipelines.load_region import (
     Wish,
     load_gazetteer_file,
@@ -60,6 +61,8 @@ def load_gazetteer(
             loaded = load_gazetteer_file(
                 store, file, clock(), wish, lambda rows: advance(rows, rows)
             )
+            if not dry_run and file is files[-1]:
+                keep_snapshot(store, load_settings().cache_dir)
         said = f"{file.name}: {_merged(loaded)}\n  {_account(loaded.report)}"
         result(as_json, said + _dry(dry_run=dry_run), file=str(file), dataset=loaded.dataset,
                read=loaded.report, merge=loaded.merge, placed=loaded.complaints.placed,
