@@ -122,7 +122,7 @@ def _items(tokens: Sequence[str], pack: Pack) -> list[Item]:
     items = [item for item in items if item.of_class or item.word not in pack.noise]
     if items and items[-1].word.isascii() and not any(item.of_class for item in items):
         return _parted(items)
-    return _last_types(items) if pack.postfix else items
+    return _one_type(items, pack) if pack.postfix else items
 
 
 def _parted(items: list[Item]) -> list[Item]:
@@ -131,11 +131,15 @@ def _parted(items: list[Item]) -> list[Item]:
     return [*items[:-1], Item("", name), Item("street", kind)] if kind else items
 
 
-def _last_types(items: list[Item]) -> list[Item]:
-    """Leave the first and the last type word a type: of ``grove park road`` only the road."""
-    last = max((i for i, item in enumerate(items) if item.of_class), default=0)
+def _one_type(items: list[Item], pack: Pack) -> list[Item]:
+    """Leave one word a type: a leading one (``rue du parc``), else the last (``park road``)."""
+    places = [i for i, item in enumerate(items) if item.of_class]
+    if not places:
+        return items
+    leads = places[0] == 0 and items[0].word not in pack.postfix
+    kept = 0 if leads else places[-1]
     return [
-        Item("", item.word) if item.word and item.of_class and 0 < i < last else item
+        Item("", item.word) if item.of_class and item.word and i != kept else item
         for i, item in enumerate(items)
     ]
 
