@@ -24,7 +24,8 @@ class Candidate(NamedTuple):
     """One place an address may mean.
 
     `share` is how surely the street, or the settlement where there is none, is the one meant;
-    `confidence` that and the house together. `town` is the settlement's position.
+    `confidence` that and the house together. `town` is the settlement's position, `others` are
+    houses beside this one that may be meant.
     """
 
     level: Level
@@ -37,6 +38,7 @@ class Candidate(NamedTuple):
     key: str
     share: float
     town: int
+    others: tuple[Alternative, ...] = ()
 
 
 def answered(
@@ -115,7 +117,7 @@ def _placed(
         found.matched,
         form.changes + found.changes if form.changes else found.changes,
         faults,
-        _alternatives(others) if others else (),
+        _alternatives(others, found.others) if others or found.others else (),
         found.key,
     )
 
@@ -134,6 +136,10 @@ def _ambiguous(
     )
 
 
-def _alternatives(candidates: Sequence[Candidate]) -> tuple[Alternative, ...]:
-    ranked = sorted(candidates, key=lambda c: (-c.confidence, c.matched))[:MAX_ALTERNATIVES]
-    return tuple(Alternative(c.matched, c.level, c.lat, c.lon, c.confidence) for c in ranked)
+def _alternatives(
+    candidates: Sequence[Candidate], beside: Sequence[Alternative] = ()
+) -> tuple[Alternative, ...]:
+    """Give the likeliest of candidates and of the houses beside the one taken."""
+    others = [Alternative(c.matched, c.level, c.lat, c.lon, c.confidence) for c in candidates]
+    ranked = sorted((*others, *beside), key=lambda one: (-one.confidence, one.label))
+    return tuple(ranked[:MAX_ALTERNATIVES])

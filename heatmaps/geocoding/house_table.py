@@ -24,6 +24,7 @@ NEAR_NUMBERS = 4
 
 SAME_NUMBER_SHARE = 0.75
 NEIGHBOUR_SHARE = 0.6
+MOST_RUNNERS_UP = 5
 _NUMBERS_KEPT = 16_384
 _EXACTLY = Rung(EXACT)
 
@@ -99,6 +100,23 @@ class HouseTable:
     def exactly(self, row: int) -> FoundHouse:
         """Give a row as the very house asked for."""
         return FoundHouse(row, _EXACTLY, near=False)
+
+    def runners_up(self, street: int, number: str, found: FoundHouse) -> list[FoundHouse]:
+        """Give other houses that may be meant where not the very number was found.
+
+        They bear the same leading number; those that answer better come first.
+        """
+        if found.rung is _EXACTLY:
+            return []
+        asked = parts_of(number)
+        others = []
+        for row in self._of_integer(street, asked.integer, 0):
+            if row != found.row:
+                rung = likeness(asked, parts_of(self.number(row)))
+                share = Rung(SAME_NUMBER_SHARE) if rung is None else rung
+                others.append(FoundHouse(row, share, near=rung is None))
+        others.sort(key=lambda other: (-other.rung.confidence, other.row))
+        return others[:MOST_RUNNERS_UP]
 
     def _like(self, street: int, number: str) -> FoundHouse | None:
         asked = parts_of(number)

@@ -14,7 +14,7 @@ from heatmaps.geocoding.coordinates import read_coordinates
 from heatmaps.geocoding.gazetteer import distance_m
 from heatmaps.geocoding.house_table import HouseTable, pack_houses
 from heatmaps.geocoding.normal_form import NormalForm, StreetName, readings
-from heatmaps.geocoding.result import GeocodeResult, Level, Suggestion
+from heatmaps.geocoding.result import Alternative, GeocodeResult, Level, Suggestion
 from heatmaps.geocoding.street_table import FoundStreet, StreetTable, pack_streets
 from heatmaps.geocoding.suggestions import Completion, pack_completion
 from heatmaps.geocoding.town_table import Towns, TownTable, pack_towns
@@ -348,11 +348,34 @@ class GazetteerIndex:
             lon,
             uncertainty_m,
             confidence,
-            self._label(found.street, number) if found else self._town_label(town, number),
+            self._house_label(found, town, number),
             towns.changes + (found.changes if found else ()) + house.rung.changes,
             f"{self._towns.key(town)}|{of_street}|{number}",
             share,
             town,
+            self._beside(form, house, town, found, share),
+        )
+
+    def _beside(
+        self,
+        form: NormalForm,
+        house: FoundHouse,
+        town: int,
+        found: FoundStreet | None,
+        share: float,
+    ) -> tuple[Alternative, ...]:
+        """Give the houses of the same leading number, where not the very one was found."""
+        table = self._houses
+        street = found.street if found else len(self._streets) + town
+        return tuple(
+            Alternative(
+                self._house_label(found, town, table.number(other.row)),
+                Level.NEAR if other.near else Level.HOUSE,
+                table.lat[other.row],
+                table.lon[other.row],
+                other.rung.confidence * share,
+            )
+            for other in table.runners_up(street, form.house, house)
         )
 
     def _spread_m(self, house: FoundHouse, lat: float, lon: float) -> float:
@@ -380,6 +403,9 @@ class GazetteerIndex:
         name = self._streets.name[street]
         town = self._streets.settlement[street]
         return self._town_label(town, f"{name}, {number}" if number else name)
+
+    def _house_label(self, found: FoundStreet | None, town: int, number: str) -> str:
+        return self._label(found.street, number) if found else self._town_label(town, number)
 
     def _town_label(self, town: int, rest: str | None) -> str:
         name = self._towns.label(town)

@@ -151,6 +151,17 @@ def test_a_latin_gazetteer_answers_cyrillic(tmp_path):
     assert (found.level, found.matched) == (H, "Novi Sad, Kosovska ulica, 7")
 
 
+def test_houses_beside_are_told(tmp_path):
+    path = tmp_path / "houses.csv"
+    rows = [f"Тверь,улица Мира,{n},56.{i:02d},35.9" for i, n in enumerate(("5 к1", "5 к2", "7"))]
+    path.write_text("\n".join(["city,street,house,lat,lon", *rows]), encoding="utf-8")
+    index = build_index(read_csv(path)[0])
+    near = index.geocode("Тверь, улица Мира, 5")
+    assert (near.level, near.matched) == (Level.NEAR, "Тверь, улица Мира, 5 к1")
+    assert [a.label for a in near.alternatives] == ["Тверь, улица Мира, 5 к2"]
+    assert not index.geocode("Тверь, улица Мира, 5 к1").alternatives
+
+
 def test_runners_up_are_told(index):
     found = index.geocode("Вязники, Чехова 2")
     assert [a.label for a in found.alternatives] == ["Вязники, переулок Чехова, 2"]
