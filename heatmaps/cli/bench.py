@@ -66,9 +66,9 @@ def geocoding(
     asked = bench_geocoding.Asked(
         bench_geocoding.Sample(sample, seed, failures), scale, addok_python if against else None
     )
+    sets = bench_geocoding.labelled_sets(examples)
     with opened() as store, progress("Asking") as advance:
         told = bench_geocoding.bench(store, asked, advance)
-    sets = bench_geocoding.labelled_sets(examples)
     result(
         as_json,
         bench_text(told, sets, failures=failures),

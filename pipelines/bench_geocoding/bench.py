@@ -11,7 +11,7 @@ from heatmaps.simulation.dirty_addresses import Sampler
 from heatmaps.simulation.many_cities import blown_up
 from heatmaps.store.gazetteer import load_gazetteer
 from pipelines.bench_geocoding.labelled import SETS, check_set
-from pipelines.bench_geocoding.peer import PEER_KINDS, ask_addok
+from pipelines.bench_geocoding.peer import PEER_KINDS, ask_addok, check_addok
 from pipelines.bench_geocoding.report import Sample, report
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ def bench(store: Store, asked: Asked, told: Callable[[int, int], None]) -> Measu
 
     Raises UsageError where the gazetteer holds no house, or addok is asked for and not there.
     """
+    if asked.addok_python is not None:
+        check_addok(asked.addok_python)
     with store.reading() as connection:
         gazetteer = load_gazetteer(connection)
     if not (gazetteer.houses.street != NO_STREET).any():

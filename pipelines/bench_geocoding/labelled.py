@@ -99,7 +99,7 @@ def check_set(folder: Path, name: str) -> list[Verdict]:
         if not file.is_file():
             message = (
                 f"{file} is not there; the labelled sets lie in tests/examples of a checkout: "
-                "say where with --examples."
+                "name the folder with --examples."
             )
             raise UsageError(message)
     gazetteer = read_csv(beside)[0]
@@ -131,7 +131,7 @@ def _labelled(path: Path, line: int, row: dict[str, str]) -> Labelled:
         levels = frozenset(Level(level.strip()) for level in row["level"].split("|"))
     except ValueError as error:
         known = ", ".join(Level)
-        message = f"{path.name}, line {line}: level {row['level']!r} is none of {known}."
+        message = f"{path.name}, line {line}: level {row['level']!r} is unknown; use {known}."
         raise UsageError(message) from error
     region = _REGION.search(row["note"])
     place = _Place(
@@ -201,7 +201,8 @@ def _keys(labelled: Labelled, meant: _Place, names: _Names) -> set[str]:
     if not keys:
         message = (
             f"Line {labelled.line} of the labelled set ({labelled.query!r}) means "
-            f"{', '.join(part for part in meant if part)!r}, which its gazetteer does not hold."
+            f"{', '.join(part for part in meant if part)!r}, which its gazetteer does not hold; "
+            "correct the label or add the place."
         )
         raise UsageError(message)
     return keys

