@@ -111,7 +111,10 @@ def _settled(form: NormalForm) -> NormalForm:
         if (again.text, again.house) == (text, form.house):
             break
         form = again
-    return replace(form, changes=first.changes, faults=first.faults)
+    faults = [fault for fault in first.faults if fault != "no_house"]
+    if not form.house and "junk" not in faults:
+        faults.append("no_house")
+    return replace(form, changes=first.changes, faults=tuple(faults))
 
 
 def pack_for(text: str) -> Pack:

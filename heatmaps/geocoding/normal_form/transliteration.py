@@ -97,6 +97,7 @@ _WORDS = {s: full for full, others in _T["types"].items() for s in others.split(
 _CITY = re.compile(
     r"\b(?:" + "|".join(c.replace(" ", r"[. -]+") for c in sorted(_CITIES, key=len)[::-1]) + r")\b"
 )
+_ORDINAL = re.compile(r"(\d)(?:st|nd|rd|th)\b")
 _PARTING = re.compile(r"[. -]+")
 _CITY_WEIGHT = 3
 _STRONG = frozenset(_T["strong"]["words"].split())
@@ -116,6 +117,7 @@ _UNRUSSIAN = re.compile(
 
 def as_cyrillic(text: str) -> str:
     """Give Latin text, in lower case, as the Russian that it may be a transliteration of."""
+    text = _ORDINAL.sub(r"\1-й", text)
     text = _CITY.sub(lambda match: _CITIES[_PARTING.sub(" ", match[0])], text)
     return _WORD.sub(lambda match: _word(match[0]), text)
 
