@@ -9,7 +9,8 @@ import h3.api.basic_int as h3
 import numpy as np
 
 from heatmaps.region.grid import GRID_RESOLUTION
-from heatmaps.spots.crowd import Crowd
+from heatmaps.spots.crowd import Crowd, Places, gathered
+from heatmaps.spots.prospects import prospects_of
 from heatmaps.spots.rhythm import WEEK_H, hours_of_week
 from heatmaps.spots.scan import scan
 
@@ -26,6 +27,8 @@ TAIL_PEAKS = 60
 
 _MOST_WORLDS = 400
 _SMALLEST_RATE = 1e-6
+_HIGH_PEAK, _LOW_PEAK = 8.0, 0.5
+"""Scores among which the highest of an hour is looked for, by halves."""
 _CANDIDATES = 400
 _FURTHEST = 500.0
 _EARTH_KM = 6371.0
@@ -84,7 +87,7 @@ def calibrate(ground: Ground, first_h: int, seed: int) -> Calibration:
     days = int(np.clip(round(7 * SIMULATED_COMPLAINTS / weekly), 1, 7))
     stream = _chance(ground, first_h - WEEK_H, WEEK_H + 24 * days, worlds, rng)
     peaks = [
-        _hour_peaks(scan(ground, _crowd(ground, stream, hour, worlds), weight), hour)
+        _hour_peaks(_highest(ground, _crowd(ground, stream, hour, worlds), weight), hour)
         for hour in range(first_h + 1, first_h + 24 * days + 1)
         for weight in (expectation.weight_of_windows(hour, ground.windows_h),)
     ]
@@ -101,7 +104,8 @@ class _Stream:
 
     time: NDArray[np.float64]
     world: NDArray[np.intp]
-    cell: NDArray[np.int64]
+    places: Places
+    place: NDArray[np.int32]
     topic: NDArray[np.intp]
 
 
@@ -132,7 +136,10 @@ def _chance(
     shares = np.cumsum(expectation.hourly[place, 1:], axis=1, dtype=np.float64)
     topic = (shares < rng.random((len(place), 1)) * shares[:, -1:]).sum(axis=1)
     order = np.argsort(time)
-    return _Stream(time[order], world[order], expectation.cell[place[order]], topic[order])
+    cells = expectation.cell
+    places = Places(cells, np.full(len(cells), GRID_RESOLUTION, dtype=np.int8))
+    at = place[order].astype(np.int32)
+    return _Stream(time[order], world[order], places, at, topic[order])
 
 
 def _crowd(ground: Ground, stream: _Stream, hour: int, worlds: int) -> Crowd:
@@ -140,16 +147,27 @@ def _crowd(ground: Ground, stream: _Stream, hour: int, worlds: int) -> Crowd:
     rows = slice(*np.searchsorted(stream.time, [hour - longest, hour], side="right"))
     age = hour - stream.time[rows]
     window = np.searchsorted(ground.windows_h, age, side="right")
-    of_all = np.zeros(len(age), dtype=np.intp)
-    return Crowd(
-        world=np.tile(stream.world[rows], 2),
-        cell=np.tile(stream.cell[rows], 2),
-        resolution=np.full(2 * len(age), GRID_RESOLUTION, dtype=np.int8),
-        plane=np.concatenate([of_all, 1 + stream.topic[rows]]),
-        window=np.tile(window, 2),
-        fresh=np.tile(age < 1, 2),
-        worlds=worlds,
-    )
+    place, window = np.tile(stream.place[rows], 2), np.tile(window, 2)
+    fresh = np.tile(age < 1, 2)
+    plane = np.concatenate([np.zeros(len(age), dtype=np.intp), 1 + stream.topic[rows]])
+    if worlds == 1:
+        return gathered(stream.places, place, plane, window, fresh)
+    world, number = np.tile(stream.world[rows], 2), np.ones(len(place), dtype=np.int64)
+    return Crowd(world, stream.places, place, plane, window, fresh, number, worlds)
+
+
+def _highest(ground: Ground, crowd: Crowd, weight: NDArray[np.float64]) -> Zones:
+    """Give zones with the highest of each world among them.
+
+    Of a single world only those are scanned that may reach a score, a lower one if none does.
+    """
+    score = _HIGH_PEAK if crowd.worlds == 1 else 0.0
+    while score > _LOW_PEAK:
+        zones = scan(ground, crowd, weight, prospects_of(ground, crowd, weight, score))
+        if (zones.score >= score).any():
+            return zones
+        score /= 2
+    return scan(ground, crowd, weight)
 
 
 def _hour_peaks(zones: Zones, hour: int) -> list[_Peak]:

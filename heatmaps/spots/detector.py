@@ -10,6 +10,7 @@ import numpy as np
 
 from heatmaps.errors import UsageError
 from heatmaps.spots.calibration import Calibration, calibrate
+from heatmaps.spots.crowd import roll_of
 from heatmaps.spots.expectation import History, fit_expectation
 from heatmaps.spots.exposure import sound_exposure
 from heatmaps.spots.rhythm import HOUR_US, WEEK_H
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from heatmaps.spots.crowd import Roll
     from heatmaps.spots.record import ComplaintColumns, DetectedSpot, Exposure
     from heatmaps.spots.tuning import DetectionPolicy
 
@@ -65,6 +67,7 @@ class Detector:
         self._lattices = lattices_for(policy)
         self._grounds: dict[tuple[object, ...], Ground] = {}
         self._calibrations: dict[tuple[object, ...], Calibration] = {}
+        self._rolled: tuple[ComplaintColumns, Roll] | None = None
 
     def step(
         self,
@@ -85,7 +88,9 @@ class Detector:
         day = (now - HOUR_US) // _DAY_US * _DAY_US
         history = History(columns, left_out)
         calibration = self._calibration(history, day)
-        view = View(history, now, self._ground(history, day), calibration, living)
+        view = View(
+            history, now, self._ground(history, day), calibration, living, roll=self._roll(columns)
+        )
         threshold = calibration.threshold(self._policy.recurrence_days_per_million)
         quiet_below = calibration.threshold(self._policy.quiet_recurrence_days)
         alive = sorted((s for s in living if s.merged_into is None), key=lambda s: s.spot_id)
@@ -101,6 +106,12 @@ class Detector:
             grown.opened + matched.opened,
             next_id + len(matched.opened),
         )
+
+    def _roll(self, columns: ComplaintColumns) -> Roll:
+        """Give the roll of the columns, made once for those of a run."""
+        if self._rolled is None or self._rolled[0] is not columns:
+            self._rolled = (columns, roll_of(columns))
+        return self._rolled[1]
 
     def _ground(self, history: History, day: int) -> Ground:
         key = _known_by(history, day, self._policy)

@@ -17,6 +17,8 @@ from heatmaps.spots.expectation import PLANES
 from heatmaps.spots.lattice import VOID, Lattice
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from heatmaps.spots.crowd import Crowd, Placed
@@ -54,6 +56,19 @@ class Zones:
     def take(self, which: NDArray[np.intp] | NDArray[np.bool_]) -> Zones:
         """Give the zones at the positions asked for."""
         return Zones(*(getattr(self, name)[which] for name in self.__dataclass_fields__))
+
+
+NO_ZONES = Zones(
+    world=np.zeros(0, dtype=np.intp),
+    centre=np.zeros(0, dtype=np.int64),
+    resolution=np.zeros(0, dtype=np.int8),
+    ring=np.zeros(0, dtype=np.intp),
+    plane=np.zeros(0, dtype=np.intp),
+    window=np.zeros(0, dtype=np.intp),
+    observed=np.zeros(0, dtype=np.int64),
+    expected=np.zeros(0),
+    score=np.zeros(0),
+)
 
 
 class Ground:
@@ -99,13 +114,23 @@ def lattices_for(policy: DetectionPolicy) -> dict[int, Lattice]:
     return {r: Lattice(r, policy.max_ring) for r in sorted(set(policy.resolutions), reverse=True)}
 
 
-def scan(ground: Ground, crowd: Crowd, weight: NDArray[np.float64]) -> Zones:
+def scan(
+    ground: Ground,
+    crowd: Crowd,
+    weight: NDArray[np.float64],
+    among: Mapping[int, NDArray[np.intp]] | None = None,
+) -> Zones:
     """Give the best zone of every centre and plane that gained a fresh complaint.
 
-    `weight` is how many mean hours each window is worth (`Expectation.weight_of_windows`).
+    `weight` is how many mean hours each window is worth (`Expectation.weight_of_windows`). Only
+    centres `among` those given are scanned: of each resolution keys as `prospects` gives them.
     """
     return _joined(
-        [_scan_resolution(ground, lattice, crowd, weight) for lattice in ground.lattices.values()]
+        [
+            _scan_resolution(ground, lattice, crowd, weight, None if among is None else among[at])
+            for at, lattice in ground.lattices.items()
+            if among is None or len(among[at])
+        ]
     )
 
 
@@ -155,30 +180,29 @@ class _Counts:
     Row 0 of `held` is any place without a complaint.
     """
 
-    def __init__(
-        self, ground: Ground, lattice: Lattice, placed: Placed, slot: NDArray[np.int32]
-    ) -> None:
+    def __init__(self, ground: Ground, lattice: Lattice, placed: Placed) -> None:
         self.slots = len(lattice.cells)
         windows = len(ground.windows_h)
-        places, place = np.unique(placed.world * self.slots + slot, return_inverse=True)
+        where = placed.world * self.slots + placed.slot
         self._row = np.zeros(placed.worlds * self.slots, dtype=np.int32)
+        self._row[where] = 1
+        places = np.flatnonzero(self._row)
         self._row[places] = np.arange(1, len(places) + 1)
         shape = (len(places) + 1, PLANES, windows)
-        key = ((place + 1) * PLANES + placed.plane) * windows + placed.window
+        key = (self._row[where] * np.intp(PLANES) + placed.plane) * windows + placed.window
         self.tables = {
-            int(offset): np.bincount(key[placed.offset == offset], minlength=np.prod(shape))
-            .reshape(shape)
-            .astype(np.float32)
-            for offset in np.unique(placed.offset)
+            offset: _summed(key[at], placed.number[at], shape).astype(np.float32)
+            for offset in np.flatnonzero(np.bincount(placed.offset)).tolist()
+            for at in (placed.offset == offset if placed.offset.any() else slice(None),)
         }
-        self.held = np.bincount(key // windows, minlength=shape[0] * PLANES).reshape(shape[:2])
+        self.held = _summed(key // windows, placed.number, shape[:2])
         nobody = ground.base(lattice.resolution)[places % self.slots, 0] == 0
         self.stray = np.append(False, nobody)
         strays = np.bincount(places[nobody] // self.slots, minlength=placed.worlds)
         self.expected = (ground.total + strays[:, None] * ground.expectation.stray).ravel()
         total = (placed.world * PLANES + placed.plane) * windows + placed.window
-        of_window = np.bincount(total, minlength=placed.worlds * PLANES * windows)
-        self.observed = np.cumsum(of_window.reshape(-1, windows), axis=1)
+        of_window = _summed(total, placed.number, (placed.worlds * PLANES, windows))
+        self.observed = np.cumsum(of_window, axis=1)
 
     def rows(self, world: NDArray[np.intp], disks: NDArray[np.int32]) -> NDArray[np.int32]:
         """Give the table rows of disks of slots."""
@@ -186,18 +210,36 @@ class _Counts:
         return rows
 
 
+def _summed(
+    key: NDArray[np.intp], number: NDArray[np.int64], shape: tuple[int, ...]
+) -> NDArray[np.float64]:
+    """Give the sums of numbers at their keys, which are positions in an array of this shape."""
+    sums: NDArray[np.float64] = np.bincount(
+        key, weights=number, minlength=int(np.prod(shape))
+    ).astype(np.float64, copy=False)
+    return sums.reshape(shape)
+
+
 def _scan_resolution(
-    ground: Ground, lattice: Lattice, crowd: Crowd, weight: NDArray[np.float64]
+    ground: Ground,
+    lattice: Lattice,
+    crowd: Crowd,
+    weight: NDArray[np.float64],
+    among: NDArray[np.intp] | None,
 ) -> Zones:
     on_lattice = placed(crowd, lattice)
-    slot = lattice.slots(on_lattice.cell)
-    lanes = _lanes(lattice, on_lattice, slot)
+    if among is None:
+        lanes = _lanes(lattice, on_lattice)
+    else:
+        lanes = _lanes_among(lattice, on_lattice, among)
     lattice.disks(lanes.centre)
-    counts = _Counts(ground, lattice, on_lattice, slot)
+    if not len(lanes):
+        return NO_ZONES
+    counts = _Counts(ground, lattice, on_lattice)
     return _joined([_best_zones(ground, lattice, counts, part, weight) for part in _parts(lanes)])
 
 
-def _lanes(lattice: Lattice, placed: Placed, slot: NDArray[np.int32]) -> _Lanes:
+def _lanes(lattice: Lattice, placed: Placed) -> _Lanes:
     """Give what is to be scored for the fresh complaints.
 
     Centres are within reach of a fresh complaint and have, or border on a cell that has, a
@@ -207,7 +249,8 @@ def _lanes(lattice: Lattice, placed: Placed, slot: NDArray[np.int32]) -> _Lanes:
     if not len(fresh):
         none = np.zeros(0, dtype=np.intp)
         return _Lanes(none, none.astype(np.int32), none, none)
-    around, slots = lattice.disks(slot), len(lattice.cells)
+    around = lattice.disks(placed.slot)
+    slots = len(lattice.cells)
     near = np.zeros(placed.worlds * slots * PLANES, dtype=np.bool_)
     origin = placed.world * (slots * PLANES) + placed.plane
     near[origin[:, None] + PLANES * around[:, :7]] = True
@@ -219,6 +262,24 @@ def _lanes(lattice: Lattice, placed: Placed, slot: NDArray[np.int32]) -> _Lanes:
     np.minimum.at(nearest, key, ring[wanted])
     place = keys // PLANES
     return _Lanes(place // slots, (place % slots).astype(np.int32), keys % PLANES, nearest)
+
+
+def _lanes_among(lattice: Lattice, placed: Placed, among: NDArray[np.intp]) -> _Lanes:
+    """Give those of `_lanes` of a single world that are among the keys given."""
+    centre, plane = (among // PLANES).astype(np.int32), among % PLANES
+    around = lattice.disks(centre) * np.intp(PLANES) + plane[:, None]
+    key = placed.slot * np.intp(PLANES) + placed.plane
+    held = np.zeros(len(lattice.cells) * PLANES, dtype=np.bool_)
+    held[key] = True
+    nearest = np.full(len(among), lattice.max_ring + 1, dtype=np.intp)
+    for offset in np.unique(placed.offset[placed.fresh]).tolist():
+        fresh = np.zeros(len(held), dtype=np.bool_)
+        fresh[key[placed.fresh & (placed.offset == offset)]] = True
+        ring = np.where(fresh[around], lattice.ring_of_column + offset, lattice.max_ring + 1)
+        np.minimum(nearest, ring.min(axis=1), out=nearest)
+    kept = held[around[:, :7]].any(axis=1) & (nearest <= lattice.max_ring)
+    none = np.zeros(int(kept.sum()), dtype=np.intp)
+    return _Lanes(none, centre[kept], plane[kept], nearest[kept])
 
 
 def _best_zones(
@@ -307,4 +368,5 @@ def _parts(lanes: _Lanes) -> list[_Lanes]:
 
 def _joined(zones: list[Zones]) -> Zones:
     names = Zones.__dataclass_fields__
+    zones = [*zones, NO_ZONES]
     return Zones(*(np.concatenate([getattr(z, name) for z in zones]) for name in names))

@@ -9,7 +9,8 @@ import numpy as np
 
 from heatmaps.complaints.record import Topic
 from heatmaps.region.grid import parents
-from heatmaps.spots.crowd import crowd_at, taken
+from heatmaps.spots.crowd import crowd_at, everybody_at, taken
+from heatmaps.spots.prospects import prospects
 from heatmaps.spots.record import ALL_TOPICS, Signal
 from heatmaps.spots.rhythm import HOUR_US, WEEK_H
 from heatmaps.spots.scan import region_level, scan, scores, strongest
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from heatmaps.spots.calibration import Calibration
-    from heatmaps.spots.crowd import Crowd
+    from heatmaps.spots.crowd import Crowd, Roll
     from heatmaps.spots.expectation import History
     from heatmaps.spots.record import DetectedSpot
     from heatmaps.spots.scan import Ground, Zones
@@ -46,26 +47,30 @@ class View:
     since this hour (`joining`, inside its zone). Those of past spots and of quiet ones are over.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a tick rests on
         self,
         history: History,
         now: int,
         ground: Ground,
         calibration: Calibration,
         living: tuple[DetectedSpot, ...],
+        *,
+        roll: Roll,
     ) -> None:
         self.now, self.ground, self.calibration = now, ground, calibration
         columns = history.columns
-        first, last = np.searchsorted(columns.time, [now - WEEK_H * HOUR_US, now], side="right")
-        rows = np.arange(first, last)
-        rows = rows[columns.available[rows] <= now]
+        ends = np.searchsorted(columns.time, [now - WEEK_H * HOUR_US, now], side="right").tolist()
+        rows = slice(*ends)
         self.columns = columns = taken(columns, rows)
+        self.roll = roll.part(rows)
+        known = columns.available <= now
         self.age = now - columns.time
         self.fresh = np.maximum(columns.available, columns.time) > now - HOUR_US
         self.weight = ground.expectation.weight_of_windows(now // HOUR_US, ground.windows_h)
         active = [s for s in living if s.merged_into is None and s.signal is Signal.ACTIVE]
-        self.own = np.isin(columns.complaint_id, _ids(active))
-        self.unexplained = ~(self.own | np.isin(columns.complaint_id, history.left_out))
+        self.own = known & np.isin(columns.complaint_id, _ids(active))
+        self.unexplained = known & ~self.own
+        self.unexplained &= ~np.isin(columns.complaint_id, history.left_out)
         self.unexplained &= ~np.isin(columns.complaint_id, _ids(living))
         self.joining = np.zeros(len(self.age), dtype=np.bool_)
         for spot in active:
@@ -73,9 +78,7 @@ class View:
         self.joining &= self.fresh & self.unexplained
         self.own |= self.joining
         self.unexplained &= ~self.joining
-        self.seen = crowd_at(
-            columns, self.own | self.unexplained, self.fresh, now, ground.windows_h
-        )
+        self.seen = self._crowd(self.own | self.unexplained, self.fresh)
 
     def sightings(self, threshold: float) -> list[Sighting]:
         """Give the zones in which unexplained complaints stand out, strongest first, apart."""
@@ -93,11 +96,14 @@ class View:
         Where nothing is expected anywhere yet, no exposure and no history, nothing stands out.
         """
         found: list[Sighting] = []
-        if not len(self.ground.expectation.cell):
+        if not len(self.ground.expectation.cell) or not (counted & fresh).any():
+            return found
+        among = self._prospects(counted, fresh, threshold)
+        if not any(map(len, among.values())):
             return found
         while (counted & fresh).any() and len(found) < MOST_SIGHTINGS:
-            crowd = crowd_at(self.columns, counted, fresh, self.now, self.ground.windows_h)
-            zones = scan(self.ground, crowd, self.weight)
+            crowd = self._crowd(counted, fresh)
+            zones = scan(self.ground, crowd, self.weight, among)
             zones = zones.take(zones.score >= threshold)
             for sighting in found:
                 zones = self._apart(zones, sighting)
@@ -109,6 +115,25 @@ class View:
             if not len(self._apart(zones, sighting).score):
                 break
         return found
+
+    def _prospects(
+        self, counted: NDArray[np.bool_], fresh: NDArray[np.bool_], threshold: float
+    ) -> dict[int, NDArray[np.intp]]:
+        """Give the centres of each resolution that may reach the threshold, whoever is taken out.
+
+        Counted are complaints and not customers, for of one taken out an earlier one would stand.
+        """
+        everybody = everybody_at(
+            self.columns, counted, fresh, self.now, self.ground.windows_h, roll=self.roll
+        )
+        return {
+            resolution: prospects(self.ground, lattice, everybody, self.weight, threshold)
+            for resolution, lattice in self.ground.lattices.items()
+        }
+
+    def _crowd(self, counted: NDArray[np.bool_], fresh: NDArray[np.bool_]) -> Crowd:
+        windows_h = self.ground.windows_h
+        return crowd_at(self.columns, counted, fresh, self.now, windows_h, roll=self.roll)
 
     def _apart(self, zones: Zones, sighting: Sighting) -> Zones:
         """Give the zones that have no area in common with a sighting."""
@@ -174,7 +199,8 @@ class View:
     def _members(
         self, cells: tuple[int, ...], resolution: int, topic: str, window_h: int
     ) -> NDArray[np.bool_]:
-        held = inside(self.columns.cell, self.columns.resolution, cells, resolution)
+        places = self.roll.places
+        held = inside(places.cell, places.resolution, cells, resolution)[self.roll.place]
         held &= self.age < window_h * HOUR_US
         if topic != ALL_TOPICS:
             held &= self.columns.topic == _TOPICS.index(topic) - 1
@@ -190,7 +216,7 @@ class View:
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Give observed, expected and score of a zone by window."""
         windows = len(self.ground.windows_h)
-        own = crowd_at(self.columns, members, self.fresh, self.now, self.ground.windows_h)
+        own = self._crowd(members, self.fresh)
         observed = _by_window(own, 0, windows)
         base = float(self.ground.at(np.array(cells), resolution)[:, plane].sum())
         expected = max(base, float(self.ground.expectation.stray[plane])) * self.weight
@@ -201,8 +227,9 @@ class View:
 
 
 def _by_window(crowd: Crowd, plane: int, windows: int) -> NDArray[np.float64]:
-    counts = np.bincount(crowd.window[crowd.plane == plane], minlength=windows)
-    return np.cumsum(counts).astype(np.float64)
+    of_plane = crowd.plane == plane
+    counts = np.bincount(crowd.window[of_plane], weights=crowd.number[of_plane], minlength=windows)
+    return np.cumsum(counts)
 
 
 def _ids(spots: Iterable[DetectedSpot]) -> NDArray[np.int64]:
