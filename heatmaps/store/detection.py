@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 from sqlalchemy import func, insert, select
 
 from heatmaps.complaints.likeness import first_entries
@@ -117,8 +116,9 @@ def _customer_codes(
     duplicate_within: timedelta,
 ) -> NDArray[np.int64]:
     """Give each customer a number from 0 up, and each that nobody named one below 0."""
-    named = pa.array(customers, type=pa.string()).dictionary_encode()
-    codes: NDArray[np.int64] = named.indices.cast(pa.int64()).fill_null(-1).to_numpy().copy()
+    known: dict[str | None, int] = {None: -1}
+    numbered = (known.setdefault(customer, len(known) - 1) for customer in customers.tolist())
+    codes = np.fromiter(numbered, dtype=np.int64, count=len(customers))
     unnamed = np.flatnonzero(codes < 0)
     told = unnamed[[likeness[row] is not None for row in unnamed.tolist()]]
     codes[unnamed] = -1 - np.arange(len(unnamed))
