@@ -21,6 +21,7 @@ from heatmaps.complaints.readers import check_file, read_batches
 from heatmaps.complaints.rows import map_objects
 from heatmaps.complaints.validation import DEFAULT_SOURCE, Bounds, Intake, validate
 from heatmaps.errors import ConfigError
+from heatmaps.geocoding.remembered import Remembered
 from heatmaps.region.territories import TerritoryIndex
 from heatmaps.store import complaints, quarantine
 from heatmaps.store.default_points import default_points
@@ -147,6 +148,7 @@ def import_file(
     FileError before anything is written where the file as a whole cannot be used.
     """
     checked = check_file(path, load_profile(given.profile))
+    given = replace(given, geocoder=Remembered(given.geocoder).current)
     job, shown = _Job(given, Counts()), None
     with ExitStack() as stack:
         dry = None if keep else stack.enter_context(store.writing(keep=False))

@@ -21,7 +21,6 @@ from heatmaps.store import quarantine as stored_quarantine
 from pipelines.check_address import GeocoderOfStore, check_address, region_zone
 from pipelines.geocode_file import geocode_file
 from pipelines.import_complaints import Circumstances, import_file
-from pipelines.load_network import replay_all
 
 if TYPE_CHECKING:
     from heatmaps.desk.answer import Answer
@@ -156,6 +155,8 @@ def replay(
 
     Example: heatmaps quarantine replay
     """
+    from pipelines.load_network import replay_all  # it brings along much that `ingest` waits for
+
     with opened() as store:
         given = _circumstances(store, "default", None)
         replayed = replay_all(store, given, profile, keep=not dry_run)

@@ -36,6 +36,8 @@ ABSENT_TIME = int(np.iinfo(np.int64).min)
 """An absent time in an int64 column; NumPy's own NaT when viewed as ``datetime64[us]``."""
 
 _HASH_BYTES = 8
+_UNKNOWN: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+"""In place of hashes: they are to be made."""
 
 
 class State(StrEnum):
@@ -135,8 +137,9 @@ class ComplaintBatch:
     - `extra` holds the foreign columns that a profile keeps: the canonical text of a JSON object,
       their name to their text, sorted by name and without the empty ones.
     - `flags` names what intake noticed without refusing the row, such as ``fold_hour``.
-    - `content_hash` is made here: equal content gives the equal hash, in every run and on every
-      platform. `line` and `flags` do not count, since they tell of the file and not the complaint.
+    - `content_hash` is made here, or given where these are part of a batch that has it: equal
+      content gives the equal hash, in every run and on every platform. `line` and `flags` do not
+      count, since they tell of the file and not the complaint.
 
     ValueError where the columns differ in length.
     """
@@ -175,7 +178,7 @@ class ComplaintBatch:
     text: list[str | None]
     flags: list[tuple[str, ...]]
     extra: list[str | None]
-    content_hash: NDArray[np.int64] = field(init=False)
+    content_hash: NDArray[np.int64] = field(default_factory=lambda: _UNKNOWN)
 
     def __post_init__(self) -> None:
         """Check the lengths and fingerprint the content."""
@@ -183,8 +186,9 @@ class ComplaintBatch:
         if len(set(lengths.values())) > 1:
             message = f"columns of a batch differ in length: {lengths}"
             raise ValueError(message)
-        columns = (getattr(self, name) for name in _HASHED)
-        object.__setattr__(self, "content_hash", content_hashes(columns))
+        if self.content_hash is _UNKNOWN:
+            columns = (getattr(self, name) for name in _HASHED)
+            object.__setattr__(self, "content_hash", content_hashes(columns))
 
     def __len__(self) -> int:
         """Give the number of complaints."""
@@ -193,7 +197,9 @@ class ComplaintBatch:
     def take(self, rows: NDArray[np.int64]) -> ComplaintBatch:
         """Give the complaints at these positions, in this order."""
         positions = rows.tolist()
-        taken: dict[str, Any] = {}
+        if positions == list(range(len(self))):
+            return self
+        taken: dict[str, Any] = {"content_hash": self.content_hash[rows]}
         for name in _COLUMNS:
             column = getattr(self, name)
             whole = isinstance(column, np.ndarray)

@@ -5,6 +5,7 @@ A house's number holds its street's in the upper half, so that all of a street a
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ STREET_BITS = 32
 """The upper bits of a number are the street's alone, the lower bits the whole's."""
 
 _STREET_BARS = 2
+_KEPT = 1 << 16
+"""Numbers kept at hand: in a file the same house comes again and again."""
 
 
 def form_keys(results: Iterable[GeocodeResult | None]) -> list[int | None]:
@@ -29,11 +32,13 @@ def match_keys(results: Iterable[GeocodeResult | None]) -> list[int | None]:
     return [match_key(r.key) if r is not None and r.key else None for r in results]
 
 
+@lru_cache(_KEPT)
 def form_key(normal_form: str) -> int:
     """Give the fingerprint of a normal form, signed 64 bits."""
     return int.from_bytes(_digest(normal_form, 8), "little", signed=True)
 
 
+@lru_cache(_KEPT)
 def match_key(key: str) -> int:
     """Give the fingerprint of a lasting key of the gazetteer, signed 64 bits.
 
