@@ -11,22 +11,13 @@ import numpy as np
 
 from heatmaps.errors import UsageError
 from heatmaps.geocoding.gazetteer import NO_STREET
-from heatmaps.simulation import load_region, simulate, write
 from heatmaps.store.detection import last_tick
 from heatmaps.store.gazetteer import load_gazetteer
 from pipelines import find_spots
 from pipelines.check_address import GeocoderOfStore, check_address
-from pipelines.import_complaints import Circumstances, import_file
-from pipelines.load_region import (
-    load_gazetteer_file,
-    load_subscribers_file,
-    load_territories_file,
-)
-from pipelines.set_up import set_up_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from heatmaps.desk.answer import Asked
     from heatmaps.geocoding.gazetteer import Gazetteer
@@ -81,28 +72,6 @@ def bench_detection(store: Store, clock: Clockwork, days: int) -> list[Measured]
     ]
 
 
-def bench_pipeline(url: str, folder: Path, region: Path, clock: Clockwork) -> list[Measured]:
-    """Take a simulated region from files to spots in a new store at `url`."""
-    until = clock.now.replace(minute=0, second=0, microsecond=0)
-    store = set_up_store(url, clock.now)
-    geocoder = GeocoderOfStore(store, None)
-    given = Circumstances(clock.now, clock.zone, geocoder.current)
-    stages: dict[str, Callable[[], object]] = {
-        "simulate": lambda: write(simulate(load_region(region), until), folder),
-        "territories": lambda: load_territories_file(store, folder / "territories.geojson"),
-        "gazetteer": lambda: load_gazetteer_file(store, folder / "gazetteer.csv", clock.now),
-        "subscribers": lambda: load_subscribers_file(
-            store, folder / "subscribers.csv", "subscribers"
-        ),
-        "ingest": lambda: import_file(store, folder / "complaints.csv", given, _silent),
-        "ingest again": lambda: import_file(store, folder / "complaints.csv", given, _silent),
-        "detect": lambda: find_spots.detect(store, until, clock, _silent),
-    }
-    measured = [Measured(name, _timed(stage), "s") for name, stage in stages.items()]
-    store.close()
-    return measured
-
-
 def _addresses(gazetteer: Gazetteer, sample: int) -> tuple[np.ndarray, list[str]]:
     """Give positions of some houses on streets, and their addresses as one writes them."""
     houses = gazetteer.houses
@@ -130,7 +99,3 @@ def _spread_of(what: str, seconds: list[float]) -> list[Measured]:
         Measured(f"{what}, median", float(middle), "ms"),
         Measured(f"{what}, p95", float(high), "ms"),
     ]
-
-
-def _silent(_done: int, _total: int) -> None:
-    """Show nothing: a benchmark measures the work alone."""

@@ -13,13 +13,13 @@ import typer
 from heatmaps.cli.context import clock, opened
 from heatmaps.cli.geocoding_tables import bench_text
 from heatmaps.cli.output import AsJson, progress, result
-from heatmaps.cli.simulation import SAMPLE
 from heatmaps.desk.answer import Asked
 from heatmaps.settings import load_settings
-from pipelines import bench_geocoding, benchmarks
+from pipelines import bench_geocoding, bench_pipeline, benchmarks
 from pipelines.find_spots import Clockwork
 
 if TYPE_CHECKING:
+    from pipelines.bench_pipeline import Part
     from pipelines.benchmarks import Measured
 
 bench = typer.Typer(help="How fast it is here.", no_args_is_help=True)
@@ -107,18 +107,41 @@ def detection(
 
 @bench.command()
 def pipeline(
-    region: Annotated[Path, typer.Option(help="Folder of the region's sample.")] = SAMPLE,
+    complaints: Annotated[int, typer.Option(help="How many complaints.", min=1)] = 1_000_000,
+    houses: Annotated[int, typer.Option(help="At how many houses.", min=100)] = 100_000,
+    days: Annotated[int, typer.Option(help="Over how many days.", min=1)] = 28,
+    postgis: Annotated[
+        str | None, typer.Option(help="URL of a PostGIS server that may be measured, too.")
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Take a simulated region from files to spots, in a store that is removed afterwards.
+    """Take complaints from CSV to spots in new stores, clean and dirty apart, and the naive way.
 
-    Example: heatmaps bench pipeline
+    Every step is the command itself in a process of its own. Everything is removed afterwards.
+
+    Example: heatmaps bench pipeline --complaints 100000
     """
-    with tempfile.TemporaryDirectory(prefix="heatmaps-bench-") as folder:
-        url = f"sqlite:///{folder}/heatmaps.db"
-        measured = benchmarks.bench_pipeline(url, Path(folder), region, _clockwork())
-    _tell("pipeline", measured, as_json=as_json)
+    asked = bench_pipeline.Asked(complaints, houses, days, clock(), postgis)
+    with (
+        tempfile.TemporaryDirectory(prefix="heatmaps-bench-") as folder,
+        progress("Measuring, spellings") as advance,
+    ):
+        parts = bench_pipeline.bench(asked, Path(folder), advance)
+    result(as_json, _journey_table(parts), benchmark="pipeline", measured=parts)
+
+
+def _journey_table(parts: list[Part]) -> str:
+    lines = [f"{'':36} {'wall s':>8} {'CPU s':>8} {'peak MB':>8}"]
+    for part in parts:
+        name = f"{part.spelling:<6} {part.way:<8} {part.step}"
+        facts = ", ".join(f"{count:,} {what}" for what, count in part.facts.items())
+        if part.facts.get("new") and "located" in part.facts:
+            facts += f" ({part.facts['located'] / part.facts['new']:.2%})"
+        lines.append(
+            f"{name:<36} {part.wall_s:8.1f} {part.cpu_s:8.1f} {part.peak_mb:8.0f}  {facts}"
+        )
+    return "\n".join(lines)
 
 
 def _clockwork() -> Clockwork:

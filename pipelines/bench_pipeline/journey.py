@@ -1,0 +1,144 @@
+"""From files to spots and again, each step by the command a user would give, in a new store."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from heatmaps.simulation import workload
+from heatmaps.simulation.workload import Plan
+from heatmaps.store.scratch import scratch_database, scratch_file
+from pipelines.bench_pipeline.measured import run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from heatmaps.simulation.workload import Houses
+
+SEED = 20260301
+LATER = 1_000
+"""Complaints that come in after all others, in the hour that follows."""
+
+SPELLINGS = {"clean": workload.clean, "dirty": workload.dirty}
+_COMMAND = (sys.executable, "-c", "from heatmaps.cli import run; run()")
+_NAIVE = (sys.executable, "-m", "pipelines.bench_pipeline.naive")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What to measure: so many complaints over `days` before `now`, at so many houses.
+
+    `postgis` is the URL of a server on which databases may be made, or None: SQLite alone.
+    """
+
+    complaints: int
+    houses: int
+    days: int
+    now: datetime
+    postgis: str | None = None
+    spellings: tuple[str, ...] = tuple(SPELLINGS)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One measured step. `facts` are counts that it told: rows, located, spots."""
+
+    way: str
+    spelling: str
+    step: str
+    wall_s: float
+    cpu_s: float
+    peak_mb: float
+    facts: dict[str, int]
+
+
+def bench(asked: Asked, folder: Path, progress: Callable[[int, int], None]) -> list[Part]:
+    """Take clean and dirty complaints to spots in a store of each kind, and by the naive way.
+
+    All in one run, one step after another, so that the figures are of one machine in one state.
+    The naive way is left out where scikit-learn is not installed.
+    """
+    until = asked.now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=2)
+    houses = workload.draw_houses(asked.houses, SEED)
+    workload.write_gazetteer(folder / "gazetteer.csv", houses)
+    workload.write_subscribers(folder / "subscribers.csv", houses)
+    parts: list[Part] = []
+    for number, spelling in enumerate(asked.spellings):
+        _write_complaints(folder, houses, asked, spelling, until)
+        parts += _Journey(folder, "SQLite", spelling, scratch_file(folder)).parts(until)
+        if asked.postgis:
+            with scratch_database(asked.postgis) as url:
+                parts += _Journey(folder, "PostGIS", spelling, url).parts(until)
+        if find_spec("sklearn"):
+            parts.append(_naive(folder, spelling))
+        progress(number + 1, len(asked.spellings))
+    return parts
+
+
+class _Journey:
+    """The commands of one store, one after another."""
+
+    def __init__(self, folder: Path, way: str, spelling: str, url: str) -> None:
+        self._folder, self._way, self._spelling = folder, way, spelling
+        self._environment = {**os.environ, "HEATMAPS_DATABASE_URL": url,
+                             "HEATMAPS_CACHE_DIR": str(folder / "cache")}  # fmt: skip
+
+    def parts(self, until: datetime) -> list[Part]:
+        """Do all of them; the parts that are measured."""
+        all_of_them = str(self._folder / f"{self._spelling}.csv")
+        later = str(self._folder / f"{self._spelling}-later.csv")
+        next_hour = (until + timedelta(hours=1)).isoformat()
+        self._step("", "db", "upgrade")
+        return [
+            self._step("gazetteer load", "gazetteer", "load", str(self._folder / "gazetteer.csv")),
+            self._step("subscribers load", "subscribers", "load",
+                       str(self._folder / "subscribers.csv")),
+            self._step("ingest", "ingest", all_of_them),
+            self._step("detect", "detect", "--as-of", until.isoformat()),
+            self._step("ingest again", "ingest", all_of_them),
+            self._step(f"ingest {LATER:,} more", "ingest", later),
+            self._step("detect an hour more", "detect", "--as-of", next_hour),
+        ]  # fmt: skip
+
+    def _step(self, name: str, *command: str) -> Part:
+        answers = () if command[0] == "db" else ("--json",)
+        done = run((*_COMMAND, *command, *answers), self._environment)
+        told = json.loads(done.said) if answers else {}
+        return Part(self._way, self._spelling, name, done.wall_s, done.cpu_s, done.peak_mb,
+                    _facts(told))  # fmt: skip
+
+
+def _facts(told: dict[str, object]) -> dict[str, int]:
+    """Give the counts of a command's answer that the table shows."""
+    facts = {name: value for name in ("new", "unchanged", "quarantined", "ticks", "opened")
+             if isinstance(value := told.get(name), int)}  # fmt: skip
+    unlocated = told.get("unlocated")
+    if isinstance(unlocated, int) and (taken := facts["new"]):
+        facts["located"] = taken - unlocated
+    return facts
+
+
+def _naive(folder: Path, spelling: str) -> Part:
+    files = (str(folder / "gazetteer.csv"), str(folder / f"{spelling}.csv"))
+    done = run((*_NAIVE, *files), os.environ)
+    told = json.loads(done.said)
+    facts = {"new": told["rows"], "located": told["located"], "opened": told["spots"]}
+    return Part("naive", spelling, "all", done.wall_s, done.cpu_s, done.peak_mb, facts)
+
+
+def _write_complaints(
+    folder: Path, houses: Houses, asked: Asked, spelling: str, until: datetime
+) -> None:
+    since, written = until - timedelta(days=asked.days), SPELLINGS[spelling]
+    plan = Plan(spelling, asked.complaints, since, until, written, SEED)
+    workload.write_complaints(folder / f"{spelling}.csv", houses, plan)
+    hour = timedelta(hours=1)
+    later = Plan(f"{spelling}-later", LATER, until, until + hour, written, SEED + 1)
+    workload.write_complaints(folder / f"{spelling}-later.csv", houses, later)
