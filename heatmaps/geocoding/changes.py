@@ -37,20 +37,23 @@ _TWO_SLIPS_FROM = 5
 class Changes:
     """What a load changed, by lasting keys; names are lines.
 
-    `settlements` and `streets` were added, removed, renamed or moved; `houses` are the numbers
-    added, removed or moved by street (``settlement key|`` for those without one). `others` are the
-    other names of settlements. With `everything` no answer can be relied on.
+    `settlements` and `streets` were added, removed or named otherwise; those `moved` only were
+    drawn elsewhere or larger. `houses` are the numbers added, removed or moved by street
+    (``settlement key|`` for those without one). `others` are the other names of settlements. With
+    `everything` no answer can be relied on.
     """
 
     settlements: dict[str, str] = field(default_factory=dict)
     streets: dict[str, str] = field(default_factory=dict)
     houses: dict[str, set[str]] = field(default_factory=dict)
+    moved: set[str] = field(default_factory=set)
     others: dict[str, str] = field(default_factory=dict)
     everything: bool = False
 
     def __bool__(self) -> bool:
         """Tell whether anything changed."""
-        return bool(self.everything or self.settlements or self.streets or self.houses)
+        rows = (self.settlements, self.streets, self.houses, self.moved)
+        return self.everything or any(rows)
 
     @property
     def are_many(self) -> bool:
@@ -90,7 +93,7 @@ class Affected:
             told.numbers.update(number for number in found if number is not None)
         touched = {_settlement(key) for key in self._streets} | set(changes.settlements)
         self._halves = {_half(key): street for key, street in self._streets.items()}
-        self._settlement_halves = {_half(key) for key in touched}
+        self._whole_halves = {_half(key) for key in touched | changes.moved}
         self._settlements = _Sketches(
             (key, _names_of(key, changes.settlements.get(key, ""))) for key in changes.settlements
         )
@@ -126,7 +129,7 @@ class Affected:
         street = self._halves.get(half)
         if street is not None and (not sure or street.concerns(spoken.number)):
             return True
-        return half in self._settlement_halves
+        return not sure and half in self._whole_halves
 
     def _spoken(self, form: str) -> _Spoken:
         """Give whether an address speaks of what changed, or of a settlement where it did."""

@@ -6,11 +6,13 @@ one of them no longer names goes only where no other one does.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import select, text
+from sqlalchemy import UniqueConstraint, select, text
+from sqlalchemy.schema import AddConstraint, CreateIndex, DropConstraint, DropIndex
 
 from heatmaps.errors import FileError
 from heatmaps.geocoding.changes import MOST_STREETS, Changes
@@ -25,6 +27,8 @@ from heatmaps.store import bulk, staging
 from heatmaps.store.tables import House, Settlement, Street
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
     from sqlalchemy import Connection, Table
 
@@ -63,6 +67,7 @@ class Merging:
         self._staged = staged
         self._dataset = dataset
         self.changes = Changes()
+        self._had_latin = False
 
     def settlements(self, rows: Settlements, settled: NDArray[np.bool_]) -> Counts:
         """Merge the settlements that anything stands in; those gone go last."""
@@ -84,14 +89,19 @@ class Merging:
         told = {n: getattr(rows, n)[changed] for n in rows.__slots__ if n not in {"name", "region"}}
         bulk.update_columns(self._connection, SETTLEMENT, {"id": ids[changed], **told})
         for row in (*fresh.tolist(), *changed.tolist()):
-            before = known.aliases.get(keys[row], "")
-            self.changes.settlements[keys[row]] = _lines(rows.aliases[row], before)
+            key, others = keys[row], rows.aliases[row]
+            before = known.aliases.get(key)
+            if before == others:
+                self.changes.moved.add(key)
+            else:
+                self.changes.settlements[key] = _lines(others, before or "")
         self._note_dataset(SETTLEMENT, "load_place")
         return Counts(len(fresh), len(changed), len(again) - len(changed), 0)
 
     def streets(self) -> Counts:
         """Merge the streets; settlements must be merged."""
         run = self._run
+        self._had_latin = _has_latin(self._connection)
         run("""UPDATE load_street SET settlement_id = p.id,
                                       full_key = p.key || '|' || load_street.key
                FROM load_place p WHERE p.place = load_street.place""")
@@ -144,16 +154,19 @@ class Merging:
                        FROM load_match m JOIN load_house h ON h.seq = m.seq
                        WHERE m.change = 2 AND house.id = m.id""")
         self._note_dataset(HOUSE, "load_match")
-        added = run("""INSERT INTO house (id, key, settlement_id, street_id, number, lat, lon,
-                                          postcode, source, source_id, datasets)
-                       SELECT :first - 1 + row_number() OVER (ORDER BY m.seq), m.key,
-                              s.settlement_id, s.id, h.number, h.lat, h.lon, h.postcode, h.source,
-                              h.source_id, :dataset
-                       FROM load_match m JOIN load_house h ON h.seq = m.seq
-                       JOIN load_street s ON s.unit = h.unit
-                       WHERE m.change = 1 ORDER BY m.seq""",
-                    first=bulk.next_id(self._connection, HOUSE), dataset=self._dataset)  # fmt: skip
+        with _filling(self._connection, HOUSE):
+            added = self._add_houses()
         return Counts(added, moved, self._staged.houses - added - moved, len(gone))
+
+    def _add_houses(self) -> int:
+        return self._run("""
+            INSERT INTO house (id, key, settlement_id, street_id, number, lat, lon, postcode,
+                               source, source_id, datasets)
+            SELECT :first - 1 + row_number() OVER (ORDER BY m.seq), m.key, s.settlement_id, s.id,
+                   h.number, h.lat, h.lon, h.postcode, h.source, h.source_id, :dataset
+            FROM load_match m JOIN load_house h ON h.seq = m.seq
+            JOIN load_street s ON s.unit = h.unit WHERE m.change = 1 ORDER BY m.seq
+        """, first=bulk.next_id(self._connection, HOUSE), dataset=self._dataset)  # fmt: skip
 
     def _require_most(self, file: str, *, shrink: bool) -> None:
         held = self._of_dataset(HOUSE)
@@ -181,6 +194,8 @@ class Merging:
         towns = self._forget(SETTLEMENT, "load_place", "key, aliases")
         for key, aliases in towns:
             self.changes.settlements[key] = aliases
+        if _has_latin(self._connection) != self._had_latin:
+            self.changes.everything = True  # every address is now looked for by sound, or none is
         return len(streets), len(towns)
 
     def _forget(self, table: Table, matched: str, told: str) -> list[Any]:
@@ -237,7 +252,10 @@ class Merging:
             SELECT street.key, l.aliases, street.aliases FROM load_street l
             JOIN street ON street.id = l.id WHERE {_STREET_DIFFERS} LIMIT :most
         """), {**self._sole(), "most": MOST_STREETS + 1}):  # fmt: skip  # noqa: S608 - our own words
-            self.changes.streets[key] = _lines(aliases, before)
+            if aliases == before:
+                self.changes.moved.add(key)
+            else:
+                self.changes.streets[key] = _lines(aliases, before)
 
     def _keep_changed_houses(self) -> None:
         """Note the numbers added and moved, by street, where they are few enough to matter."""
@@ -284,6 +302,37 @@ _EMPTY = {
         AND NOT EXISTS (SELECT 1 FROM street s WHERE s.settlement_id = settlement.id)""",
 }
 """What else must hold of a row to be removed: nothing of a store older than datasets is on it."""
+
+
+@contextmanager
+def _filling(connection: Connection, table: Table) -> Iterator[None]:
+    """Let an empty table be filled before its indexes and references, which is twice as fast.
+
+    In PostgreSQL it keeps readers of the table waiting, who would find nothing in it; a table that
+    holds anything is left as it is. SQLite gains nothing.
+    """
+    empty = connection.execute(select(table.c.id).limit(1)).first() is None
+    if connection.dialect.name != "postgresql" or not empty:
+        yield
+        return
+    unique = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
+    constraints = [*table.foreign_key_constraints, *unique]
+    for constraint in constraints:
+        connection.execute(DropConstraint(constraint, isolate_from_table=False))
+    for index in table.indexes:
+        connection.execute(DropIndex(index))
+    yield
+    for index in table.indexes:
+        connection.execute(CreateIndex(index))
+    for constraint in reversed(constraints):
+        connection.execute(AddConstraint(constraint, isolate_from_table=False))
+
+
+def _has_latin(connection: Connection) -> bool:
+    """Tell whether any street has a name in Latin letters."""
+    matches = "~ '[a-z]'" if connection.dialect.name == "postgresql" else "GLOB '*[a-z]*'"
+    found = text(f"SELECT 1 FROM street WHERE lower(name || aliases) {matches} LIMIT 1")  # noqa: S608 - our own words
+    return connection.execute(found).first() is not None
 
 
 def _absent(table: Table, matched: str) -> str:

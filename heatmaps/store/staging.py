@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     text,
 )
+from sqlalchemy.schema import CreateTable
 
 from heatmaps.geocoding.assembly import MIN_STREET_M, circles
 from heatmaps.geocoding.gazetteer import EARTH_RADIUS_M, FAR_M, distance_m, text_column
@@ -102,7 +103,8 @@ class Staged:
         self._house_seq = self._street_seq = 0
         with connection.begin():
             self._prepare()
-            _STAGED.create_all(connection, checkfirst=False)
+            for table in _STAGED.tables.values():
+                connection.execute(CreateTable(table))
 
     def put(self, part: Part) -> None:
         """Add a part; those that come first are kept where an address comes twice."""
