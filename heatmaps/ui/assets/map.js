@@ -159,7 +159,9 @@ window.heatmapsMap = (() => {
     if (window.heatmapsLooked === wish) return;
     window.heatmapsLooked = wish;
     const map = window.map;
-    if (data.bounds) map.fitBounds(data.bounds, { animate: false, maxZoom: 15, padding: [40, 40] });
+    if (data.bounds) map.fitBounds(data.bounds, {
+      animate: false, maxZoom: data.closest, padding: [40, 40],
+    });
     else map.setView(data.at, data.zoom, { animate: false });
   }
 

@@ -39,6 +39,7 @@ MAX_CELLS = 5000
 
 _CHILDREN = 7  # of an H3 cell, nearly everywhere
 _STREET_ZOOM = 14
+_NEIGHBOURHOOD_ZOOM = 15
 _DIGITS = 5
 
 
@@ -126,9 +127,15 @@ def look_at_point(point: Point, zoom: int = _STREET_ZOOM, *, asked: int = 0) -> 
     return Drawing("look", {"at": _rounded(point), "zoom": zoom, "asked": asked})
 
 
-def look_at_bounds(bounds: tuple[Point, Point], *, asked: int = 0) -> Drawing:
-    """Fit the map to south-west and north-east once; raise `asked` to fit it again."""
-    return Drawing("look", {"bounds": [_rounded(bounds[0]), _rounded(bounds[1])], "asked": asked})
+def look_at_bounds(
+    bounds: tuple[Point, Point], *, asked: int = 0, closest: int = _NEIGHBOURHOOD_ZOOM
+) -> Drawing:
+    """Fit the map to south-west and north-east once; raise `asked` to fit it again.
+
+    It never goes closer than the zoom `closest`.
+    """
+    corners = [_rounded(bounds[0]), _rounded(bounds[1])]
+    return Drawing("look", {"bounds": corners, "asked": asked, "closest": closest})
 
 
 def _hexagon(cell: int) -> list[Point]:

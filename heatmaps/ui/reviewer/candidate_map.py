@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 HEIGHT_PX = 430
 _DIGITS = 5
-_STREET_ZOOM = 16
+_HOUSE_ZOOM = 17
 _WIDE = frozenset({Level.SETTLEMENT, Level.REGION})
 
 
@@ -69,9 +69,9 @@ def _look(places: Sequence[Candidate], asked: int) -> Drawing | None:
     if bounds is None:
         return None
     if bounds[0] == bounds[1]:
-        zoom = 12 if all(place.level in _WIDE for place in places) else _STREET_ZOOM
+        zoom = 12 if all(place.level in _WIDE for place in places) else _HOUSE_ZOOM
         return look_at_point(bounds[0], zoom, asked=asked)
-    return look_at_bounds(bounds, asked=asked)
+    return look_at_bounds(bounds, asked=asked, closest=_HOUSE_ZOOM)
 
 
 def _mark(
