@@ -13,6 +13,7 @@ import sys
 import threading
 import weakref
 from collections import deque
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from heatmaps.geocoding.crew_member import read_frame, result_of, write_frame
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
 
 CHUNK = 500
 """Addresses that one process answers at a time."""
+
+AHEAD = 2
+"""Chunks that a member has at hand."""
+
+PIPE_BYTES = 1 << 20
+"""Room for the answers to these chunks, so that a member never waits for its caller."""
 
 WORTH_STARTING = 20_000
 """Addresses from which on it pays to start the crew: a member needs half a second to be ready."""
@@ -87,6 +94,7 @@ class Crew:
                 [sys.executable, "-P", "-c", _MEMBER],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
+                pipesize=PIPE_BYTES,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
             )
             self._started.append(member)
@@ -99,17 +107,12 @@ class Crew:
     ) -> list[GeocodeResult]:
         chunks = deque(range(0, len(pairs), CHUNK))
         frames: dict[int, bytes] = {}
-        hands = [
-            threading.Thread(target=_ask, args=(member, pairs, chunks, frames), daemon=True)
-            for member in self._started
-        ]
-        for hand in hands:
-            hand.start()
+        talks = [_Talk(member, pairs, chunks, frames) for member in self._started]
         answered: dict[int, list[GeocodeResult]] = {}
         while (start := _next(chunks)) is not None:
             answered[start] = alone(pairs[start : start + CHUNK])
-        for hand in hands:
-            hand.join()
+        for talk in talks:
+            talk.join()
         results: list[GeocodeResult] = []
         for start in range(0, len(pairs), CHUNK):
             if start in frames:
@@ -119,16 +122,54 @@ class Crew:
         return results
 
 
-def _ask(
-    member: Member, pairs: Sequence[Pair], chunks: deque[int], frames: dict[int, bytes]
-) -> None:
-    """Have a member answer chunks until none is left, or it has died."""
-    while (start := _next(chunks)) is not None:
-        told = _tell(member, marshal.dumps(list(pairs[start : start + CHUNK])))
-        frame = read_frame(member.stdout) if told and member.stdout else None
-        if frame is None:
-            return
-        frames[start] = frame
+class _Talk:
+    """The talk with one member: one thread tells it chunks, one hears its answers.
+
+    So neither side ever waits for the other to read, and the member has its next chunk at hand
+    while the threads are long in getting the interpreter back from the one that works beside them.
+    """
+
+    def __init__(
+        self, member: Member, pairs: Sequence[Pair], chunks: deque[int], frames: dict[int, bytes]
+    ) -> None:
+        self._member = member
+        self._pairs = pairs
+        self._chunks = chunks
+        self._frames = frames
+        self._told: SimpleQueue[int | None] = SimpleQueue()
+        self._room = threading.Semaphore(AHEAD)
+        self._ended = False
+        self._threads = [
+            threading.Thread(target=work, daemon=True) for work in (self._tell, self._hear)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def join(self) -> None:
+        """Wait until the member has answered all that it was told, or has died."""
+        for thread in self._threads:
+            thread.join()
+
+    def _tell(self) -> None:
+        while True:
+            self._room.acquire()
+            start = None if self._ended else _next(self._chunks)
+            if start is None:
+                break
+            chunk = list(self._pairs[start : start + CHUNK])
+            if not _tell(self._member, marshal.dumps(chunk)):
+                break
+            self._told.put(start)
+        self._told.put(None)
+
+    def _hear(self) -> None:
+        while (start := self._told.get()) is not None:
+            frame = read_frame(self._member.stdout) if self._member.stdout else None
+            if frame is None:
+                self._ended = True
+            else:
+                self._frames[start] = frame
+            self._room.release()
 
 
 def _tell(member: Member, data: bytes) -> bool:
