@@ -19,6 +19,7 @@ _ADJECTIVE = ("ая", "яя", "ий", "ый", "ой", "ое", "ее")
 _SIZED = ("ая", "яя", "ий", "ый", "ое", "ее", "овка", "евка", "анка", "янка", "инка", "ынка")
 _SHE = ("ая", "яя", "ка")
 _IT = ("ое", "ее")
+_OBLIQUE = {"he": ("ому", "ему", "ого", "его", "ом", "ем"), "she": ("ой", "ей", "ую", "юю")}
 _NAME_LENGTH = 3
 _LONGEST_NUMBER = 4
 
@@ -120,9 +121,29 @@ def _items(tokens: Sequence[str], pack: Pack) -> list[Item]:
         else:
             items.append(Item("", pack.words.get(word, word)))
     items = [item for item in items if item.of_class or item.word not in pack.noise]
+    genders = [pack.oblique[word] for word in words if word in pack.oblique]
+    if genders:
+        at = next(i for i, item in enumerate(items) if item.of_class == "street")
+        items[:at] = [_nominative(item, genders[0]) for item in items[:at]]
     if items and items[-1].word.isascii() and not any(item.of_class for item in items):
         return _parted(items)
     return _one_type(items, pack) if pack.postfix else items
+
+
+def _nominative(item: Item, gender: str) -> Item:
+    """Give the adjective of ``невскому проспекту`` or ``на тверской улице`` as it is called."""
+    word = item.word
+    for ending in _OBLIQUE[gender] if not item.of_class else ():
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) >= _NAME_LENGTH:
+            return Item("", stem + _ending(stem, gender, soft=ending[0] in "ие"))
+    return item
+
+
+def _ending(stem: str, gender: str, *, soft: bool) -> str:
+    if gender == "she":
+        return "яя" if soft else "ая"
+    return "ий" if soft or stem[-1] in "кгх" else "ый"
 
 
 def _parted(items: list[Item]) -> list[Item]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from heatmaps.geocoding.normal_form.pack import Pack
 
 ENDINGS = word_set("ый ий ой ого ая ья яя ое ье го й я е х ти")
-MAYBE_ORDINAL = re.compile(r"(\d{1,4})(?:я|-(?:[ехы]|ти|ми))")
+MAYBE_ORDINAL = re.compile(r"(\d{1,4})(?:я|-(?:[ехым]|ти|ми|му))")
 _PLAIN = re.compile(r"(\d{1,4})(?:-й)?")
 KILOMETRES = frozenset({"км", "километр", "километре"})
 KILOMETRE = "километр"

@@ -27,16 +27,19 @@ class Pack:
     `street_types`, `place_types`, `region_types` and `district_types` lead every spelling to the
     full word. `numbered_types` are counted by number (7 линия); `area_types` yield to a street
     in the same address; `generic_types` yield to a more telling type in the same name; `postfix`
-    types always follow their name; `suffixes` are types that grow onto it (Hauptstraße).
+    types always follow their name; `town_districts` are named after their town. `oblique` are type
+    words in another case, with the gender they give to the adjectives before them.
+
     `letters` are one-letter words that are a type only in front of a name, `sizes` the forms of
     большой and the like by their initial. `words` are abbreviations inside names, `noise` words
     that say nothing, `weak` words that names are equal without. `units` follow a number that
     belongs to a name (8 марта). `tails` are parts of town written behind a street's name, as one
-    word by `phrases`, with the way they are shown. `parts` leads a building-part word to its short
-    form. `flats` are words with a number before or behind them that stands for no house, those in
-    `flats_either` on any side. `cuts` and `rewrites` are patterns of the text that are left out or
-    replaced before it is parted into words. With `house_first` an address may start with its
-    number (12 Main St).
+    word by `phrases`, with the way they are shown.
+
+    `parts` leads a building-part word to its short form. `flats` are words with a number before or
+    behind them that stands for no house, those in `flats_either` on any side. `cuts` and
+    `rewrites` are patterns of the text that are left out or replaced before it is parted into
+    words. With `house_first` an address may start with its number (12 Main St).
     """
 
     name: str
@@ -44,6 +47,7 @@ class Pack:
     place_types: Mapping[str, str] = field(default_factory=dict)
     region_types: Mapping[str, str] = field(default_factory=dict)
     district_types: Mapping[str, str] = field(default_factory=dict)
+    town_districts: frozenset[str] = frozenset()
     letters: Mapping[str, str] = field(default_factory=dict)
     sizes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
@@ -51,7 +55,7 @@ class Pack:
     area_types: frozenset[str] = frozenset()
     generic_types: frozenset[str] = frozenset()
     postfix: frozenset[str] = frozenset()
-    suffixes: tuple[str, ...] = ()
+    oblique: Mapping[str, str] = field(default_factory=dict)
     units: frozenset[str] = frozenset()
     noise: frozenset[str] = frozenset()
     junk: frozenset[str] = frozenset()

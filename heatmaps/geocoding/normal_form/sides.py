@@ -47,7 +47,8 @@ def read_names(
         faults = ("no_street",)
     elif not with_house and len(streets) > 1 and _several_streets(streets, pack):
         faults = ("several_streets",)
-    places = _places([*reversed(ahead), *behind], street, pack)
+    inward = [*reversed(ahead), *behind]
+    places = _places(inward, street, pack) or _namesakes(inward, pack)
     region = next((_region(s) for s in (*ahead, *behind) if s.of_class == "region"), "")
     name = street_from(street, pack) if street else StreetName()
     odd = bool(faults) or len(places) > 1 or _reads_otherwise(name, places, region, pack)
@@ -93,6 +94,12 @@ def _places(inward: Sequence[Span], street: Span | None, pack: Pack) -> tuple[Pl
     bare = [place_from(s, pack) for s in inward if not s.of_class and s is not street]
     places = typed + bare
     return tuple(places) if len(places) <= 1 else tuple(dict.fromkeys(places))
+
+
+def _namesakes(inward: Sequence[Span], pack: Pack) -> tuple[Place, ...]:
+    """Give the town that an urban district is named after, where no settlement is named."""
+    named = (place_from(s, pack) for s in inward if s.kind in pack.town_districts)
+    return tuple(Place(place.name) for place in named)
 
 
 def _region(span: Span) -> str:

@@ -33,7 +33,7 @@ _NUMBERED_DATE = re.compile(
 )
 _REMARK = re.compile(rf"\([^()]*{_L}{{2}}[^()]*\)|\[[^\[\]]*{_L}{{2}}[^\[\]]*\]")
 _SLASH = re.compile(r" ?[\\/]+ ?")
-_SECOND_ADDRESS = re.compile(rf"(?<=[\d]) ?/ ?(?={_L}{{3}}).*|(?<=\d{_L}) ?/ ?(?={_L}{{3}}).*")
+_SECOND_ADDRESS = re.compile(rf"(?:(?<=\d)|(?<=\d{_L})) ?/ ?(?={_L}{{3}}|{_L}{{2}}[. ]).*")
 _LOOSE_SLASH = re.compile(r"/(?!\d)|(?<![\d\w])/|^/")
 _NUMBER_DASH = re.compile(r"(?<=\d) ?- ?(?=\d)")
 _LOOSE_DASH = re.compile(r"(?<!\w)-+|-+(?!\w)|-{2,}")
