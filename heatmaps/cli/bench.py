@@ -38,6 +38,13 @@ class Peer(StrEnum):
     ADDOK = "addok"
 
 
+class Spelling(StrEnum):
+    """How the addresses of complaints are written."""
+
+    CLEAN = "clean"
+    DIRTY = "dirty"
+
+
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the whole."""
     app.add_typer(bench, name="bench")
@@ -113,6 +120,9 @@ def pipeline(
     postgis: Annotated[
         str | None, typer.Option(help="URL of a PostGIS server that may be measured, too.")
     ] = None,
+    spelling: Annotated[
+        Spelling | None, typer.Option(help="Clean or dirty addresses alone; else both, apart.")
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -122,7 +132,8 @@ def pipeline(
 
     Example: heatmaps bench pipeline --complaints 100000
     """
-    asked = bench_pipeline.Asked(complaints, houses, days, clock(), postgis)
+    spellings = (spelling,) if spelling else tuple(Spelling)
+    asked = bench_pipeline.Asked(complaints, houses, days, clock(), postgis, spellings)
     with (
         tempfile.TemporaryDirectory(prefix="heatmaps-bench-") as folder,
         progress("Measuring, spellings") as advance,
