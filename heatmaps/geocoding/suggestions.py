@@ -11,6 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from heatmaps.geocoding.normal_form import readings, settlement_key, street_name
+from heatmaps.geocoding.normal_form.layout import as_russian_keys
 from heatmaps.geocoding.packed import Arrays, Texts, pack_texts
 from heatmaps.geocoding.vocabulary import slips_allowed
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 _AFTER_ALL = "\U0010ffff"
 _MAX_TOWN_WORDS = 3
+_OTHERWISE = frozenset({"layout", "transliterated"})
+"""Changes that make another text of what is being typed."""
+
 _MOST_LIKE = 8
 _BEGINNINGS_KEPT = 8
 
@@ -77,7 +81,9 @@ class Completion:
             if rows:
                 yield from rows
                 return
-        for spelt in dict.fromkeys((text, *(form.text for form in forms[1:]))):
+        others = [form.text for form in forms if _OTHERWISE.intersection(form.changes)]
+        other_keys = [as_russian_keys(text)] if text.isascii() else []
+        for spelt in dict.fromkeys((text, *others, *other_keys)):
             streets = self._streets_of(spelt, limit, spelling=False)
             if streets:
                 break
@@ -93,7 +99,6 @@ class Completion:
             towns, words = self._split_town(list(form.street.words))
             rest = street_name(" ".join([form.street.kind, *form.street.ordinals, *words]))
             streets = self._named(rest, towns) if towns else []
-        streets.sort(key=lambda s: -self._weight[s])
         begun = form.house.replace(" ", "").lower()
         rows: list[tuple[int, int | None]] = []
         for street in streets:
@@ -108,6 +113,7 @@ class Completion:
         found = self._streets.find(name, towns) or self._streets.find_like(
             name, towns, by_sound=False, may_add=False
         )
+        found.sort(key=lambda f: (-f.confidence, -self._weight[f.street]))
         return [f.street for f in found]
 
     def _streets_of(self, text: str, limit: int, *, spelling: bool) -> list[int]:

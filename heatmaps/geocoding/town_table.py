@@ -32,6 +32,8 @@ ONLY_SETTLEMENT = 0.9
 """Confidence where no city is named and but one place in the gazetteer fits."""
 _MAX_TOWN_WORDS = 3
 _LATIN = re.compile("[a-z]")
+_PARTICLE = 3
+"""Words no longer than this join a settlement's name (на, под): a misspelt one tells nothing."""
 _SLIP_FROM = 5
 """Shorter names of settlements are too like each other (Омск, Томск) to be taken for misspelt."""
 
@@ -171,12 +173,16 @@ class TownTable:
 
     def like(self, key: str, *, by_sound: bool) -> Towns:
         """Give the settlements whose name is nearly this one, none of them where none is."""
+        longer = " ".join(word for word in key.split() if len(word) > _PARTICLE)
+        if longer != key and (known := self.of_name(longer)):
+            return Towns(known, shares.GLUED, (f"city_typo:{key.capitalize()}",))
         sounding = _bone(key)
         same = self._of_bone(sounding) if by_sound else ()
         if same:
             return Towns(same, shares.SKELETON, (f"city_spelling:{key}",))
         for words, spelt, find in (
             (self._words, key, self.of_name),
+            *([(self._words, longer, self.of_name)] if longer != key else []),
             *([(self._bones, sounding, self._of_bone)] if by_sound else []),
         ):
             if len(spelt) < _SLIP_FROM:

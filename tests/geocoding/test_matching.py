@@ -168,3 +168,8 @@ def test_runners_up_are_told(index):
     for query in ("Гончарная 12", "Вязники, Винская 7", "Чехова 2"):
         labels = [a.label for a in index.geocode(query).alternatives]
         assert len(labels) == len(set(labels)) <= 5
+
+
+@pytest.mark.parametrize("typed", ["Гочнар", "гончарая", "Ujyxfhyfz", "Вязники, Гочнарная 1"])
+def test_suggestions_bear_slips_and_the_wrong_layout(index, typed):
+    assert any("Гончарная улица" in one.value for one in index.suggest(typed))
