@@ -15,7 +15,7 @@ from heatmaps.store.complaints import COMPLAINT
 from heatmaps.store.customers import CUSTOMER_ADDRESS
 from heatmaps.store.default_points import default_points
 from heatmaps.store.engine import lock
-from heatmaps.store.gazetteer import settlement_names
+from heatmaps.store.gazetteer import settlement_names, street_words_but
 from pipelines.place_complaints import placed
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def place_affected(
     have put them.
     """
     lock(connection, "intake")
-    rule = None if changes.are_many else Affected(changes, settlement_names(connection))
+    rule = _rule(connection, changes)
     points = default_points(connection)
     told, held = LookedAgain(), LookedAgain()
     for page in answers.complaint_answers(connection):
@@ -83,14 +83,22 @@ def place_affected(
     return told, held
 
 
+def _rule(connection: Connection, changes: Changes) -> Affected | None:
+    """Give what tells which answers the changes concern; None where they concern all."""
+    if changes.are_many:
+        return None
+    words = street_words_but(connection, changes.streets) if changes.streets else set()
+    return Affected(changes, settlement_names(connection), words)
+
+
 def _affected(page: Answers, rule: Affected | None) -> list[int]:
     if rule is None:
         return list(page.id)
     rows = zip(page.id, page.form, page.match, page.confidence, strict=True)
     return [
         row_id
-        for row, (row_id, form, match, confidence) in enumerate(rows)
-        if confidence is None or rule(form, match, sure=page.sure(row))
+        for row_id, form, match, confidence in rows
+        if confidence is None or rule(form, match, confidence)
     ]
 
 

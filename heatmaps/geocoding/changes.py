@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from heatmaps.geocoding.fingerprints import STREET_BITS, match_key
 from heatmaps.geocoding.normal_form import settlement_key, street_name
+from heatmaps.geocoding.result import ACCEPTED
 from heatmaps.geocoding.skeleton import skeleton
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 MOST_STREETS = 20_000
 """A load that changes more streets than this can change nearly every answer."""
+
+EXACT = 1.0
+"""The confidence of an answer that hangs on no likeness of words."""
 
 NUMBERS_APART = 10
 """A house can serve for another one only where their numbers differ by no more."""
@@ -78,10 +82,11 @@ class _Street:
 class Affected:
     """Tells which answers a load can have changed.
 
-    `names` are the normal forms of all settlements' names, `others` included.
+    `names` are the normal forms of all settlements' names, `others` included; `words` those of
+    the streets that did not change.
     """
 
-    def __init__(self, changes: Changes, names: AbstractSet[str]) -> None:
+    def __init__(self, changes: Changes, names: AbstractSet[str], words: AbstractSet[str]) -> None:
         self._names = names
         self._streets: dict[str, _Street] = {}
         for key in changes.streets:
@@ -103,23 +108,25 @@ class Affected:
         self._named = _Sketches(
             (key, _street_names(key, changes.streets.get(key, ""))) for key in self._streets
         )
+        self._words = street_words(changes.streets.items()) - words
         self._known: dict[str, _Spoken] = {}
 
-    def __call__(self, form: str | None, match: int | None, *, sure: bool) -> bool:
+    def __call__(self, form: str | None, match: int | None, confidence: float) -> bool:
         """Tell of one answer whether it can be another one now.
 
-        `form` is the normal form it was given for, `match` the fingerprint of what it found;
-        `sure` answers are accepted houses.
+        `form` is the normal form it was given for, `match` the fingerprint of what it found.
         """
         if form is None:
             return match is not None
         spoken = self._known.get(form)
         if spoken is None:
             spoken = self._known[form] = self._spoken(form)
+        sure = confidence >= ACCEPTED
         return (
             spoken.of_changes
-            or self._stands_on(match, spoken, sure=sure)
             or (not sure and spoken.of_touched)
+            or (confidence < EXACT and spoken.of_words)
+            or self._stands_on(match, spoken, sure=sure)
         )
 
     def _stands_on(self, match: int | None, spoken: _Spoken, *, sure: bool) -> bool:
@@ -146,16 +153,21 @@ class Affected:
             and (street := self._streets[key]).concerns(number)
         )
         of_changes = bool(self._settlements.like(words)) or next(near, None) is not None
-        return _Spoken(number, of_changes, bool(towns) or anywhere)
+        of_words = not self._words.isdisjoint(_bones(form))
+        return _Spoken(number, of_changes, bool(towns) or anywhere, of_words)
 
 
 @dataclass(frozen=True, slots=True)
 class _Spoken:
-    """What an address speaks of: a number, something changed, a settlement where it changed."""
+    """What an address speaks of: a number, something changed, a settlement where it changed.
+
+    `of_words`: it holds a word that no street bore before, or none bears now, anywhere.
+    """
 
     number: int | None
     of_changes: bool
     of_touched: bool
+    of_words: bool
 
 
 class _Sketches:
@@ -187,11 +199,24 @@ def known_names(rows: Iterable[tuple[str, str]]) -> set[str]:
     }
 
 
+def street_words(rows: Iterable[tuple[str, str]]) -> set[str]:
+    """Give the words, as skeletons, of streets given by their lasting key and other names."""
+    return {
+        bone for key, others in rows for name in _street_names(key, others) for bone in _bones(name)
+    }
+
+
 def _sketched(text: str) -> set[str]:
     """Give the sketches of a text's words and of each two that stand side by side."""
     words = _WORD.findall(text.casefold())
     spelt = [*words, *(a + b for a, b in pairwise(words))]
     return {sketch for word in spelt for sketch in _sketches(word)}
+
+
+def _bones(text: str) -> set[str]:
+    """Give the skeletons of a text's words, numbers left out."""
+    words = _WORD.findall(text.casefold())
+    return {skeleton(word) or word for word in words if not word.isdigit()}
 
 
 @lru_cache(maxsize=32_768)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import and_, select
 
-from heatmaps.geocoding.result import ACCEPTED
 from heatmaps.store import bulk
 from heatmaps.store.complaints import COMPLAINT, LOCATION_FIELDS, PERSONAL
 from heatmaps.store.customers import CUSTOMER_ADDRESS, LOCATED
@@ -25,18 +24,14 @@ PAGE = 50_000
 class Answers:
     """What addresses were understood as and found as, a list each.
 
-    `form` is the normal form, `match` the fingerprint of what was found, `sure` tells an accepted
-    answer. One without `confidence` was given by a version that kept none.
+    `form` is the normal form, `match` the fingerprint of what was found. An answer without
+    `confidence` was given by a version that kept none.
     """
 
     id: Sequence[int]
     form: Sequence[str | None]
     match: Sequence[int | None]
     confidence: Sequence[float | None]
-
-    def sure(self, row: int) -> bool:
-        """Tell whether an answer was accepted as it is."""
-        return (self.confidence[row] or 0.0) >= ACCEPTED
 
 
 def complaint_answers(connection: Connection) -> Iterator[Answers]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import func, insert, select
 
-from heatmaps.geocoding.changes import known_names
+from heatmaps.geocoding.changes import known_names, street_words
 from heatmaps.geocoding.gazetteer import NO_STREET, Gazetteer, Houses, Streets
 from heatmaps.geocoding.normal_form import NORM_VERSION
 from heatmaps.store import bulk
@@ -18,7 +18,7 @@ from heatmaps.store.rekeying import rekey
 from heatmaps.store.tables import GazetteerLoad
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
     from datetime import datetime
 
     from numpy.typing import NDArray
@@ -113,6 +113,15 @@ def settlement_names(connection: Connection) -> set[str]:
     """Give the normal forms of all settlements' names, other names among them."""
     rows = connection.execute(select(SETTLEMENT.c.name, SETTLEMENT.c.aliases).distinct())
     return known_names((name, others) for name, others in rows)
+
+
+def street_words_but(connection: Connection, changed: Container[str]) -> set[str]:
+    """Give the words that streets bear, leaving out the streets of the keys in `changed`."""
+    t = STREET.c
+    rows = connection.execute(
+        select(t.key, t.aliases).execution_options(yield_per=bulk.KEYS_A_QUERY)
+    )
+    return street_words((key, others) for key, others in rows if key not in changed)
 
 
 def load_gazetteer(connection: Connection) -> Gazetteer:
