@@ -61,8 +61,11 @@ def _likeliest(address: str) -> tuple[NormalForm, tuple[Spelling, ...]]:
         if not marks & Mark.ODD_LAYOUT:
             return (_settled(form) if odd else form), ()
     first, *others = spellings_of(address)
-    form, *_ = _parse(first.text, pack_for(first.text))
-    return _noted(_settled(form), first), tuple(others)
+    pack = pack_for(first.text)
+    form, odd, _ = _parse(first.text, pack)
+    if odd or pack is LATIN:
+        form = _settled(form)
+    return _noted(form, first), tuple(others)
 
 
 def _noted(form: NormalForm, spelling: Spelling) -> NormalForm:
