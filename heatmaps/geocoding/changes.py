@@ -123,7 +123,7 @@ class Affected:
             spoken = self._known[form] = self._spoken(form)
         sure = confidence >= ACCEPTED
         return (
-            spoken.of_changes
+            (spoken.of_changes if confidence < EXACT else spoken.of_names)
             or (not sure and spoken.of_touched)
             or (confidence < EXACT and spoken.of_words)
             or self._stands_on(match, spoken, sure=sure)
@@ -146,26 +146,32 @@ class Affected:
         told_where = any(_place(part) in self._names for part in parts[: len(parts) - 1])
         towns = self._touched.like(words)
         anywhere = not told_where or bool(_LATIN.search(form))
-        near = (
-            street
+        near = [
+            key
             for key in self._named.like(words)
-            if (anywhere or _settlement(key) in towns)
-            and (street := self._streets[key]).concerns(number)
+            if (anywhere or _settlement(key) in towns) and self._streets[key].concerns(number)
+        ]
+        of_places = bool(self._settlements.like(words))
+        of_changes = of_places or bool(near)
+        written = set(_WORD.findall(form))
+        of_names = of_places or any(
+            self._streets[key].whole or _core_words(key) <= written for key in near
         )
-        of_changes = bool(self._settlements.like(words)) or next(near, None) is not None
         of_words = not self._words.isdisjoint(_bones(form))
-        return _Spoken(number, of_changes, bool(towns) or anywhere, of_words)
+        return _Spoken(number, of_changes, of_names, bool(towns) or anywhere, of_words)
 
 
 @dataclass(frozen=True, slots=True)
 class _Spoken:
     """What an address speaks of: a number, something changed, a settlement where it changed.
 
-    `of_words`: it holds a word that no street bore before, or none bears now, anywhere.
+    `of_names`: a change that a name found to the letter can hang on. `of_words`: it holds a word
+    that no street bore before, or none bears now, anywhere.
     """
 
     number: int | None
     of_changes: bool
+    of_names: bool
     of_touched: bool
     of_words: bool
 
@@ -241,6 +247,12 @@ def _half(key: str) -> int:
     return match_key(f"{key}|" if key.count("|") > 1 else key) >> STREET_BITS & (
         (1 << STREET_BITS) - 1
     )
+
+
+def _core_words(key: str) -> set[str]:
+    """Give the words of a street's name but its numbers, which are written in other ways."""
+    core = key.split("|", 2)[2].partition(":")[2]
+    return {word for word in core.split() if not word.isdigit()}
 
 
 def _settlement(key: str) -> str:

@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import osmium
 import shapely
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from heatmaps.geocoding.gazetteer import Gazetteer, Settlements
@@ -35,10 +35,7 @@ OTHER_NAMES = (
 
 @dataclass(slots=True)
 class _Addressed:
-    """Addressed objects, a list each: their tags and where they are.
-
-    Buildings are known by their corners until `centre`; `building` is the row of each corner.
-    """
+    """Addressed objects, a list each: their tags and where they are."""
 
     source_id: list[str] = field(default_factory=list)
     number: list[str] = field(default_factory=list)
@@ -48,19 +45,6 @@ class _Addressed:
     postcode: list[str] = field(default_factory=list)
     lat: list[float] = field(default_factory=list)
     lon: list[float] = field(default_factory=list)
-    building: list[int] = field(default_factory=list)
-    corner: list[tuple[float, float]] = field(default_factory=list)
-
-    def centre(self) -> None:
-        """Put every building at the middle of the hull of its corners."""
-        if not self.building:
-            return
-        rows, which = np.unique(self.building, return_inverse=True)
-        hulls = shapely.convex_hull(shapely.multipoints(np.array(self.corner), indices=which))
-        middle = shapely.get_coordinates(shapely.centroid(hulls)).tolist()
-        for row, (lon, lat) in zip(rows.tolist(), middle, strict=True):
-            self.lon[row], self.lat[row] = lon, lat
-        self.building, self.corner = [], []
 
     def add(self, source_id: str, tags: Any, lat: float, lon: float) -> None:  # noqa: ANN401, pyosmium has no types
         self.source_id.append(source_id)
@@ -195,14 +179,12 @@ class OsmReader:
         is_house, is_road = "addr:housenumber" in tags, "highway" in tags and "name" in tags
         if not is_house and not is_road:
             return
-        places = (node.location for node in way.nodes)
-        at = [(place.lon, place.lat) for place in places if place.valid()]
+        at = [(n.location.lon, n.location.lat) for n in way.nodes if n.location.valid()]
         if is_house and not at:
             self._leave_out("no_position", 1)
         elif is_house:
-            found.building += [len(found.number)] * len(at)
-            found.corner += at
-            found.add(f"w{way.id}", tags, at[0][1], at[0][0])
+            middle = shapely.MultiPoint(at).convex_hull.centroid
+            found.add(f"w{way.id}", tags, middle.y, middle.x)
         if is_road:
             roads.name += [tags["name"]] * len(at)
             roads.aliases += [other_names(tags)] * len(at)
@@ -215,7 +197,6 @@ class OsmReader:
 
     def _houses(self, found: _Addressed) -> Part:
         """Give the houses that have a settlement; no street where their place is the settlement."""
-        found.centre()
         where = self._finder.find(found.city, found.lat, found.lon)
         self.counts.assumed += where.assumed
         self.counts.assumed_settlement = self.counts.assumed_settlement or where.assumed_settlement
