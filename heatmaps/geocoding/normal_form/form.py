@@ -123,8 +123,16 @@ class NormalForm:
         number is a street.
         """
         if self.street:
-            places = [place.name for place in reversed(self.places)]
+            places = [_counted(place.name) for place in reversed(self.places)]
         else:
-            places = [f"{place.kind or 'город'} {place.name}" for place in reversed(self.places)]
+            places = [
+                f"{place.kind or 'город'} {_counted(place.name)}" for place in reversed(self.places)
+            ]
         parts = [self.region, *places, self.street.text, self.house]
         return ", ".join(part for part in parts if part)
+
+
+def _counted(name: str) -> str:
+    """``горки 10`` → ``горки-10``, whose number is no house's."""
+    first, _, last = name.rpartition(" ")
+    return f"{first}-{last}" if first and last.isdigit() else name

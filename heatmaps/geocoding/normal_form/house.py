@@ -33,15 +33,21 @@ _NO_LETTERS = frozenset("йъыь")
 _NAME_LENGTH = 3
 _LIST_LENGTH = 5
 _CORPUS_DIGITS = 2
+_NAMING_DIGITS = 4
+"""Houses with so long a number are rare where streets are named by number."""
 
 
 class FoundHouse(NamedTuple):
-    """A house number and the tokens, `start` to `end`, that it took; no number where none is."""
+    """A house number and the tokens, `start` to `end`, that it took; no number where none is.
+
+    `unread` are the words beside it that look like a piece of it and were not understood.
+    """
 
     number: str = ""
     start: int = 0
     end: int = 0
     from_list: bool = False
+    unread: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=65_536)
@@ -119,10 +125,30 @@ def _is_value(marker: str, value: str, pack: Pack) -> bool:
     return bool(_LETTERS.fullmatch(value)) and (len(value) == 1 or pack.parts[marker] == "лит")
 
 
-def find_house(tokens: Sequence[str], pack: Pack) -> FoundHouse:
+def find_house(tokens: list[str], pack: Pack) -> FoundHouse:
     """Give the house number of an address, and where it stands."""
     at = _position(tokens, pack)
-    return FoundHouse() if at is None else _read(tokens, at, pack)
+    if at is None:
+        return FoundHouse()
+    house = _read(tokens, at, pack)
+    beside = (*tokens[: house.start][-1:], *tokens[house.end :])
+    unread = _unread(beside, house.number) if beside else ()
+    return house._replace(unread=unread) if unread else house
+
+
+def _unread(tokens: Sequence[str], number: str) -> tuple[str, ...]:
+    """Give the words of letters and digits, or building parts, that are not in the number."""
+    read = number.lower().split()
+    pieces = [token.lower() for token in tokens if _is_piece(token)]
+    return tuple(piece for piece in pieces if piece not in read)
+
+
+@lru_cache(maxsize=65_536)
+def _is_piece(token: str) -> bool:
+    if token.isalpha() or token.isdigit() or token == ",":
+        return is_part(token)
+    digits = sum(c.isdigit() for c in token)
+    return is_part(token) or (digits > 0 and not token.endswith("-й") and token[-1] != ".")
 
 
 def _position(tokens: Sequence[str], pack: Pack) -> int | None:
@@ -152,9 +178,22 @@ def _first_plain(tokens: Sequence[str], plain: list[int], pack: Pack) -> int | N
     """Give the first number that is not the name in ``улица 12, 5``."""
     for i in plain[:-1]:
         typed = i and pack.types.get(tokens[i - 1], ("", ""))[0] == "street"
-        if not (typed and (i == 1 or tokens[i - 2] == ",")):
+        if not (typed and (i == 1 or tokens[i - 2] == ",")) and not _counts_name(tokens, i, pack):
             return i
     return plain[-1] if plain else None
+
+
+def _counts_name(tokens: Sequence[str], i: int, pack: Pack) -> bool:
+    """Tell whether of several numbers this one names: ``проезд 4062, 5``, ``янино 1, ул мира 2``."""
+    if len(tokens[i]) == _NAMING_DIGITS:
+        return True
+    if not pack.area_types or tokens[i + 1 : i + 2] != [","] or _typed(tokens[:i], pack):
+        return False
+    return _typed(tokens[i + 1 :], pack)
+
+
+def _typed(tokens: Sequence[str], pack: Pack) -> bool:
+    return any(pack.types.get(token, ("",))[0] == "street" for token in tokens)
 
 
 def _in_name(tokens: Sequence[str], i: int, pack: Pack) -> bool:
@@ -182,7 +221,7 @@ def _leads(tokens: Sequence[str], i: int, pack: Pack) -> bool:
     return pack.types.get(following, ("", ""))[0] in {"", "street"}
 
 
-def _read(tokens: Sequence[str], at: int, pack: Pack) -> FoundHouse:
+def _read(tokens: list[str], at: int, pack: Pack) -> FoundHouse:
     start = at - 1 if at and tokens[at - 1] in pack.house_words else at
     number, end = _core(tokens, at, pack)
     if end == len(tokens):
@@ -190,6 +229,8 @@ def _read(tokens: Sequence[str], at: int, pack: Pack) -> FoundHouse:
     if tokens[end] in pack.house_words and not _has_digit(tokens[end + 1 : end + 2]):
         return FoundHouse(number, start, _past_numbers(tokens, end + 1))
     parts, end = _parts(tokens, end, glued_at=end if number else -1)
+    if number and not _has_number(tokens[:start] + tokens[end:]):
+        parts += _strays(tokens[:start] + tokens[end:], parts)
     second = "" if parts else _second_of_three(tokens, at)
     if second:
         parts = [("К", second)]
@@ -198,6 +239,17 @@ def _read(tokens: Sequence[str], at: int, pack: Pack) -> FoundHouse:
     written = [number] if number else []
     written += [part.lower() + value.upper() for part, value in parts]
     return FoundHouse(" ".join(written), start, _past_numbers(tokens, end), bool(second))
+
+
+def _strays(tokens: Sequence[str], parts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Give the parts that stand away from their house: ``корпус 3, дом 8``."""
+    found = [match for t in tokens if is_part(t) and (match := _PART.fullmatch(t))]
+    kinds = {kind for kind, _ in parts}
+    return [(m[1], m[2]) for m in found if m[2][0].isdigit() and m[1] not in {*_WHOLE, *kinds}]
+
+
+def _has_number(tokens: Sequence[str]) -> bool:
+    return any(is_number(token) for token in tokens)
 
 
 def _has_digit(tokens: Sequence[str]) -> bool:

@@ -82,7 +82,11 @@ def place_from(span: Span, pack: Pack) -> Place:
     """Give the settlement named by a span, under its full name where it has a short one."""
     name = " ".join(span.words).replace(".", "")
     if name not in pack.settlement_aliases:
-        name = " ".join(pack.tails.get(word, word) for word in span.words if word[-1:] != ".")
+        words = (pack.tails.get(word, word) for word in span.words if word[-1:] != ".")
+        name = " ".join(
+            word[:-2] if i and word[0].isdigit() and word.endswith("-й") else word
+            for i, word in enumerate(words)
+        )
     if span.kind == "город":
         name = pack.settlement_cases.get(name, name)
     return Place(pack.settlement_aliases.get(name, name), span.kind)
@@ -301,6 +305,9 @@ def _street_amid(  # noqa: PLR0913, PLR0917, the two sides of a type word and wh
     if cut < len(left):
         return [Span("", "", left[:cut]), Span("street", kind, left[cut:] + right)], following
     if right[0] in pack.tails or right[0].startswith(KILOMETRE):
+        rest = [Span("", "", right[1:])] if right[1:] else []
+        return [Span("street", kind, (*left, right[0])), *rest], following
+    if right[0].isdigit() and not pack.postfix:
         rest = [Span("", "", right[1:])] if right[1:] else []
         return [Span("street", kind, (*left, right[0])), *rest], following
     if kind in pack.postfix or left[-1].endswith(_ADJECTIVE):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from heatmaps.geocoding.normal_form.pack import Pack
 
-NORM_VERSION = 2
+NORM_VERSION = 3
 """Rises with every change that gives some address another normal form."""
 
 _READINGS = 5
@@ -87,6 +87,7 @@ def _parse(address: str, pack: Pack) -> tuple[NormalForm, bool, int]:
         after = after[:second]
         faults.append("several_addresses")
     names = read_names(before, after, pack, with_house=bool(house.number))
+    changes += (f"unread:{word}" for word in house.unread)
     if house.from_list:
         changes.append("korpus_from_list")
     if not house.number:

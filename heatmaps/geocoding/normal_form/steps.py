@@ -37,6 +37,9 @@ _SECOND_ADDRESS = re.compile(rf"(?:(?<=\d)|(?<=\d{_L})) ?/ ?(?={_L}{{3}}|{_L}{{2
 _LOOSE_SLASH = re.compile(r"/(?!\d)|(?<![\d\w])/|^/")
 _NUMBER_DASH = re.compile(r"(?<=\d) ?- ?(?=\d)")
 _LOOSE_DASH = re.compile(r"(?<!\w)-+|-+(?!\w)|-{2,}")
+_COUNTED_NAME = re.compile(rf"({_L}{{4,}})-(\d{{1,2}})(?![\d\w/-])")
+_NUMBER_FOLLOWS = re.compile(r",? *(?:д(?:ом)?\.? *)?\d")
+_HOUSE_WORD = re.compile(r"\bд(?:ом)?\.? *\d")
 _PUNCTUATION = re.compile(r"[^\w ,./-]+|_+")
 
 
@@ -109,6 +112,24 @@ def note_type_typos(draft: Draft, pack: Pack) -> None:
                 draft.changes.append(f"typo:{written}→{token}")
 
 
+def count_name(draft: Draft, pack: Pack) -> None:
+    """``самал-2, 58`` → ``самал 2-й, 58``: with another number behind it this one is a name's."""
+    if "-" in draft.text and pack.area_types:
+        draft.text = _COUNTED_NAME.sub(lambda match: _counted(match, pack), draft.text)
+
+
+def _counted(match: re.Match[str], pack: Pack) -> str:
+    """Give a name and its number apart unless it is that of a house: ``ул ленина-5, 30``."""
+    whole, start, end = match.string, match.start(), match.end()
+    before = whole[whole.rfind(",", 0, start) + 1 : start].replace(".", " ").split()
+    types = [pack.types[word][1] for word in before if pack.types.get(word, ("",))[0] == "street"]
+    of_area = bool(types) and all(kind in pack.area_types for kind in types)
+    other = _HOUSE_WORD.search(whole, 0, start) is not None
+    if (of_area and other) or (_NUMBER_FOLLOWS.match(whole, end) and (of_area or not types)):
+        return f"{match[1]} {match[2]}-й"
+    return match[0]
+
+
 def mark_house_parts(draft: Draft, pack: Pack) -> None:
     """``корпус 2`` → ``К2``, ``лита`` → ``ЛИТа``: one token a part."""
     draft.tokens = mark_parts(draft.tokens, pack)
@@ -167,6 +188,7 @@ def clean(text: str, pack: Pack) -> Draft:
             step(draft, pack)
     if pack.cuts:
         rewrite(draft, pack)
+    count_name(draft, pack)
     for text_between in draft.text.split(","):
         _add(draft, _read_chunk(text_between, pack))
     _run(WHOLE_STEPS, draft, pack)

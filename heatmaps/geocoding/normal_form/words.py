@@ -33,9 +33,14 @@ _WORD_THEN_NUMBER = re.compile(rf"{_L}{{2,}}+(?=\d)")
 _NUMBER_THEN_WORD = re.compile(
     rf"\d(?=(?!bis){_L}{{3}}|(?:кв|вл|эт|оф|ул|фл)(?!{_L})|[кс]\d)|(?<=\d){_L}(?=[кс]\d)"
 )
+_DOTTED_PART = re.compile(
+    r"(?<=\d)(?=(?:к|с|корп|кор|стр|лит|вл|соор)\.)|(?<=\d[а-я])(?=(?:к|с|корп|стр|лит)\. ?\d)"
+)
+_PART_WITHOUT_NUMBER = re.compile(r"(?<=\d) ?к\.+(?= *(?:[^\W\d_]{2}|$))")
 _NUMBER_DASH_WORD = re.compile(rf"(?<=\d)-(?={_L}{{3}})")
 _LITERA = re.compile(rf"лит{_L}{{1,2}}\d{{0,2}}(?:-{_L}\d{{0,2}})?")
 _GLUED_PART = re.compile(rf"[ксв]\d{{1,4}}{_L}{{0,2}}(?:-\d+)*")
+_GLUED_PARTS = re.compile(rf"[ксв]\d{{1,4}}(?:{_L}{{3}}|[кс]\d)")
 _SINGLE_LETTER = 1
 _AREA_LENGTHS = (3, 7)
 _TRUNKS = frozenset({"7", "8"})
@@ -55,11 +60,18 @@ def read_words(draft: Draft, pack: Pack) -> None:
     """Part the text into tokens: ``москва1-й`` → ``москва 1-й``, ``5к2с1`` → ``5 к2 с1``."""
     tokens: list[str] = []
     marks = 0
-    for written in draft.text.replace(".", " ").replace(",", " , ").split():
+    for written in _undotted(draft.text).replace(",", " , ").split():
         found, seen = word_of(written, pack)
         tokens += found
         marks |= seen
     draft.tokens, draft.marks = tokens, marks
+
+
+def _undotted(text: str) -> str:
+    """``10к.2`` → ``10 к 2``: the dot parts words, and a letter with one is no part of a number."""
+    if "." not in text:
+        return text
+    return _DOTTED_PART.sub(" ", _PART_WITHOUT_NUMBER.sub(" ", text)).replace(".", " ")
 
 
 def rewrite(draft: Draft, pack: Pack) -> None:
@@ -120,6 +132,12 @@ def _glued(word: str) -> list[str]:
     """Part what was written together: words from numbers, and joined words from each other."""
     if word.isalpha() or word[0].isdigit() or _kept(word):
         return _glued_simple(word)
+    if _GLUED_PARTS.match(word):
+        return [
+            piece
+            for part in _NUMBER_THEN_WORD.sub(r"\g<0> ", word).split()
+            for piece in _glued(part)
+        ]
     pieces: list[str] = []
     for piece in _WORD_THEN_NUMBER.sub(_part_word, word).split():
         if piece[0].isdigit() or _kept(piece):
