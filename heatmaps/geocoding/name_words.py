@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -15,13 +16,14 @@ from heatmaps.geocoding.skeleton import skeleton
 from heatmaps.geocoding.vocabulary import MOST_SLIPS, Vocabulary, may_slip, pack_vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
 LEAST_SHARE = 0.5
 MOST_NAMES = 256
 """A word that more names of a town hold tells nothing by itself."""
+_WORDS_KEPT = 32_768
 
 RANKS = word_set(
     "академика маршала генерала адмирала композитора художника архитектора космонавта летчика"
@@ -67,11 +69,19 @@ class LikeName(NamedTuple):
 
 
 class _Met(NamedTuple):
-    """A word of names that a word of the query met, how surely, and by how many slips."""
+    """A word of names that a word of the query met, how surely, by how many slips.
+
+    `tells` says whether it tells by itself which name is meant.
+    """
 
     word: str
     share: float
     slips: int
+    tells: bool
+
+
+_Hit = tuple[int, _Met, list[int]]
+"""The place of a word asked, what it met, and the rows that hold that."""
 
 
 def pack_name_words(
@@ -118,6 +128,7 @@ class NameWords:
         self._row = view(arrays, f"{name}.row")
         self._cores = cores
         self._bones = bones
+        self._terms = lru_cache(maxsize=_WORDS_KEPT)(self._terms_like)
 
     def find(self, core: str, towns: Iterable[int] | None, *, may_add: bool) -> list[LikeName]:
         """Give the names of those towns, of any for None, like this core; the likeliest first.
@@ -151,33 +162,38 @@ class NameWords:
     def _met(
         self, asked: Sequence[str], towns: list[int] | None, most: int
     ) -> dict[int, dict[int, _Met]]:
-        """Give, by row, which of the words asked it holds, and how well."""
+        """Give, by row, which of the words asked it holds, and how well.
+
+        Rows that `_scored` would turn down at first sight are left out.
+        """
+        hits = [
+            (place, one, rows)
+            for place, word in enumerate(asked)
+            for term, one in self._terms(word, most)
+            if (rows := self._rows(term, towns))
+        ]
+        wanted = _wanted(asked, hits)
         met: dict[int, dict[int, _Met]] = {}
-        for place, word in enumerate(asked):
-            for term, share, slipped in self._terms(word, most):
-                rows = self._rows(term, towns)
-                if not rows:
-                    continue
-                text = self._vocabulary.words[term]
-                one = _Met(_SIZES.get(text, text), share, slipped)
-                for row in rows:
+        for place, one, rows in hits:
+            for row in rows:
+                if row in wanted:
                     known = met.setdefault(row, {})
-                    if place not in known or known[place].share < share:
+                    if place not in known or known[place].share < one.share:
                         known[place] = one
         return met
 
-    def _terms(self, word: str, most: int) -> Iterator[tuple[int, float, int]]:
-        """Give the terms that a word may be, how surely, and by how many slips."""
+    def _terms_like(self, word: str, most: int) -> list[tuple[int, _Met]]:
+        """Give the terms that a word may be."""
         exact = self._vocabulary.exact(word)
-        if exact is not None:
-            yield exact, 1.0, 0
+        terms = [(exact, _meeting(word, 1.0, 0))] if exact is not None else []
         doubt = shares.KNOWN_WORD if exact is not None else 1.0
         for term, slipped in self._vocabulary.like(word, most):
             known = self._vocabulary.words[term]
             share = shares.slip_share(min(len(word), len(known)), slipped) * doubt
             if known[0] != word[0] and known[:2] != word[1::-1]:
                 share *= shares.FIRST_LETTER if slipped == 1 else shares.FIRST_LETTER_AND_MORE
-            yield term, share, slipped
+            terms.append((term, _meeting(known, share, slipped)))
+        return terms
 
     def _rows(self, term: int, towns: list[int] | None) -> list[int]:
         if towns is None:
@@ -200,7 +216,7 @@ class NameWords:
         self, row: int, by_place: Mapping[int, _Met], asked: _Asked, fixed: list[str]
     ) -> LikeName | None:
         """Give how surely a row is the name asked for, None where it hardly is."""
-        if len(by_place) < len(asked.words) and not any(_tells(o.word) for o in by_place.values()):
+        if len(by_place) < len(asked.words) and not any(o.tells for o in by_place.values()):
             return None
         known = self._cores[row].split()
         words = words_of(" ".join(known), bones=True) if self._bones else known
@@ -225,6 +241,26 @@ class NameWords:
         changes += [f"word_missing:{word}" for word in missing]
         changes += [f"word_added:{word}" for word in added]
         return LikeName(row, share, tuple(changes))
+
+
+def _meeting(text: str, share: float, slips: int) -> _Met:
+    word = _SIZES.get(text, text)
+    return _Met(word, share, slips, _tells(word))
+
+
+def _wanted(asked: Sequence[str], hits: Iterable[_Hit]) -> set[int]:
+    """Give the rows that hold all the words asked, or one that tells, and every number."""
+    at_place: list[set[int]] = [set() for _ in asked]
+    telling: set[int] = set()
+    for place, one, rows in hits:
+        at_place[place].update(rows)
+        if one.tells:
+            telling.update(rows)
+    wanted = telling.union(set.intersection(*at_place))
+    for word, rows in zip(asked, at_place, strict=True):
+        if not may_slip(word):
+            wanted &= rows
+    return wanted
 
 
 def _fixed(words: Iterable[str]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -39,7 +38,8 @@ TYPE_PRESUMED = "type_presumed:улица"
 
 LIKE_AS_WHOLE = 0.8
 MOST_FOUND = 1024
-_TOWNS_KEPT = 256
+_LETTERS = 64
+_ROUNDING = 1e-9
 _LATIN = re.compile("[a-z]")
 
 
@@ -71,7 +71,7 @@ def pack_streets(streets: Streets) -> Arrays:
                 known.add(name)
                 named.append((street, name))
     names = [name for _, name in named]
-    cores = [name.core for name in names]
+    cores, glued = [name.core for name in names], [_glued(name) for name in names]
     of_name = np.array([street for street, _ in named], np.uint32)
     town = streets.settlement[of_name].astype(np.int32)
     prints = np.fromiter((fingerprint(core) for core in cores), np.uint64, len(cores))
@@ -89,12 +89,14 @@ def pack_streets(streets: Streets) -> Arrays:
         **_pack_choices("name.kind", [_SAME_KIND.get(n.kind, n.kind) for n in names]),
         **_pack_choices("name.tail", [n.tail for n in names]),
         **pack_texts("name.core", cores),
-        **pack_texts("name.glued", [_glued(name) for name in names]),
+        **pack_texts("name.glued", glued),
         "core.print": prints[order],
         "core.town": town[order],
         "core.row": order.astype(np.uint32),
         "town.town": town[by_town],
         "town.row": by_town.astype(np.uint32),
+        "town.letters": np.array([_letters(glued[row]) for row in by_town], np.uint64),
+        "town.length": np.array([len(glued[row]) for row in by_town], np.uint16),
         **pack_name_words("word", cores, town, bones=False),
         **pack_name_words("bone", cores, town, bones=True),
     }
@@ -130,10 +132,11 @@ class StreetTable:
         self._row = view(arrays, "core.row")
         self._by_town = view(arrays, "town.town")
         self._row_by_town = view(arrays, "town.row")
+        self._letters = arrays["town.letters"]
+        self._length = arrays["town.length"]
         self.has_latin = bool(arrays["street.latin"][0])
         self._words = NameWords(arrays, "word", self.core, bones=False)
         self._bones = NameWords(arrays, "bone", self.core, bones=True)
-        self._glued = lru_cache(maxsize=_TOWNS_KEPT)(self._glued_in)
 
     def __len__(self) -> int:
         """Give the number of streets."""
@@ -202,21 +205,25 @@ class StreetTable:
         return rows
 
     def _rows_in(self, town: int) -> list[int]:
-        low = bisect_left(self._by_town, town)
-        rows: list[int] = self._row_by_town[low : bisect_right(self._by_town, town, low)].tolist()
+        rows: list[int] = self._row_by_town[self._span(town)].tolist()
         return rows
 
-    def _glued_in(self, town: int) -> tuple[list[int], list[str]]:
-        rows = self._rows_in(town)
-        return rows, [self._glued_name[row] for row in rows]
+    def _span(self, town: int) -> slice:
+        low = bisect_left(self._by_town, town)
+        return slice(low, bisect_right(self._by_town, town, low))
 
     def _whole(self, name: StreetName, town: int) -> list[_Row]:
         """Give the names of a town that are like this one as a whole, whatever the spaces."""
-        rows, glued = self._glued(town)
         asked, written = _glued(name), " ".join((*name.ordinals, *name.words))
         digits = _digits(asked)
+        span = self._span(town)
+        rows = [self._row_by_town[span.start + i] for i in self._alike(asked, span)]
         close = process.extract(
-            asked, glued, scorer=OSA.normalized_similarity, score_cutoff=LIKE_AS_WHOLE, limit=5
+            asked,
+            [self._glued_name[row] for row in rows],
+            scorer=OSA.normalized_similarity,
+            score_cutoff=LIKE_AS_WHOLE,
+            limit=5,
         )
         return [
             _Row(
@@ -227,6 +234,15 @@ class StreetTable:
             for known, alike, at in close
             if _digits(known) == digits
         ]
+
+    def _alike(self, asked: str, span: slice) -> list[int]:
+        """Give the names of a span that may be like one: a slip changes two letters at most."""
+        length = self._length[span]
+        longer = np.maximum(length, len(asked)) * (1 - LIKE_AS_WHOLE) + _ROUNDING
+        others = np.bitwise_count(self._letters[span] ^ _letters(asked))
+        apart = np.abs(length.astype(np.int32) - len(asked))
+        alike: list[int] = np.flatnonzero((others <= 2 * longer) & (apart <= longer)).tolist()
+        return alike
 
     def _fitting(self, name: StreetName, rows: Sequence[_Row]) -> list[FoundStreet]:
         """Give the streets of these rows with what their type and part of town say."""
@@ -287,6 +303,14 @@ def _presuming(changes: tuple[str, ...]) -> tuple[str, ...]:
 
 def _glued(name: StreetName) -> str:
     return "".join((*name.ordinals, *name.words))
+
+
+def _letters(text: str) -> np.uint64:
+    """Give the letters of a text as bits; letters far apart in the alphabet may share one."""
+    bits = 0
+    for char in text:
+        bits |= 1 << ord(char) % _LETTERS
+    return np.uint64(bits)
 
 
 def _digits(text: str) -> str:

@@ -9,8 +9,9 @@ Method: https://wolfgarbe.medium.com/1000x-faster-spelling-correction-algorithm-
 from __future__ import annotations
 
 import re
+from functools import cache
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
-from zlib import crc32
 
 import numpy as np
 from rapidfuzz.distance import OSA
@@ -26,6 +27,12 @@ PREFIX = 8
 """Deletions are made among so many first letters; what follows is measured all the same."""
 
 MOST_SLIPS = 2
+
+_MULTIPLIER = 0x9E3779B97F4A7C15
+_WEIGHTS = np.array([pow(_MULTIPLIER, i + 1, 1 << 64) for i in range(PREFIX)], np.uint64)
+"""A spelling's fingerprint is the sum of its letters' code points, each times that of its place."""
+_HALF = np.uint64(32)
+_PACKED_AT_ONCE = 4096
 
 _DIGIT = re.compile(r"\d")
 _ONE_SLIP_FROM = 4
@@ -62,20 +69,25 @@ def slips(word: str, other: str, most: int = MOST_SLIPS) -> int | None:
 
 def pack_vocabulary(name: str, words: Sequence[str]) -> Arrays:
     """Give the packed vocabulary of different words."""
-    prints: list[int] = []
-    terms: list[int] = []
+    alike: dict[tuple[int, int], list[int]] = {}
     for term, word in enumerate(words):
         if may_slip(word):
-            found = _deletions(word)
-            prints += found
-            terms += [term] * len(found)
-    deleted, term_of = np.array(prints, np.uint32), np.array(terms, np.uint32)
-    order = np.lexsort((term_of, deleted))
+            alike.setdefault(_shape(word), []).append(term)
+    parts = [np.empty(0, np.uint64)]
+    for shape, terms in alike.items():
+        for start in range(0, len(terms), _PACKED_AT_ONCE):
+            chunk = terms[start : start + _PACKED_AT_ONCE]
+            codes = np.stack([_codes(words[term]) for term in chunk])
+            prints = _fingerprints(codes, *shape).astype(np.uint64) << _HALF
+            parts.append((prints | np.array(chunk, np.uint64)[:, np.newaxis]).ravel())
+    held = np.unique(np.concatenate(parts))
+    deleted, start_of = np.unique((held >> _HALF).astype(np.uint32), return_index=True)
     return {
         **pack_texts(f"{name}.words", words),
         **pack_keys(f"{name}.keys", words),
-        f"{name}.deleted": deleted[order],
-        f"{name}.term": term_of[order],
+        f"{name}.deleted": deleted,
+        f"{name}.start": np.append(start_of, len(held)).astype(np.uint32),
+        f"{name}.term": held.astype(np.uint32),
     }
 
 
@@ -86,6 +98,7 @@ class Vocabulary:
         self.words = Texts(arrays, f"{name}.words")
         self._keys = Keys(arrays, f"{name}.keys")
         self._deleted = arrays[f"{name}.deleted"]
+        self._start = view(arrays, f"{name}.start")
         self._term = view(arrays, f"{name}.term")
 
     def exact(self, word: str) -> int | None:
@@ -94,15 +107,15 @@ class Vocabulary:
 
     def like(self, word: str, most: int = MOST_SLIPS) -> list[Like]:
         """Give the terms one to `most` slips away from a word, the nearest first."""
-        if not may_slip(word):
+        if not may_slip(word) or not len(self._deleted):
             return []
-        prints = np.array(_deletions(word, most), np.uint32)
-        low = self._deleted.searchsorted(prints, "left").tolist()
-        high = self._deleted.searchsorted(prints, "right").tolist()
+        length, deletions = _shape(word)
+        prints = _fingerprints(_codes(word), length, min(most, deletions))
+        places = self._deleted.searchsorted(prints)
+        places = places[self._deleted.take(places, mode="clip") == prints]
         met: set[int] = set()
-        for start, end in zip(low, high, strict=True):
-            if start < end:
-                met.update(self._term[start:end])
+        for place in places.tolist():
+            met.update(self._term[self._start[place] : self._start[place + 1]])
         found = [
             Like(term, distance)
             for term in met
@@ -113,12 +126,29 @@ class Vocabulary:
         return found
 
 
-def _deletions(word: str, most: int = MOST_SLIPS) -> list[int]:
-    """Give the fingerprints of a word's beginning without up to as many letters as may slip."""
-    begin = word[:PREFIX]
-    spelt = {begin}
-    shorter = [begin]
-    for _ in range(min(most, 2 if len(word) >= _TWO_SLIPS_FROM - 1 else 1)):
-        shorter = [text[:i] + text[i + 1 :] for text in shorter for i in range(len(text))]
-        spelt.update(shorter)
-    return [crc32(text.encode(errors="surrogatepass")) for text in spelt]
+def _shape(word: str) -> tuple[int, int]:
+    """Give how many letters of a word count, and how many of them are deleted at most."""
+    return min(len(word), PREFIX), 2 if len(word) >= _TWO_SLIPS_FROM - 1 else 1
+
+
+def _codes(word: str) -> NDArray[np.uint64]:
+    """Give the code points of a word's beginning, and zeros behind them up to one more place."""
+    begin = word[:PREFIX].ljust(PREFIX + 1, "\0").encode("utf-32-le", "surrogatepass")
+    return np.frombuffer(begin, np.uint32).astype(np.uint64)
+
+
+def _fingerprints(codes: NDArray[np.uint64], length: int, most: int) -> NDArray[np.uint32]:
+    """Give the fingerprints of beginnings without up to `most` of their letters."""
+    left = codes.take(_left(length, most), axis=-1)
+    return (left @ _WEIGHTS >> _HALF).astype(np.uint32)
+
+
+@cache
+def _left(length: int, most: int) -> NDArray[np.intp]:
+    """Give the places of the letters that each deletion leaves, a row each; the last is empty."""
+    rows = [
+        [at for at in range(length) if at not in gone]
+        for count in range(most + 1)
+        for gone in combinations(range(length), count)
+    ]
+    return np.array([row + [PREFIX] * (PREFIX - len(row)) for row in rows], np.intp)
