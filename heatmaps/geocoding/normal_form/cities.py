@@ -29,6 +29,11 @@ def city_aliases() -> dict[str, str]:
     return {alias: name for alias, name in aliases.items() if alias != name}
 
 
+def city_names() -> list[str]:
+    """Give the names of cities of Cyrillic gazetteers, folded."""
+    return [name for name, _ in _rows() if not name.isascii()]
+
+
 def city_cases() -> dict[str, str]:
     """Give genitive, dative and prepositional of cities' names → the name, all folded."""
     cases = {form: name for name, _ in _rows() for form in _cases(name)}

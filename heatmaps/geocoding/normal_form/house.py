@@ -145,10 +145,8 @@ def _unread(tokens: Sequence[str], number: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65_536)
 def _is_piece(token: str) -> bool:
-    if token.isalpha() or token.isdigit() or token == ",":
-        return is_part(token)
-    digits = sum(c.isdigit() for c in token)
-    return is_part(token) or (digits > 0 and not token.endswith("-й") and token[-1] != ".")
+    has_digit = any(c.isdigit() for c in token) and not token.isdigit()
+    return is_part(token) or (has_digit and not token.endswith("-й") and token[-1] != ".")
 
 
 def _position(tokens: Sequence[str], pack: Pack) -> int | None:
@@ -184,7 +182,7 @@ def _first_plain(tokens: Sequence[str], plain: list[int], pack: Pack) -> int | N
 
 
 def _counts_name(tokens: Sequence[str], i: int, pack: Pack) -> bool:
-    """Tell whether of several numbers this one names: ``проезд 4062, 5``, ``янино 1, ул мира 2``."""
+    """Tell whether of several numbers this is a name's: ``проезд 4062, 5``, ``янино 1, ул мира 2``."""
     if len(tokens[i]) == _NAMING_DIGITS:
         return True
     if not pack.area_types or tokens[i + 1 : i + 2] != [","] or _typed(tokens[:i], pack):
