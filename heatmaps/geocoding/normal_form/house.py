@@ -94,7 +94,9 @@ def _may_be_part(token: str, pack: Pack) -> bool:
 
 def _mark_part(token: str, following: str, marked: list[str], pack: Pack) -> int:
     """Append a word as the building part that it may be; give how many words that took."""
-    if token in pack.parts and _is_value(token, following, pack):
+    if len(token) == 1 and marked and pack.types.get(marked[-1], ("", ""))[1] in pack.area_types:
+        marked.append(token)
+    elif token in pack.parts and _is_value(token, following, pack):
         marked.append(pack.parts[token].upper() + following)
         return 2
     if token[0] in pack.parts and _SHORT_PART.fullmatch(token, 1):
@@ -102,7 +104,9 @@ def _mark_part(token: str, following: str, marked: list[str], pack: Pack) -> int
     elif token in SLASH_WORDS and marked and is_number(marked[-1]) and _begins_house(following):
         marked[-1] += f"/{following}"
         return 2
-    elif _GLUED_LETTER.fullmatch(token) and marked and _follows_number(marked[-1]):
+    elif _GLUED_LETTER.fullmatch(token) and (
+        _follows_number(marked[-1]) if marked else not following
+    ):
         marked.append("ЛИТ" + token[3:])
     else:
         marked.append(token)

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _LATIN_KEYS = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
-_RUSSIAN_KEYS = "йцукенгшщзхъфывапролджэячсмитьбюё"
-_TO_RUSSIAN = str.maketrans(_LATIN_KEYS + '{}:"<>~', _RUSSIAN_KEYS + "хъжэбюё")
-_TO_LATIN = str.maketrans(_RUSSIAN_KEYS, _LATIN_KEYS)
-_TYPED = re.compile(r"""[a-z\[\]{};:'"<>~`,.]*[a-z][a-z\[\]{};:'"<>~`,.]*""")
-_CLOSING = re.compile(r"[,.;:]+$")
+_RUSSIAN_KEYS = "йцукенгшщзхъфывапролджэячсмитьбюе"
+_TO_RUSSIAN = str.maketrans(
+    _LATIN_KEYS + '{}:"<>~' + "/?$^&#@", _RUSSIAN_KEYS + "хъжэбюе" + '.,;:?№"'
+)
+_TO_LATIN = {**str.maketrans(_RUSSIAN_KEYS, _LATIN_KEYS), ord("е"): "t"}
+_COMMA = re.compile(r"([^ ,?]*),(?=[ \d])")
+_HAND_TYPED_DOT = re.compile(r"(?<=[a-z,;'\[\]])\.(?= |\d)|(?<=\d)\.")
+_KEPT = {"\ue000": ",", "\ue001": ".", "\ue002": "/"}
+_NUMBER_SLASH = re.compile(r"(?<=\d)/(?=\d)")
 _SHORTEST = 3
 _ODD_RUSSIAN = re.compile(
-    r"^[ьъы]|^[^аеиоуыэюя]+$|[^аеиоуыэюя]{5}|[аеиоуыэюя][ьъ]|[йьъ][йьъы]|ы[ьъы]"
+    r"^[ьъы]|^[^аеиоуыэюя]+$|[^аеиоуыэюяь]{6}|[аеиоуыэюя][ьъ]|[йьъ][йьъы]|ы[ьъы]"
 )
 _ODD_LATIN = re.compile(r"^[^aeiouy]+$|^[^aeiou]{5,}$|[^aeiouy]{5}")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -28,14 +36,27 @@ def is_odd(word: str) -> bool:
     return odd.search(word) is not None
 
 
-def as_russian_keys(text: str) -> str:
+def as_russian_keys(text: str, known: Callable[[str], bool] = lambda _: False) -> str:
     """Give what the same keys write in the Russian layout.
 
-    There a dot is on the key of ``/`` and a comma on that of ``?``; a comma or dot that closes a
-    word was typed as such.
+    There a dot is on the key of ``/`` and a comma on that of ``?``, while ``,`` and ``.`` are the
+    letters б and ю. A comma before a space was typed as such behind a word that is `known`, and
+    where there is no ``?``; a dot where there is no ``/``.
     """
-    text = text.lower().replace("?", ", ")
-    return re.sub(r"(?<=[a-z.,;'\[\]])/(?=\s|$)", ". ", _TYPED.sub(_russian_word, text))
+    text = text.lower().rstrip(". ")
+    text = _COMMA.sub(lambda match: _comma(match, known), text)
+    if not _NUMBER_SLASH.sub("", text).count("/"):
+        text = _HAND_TYPED_DOT.sub("\ue001", text)
+    text = _NUMBER_SLASH.sub("\ue002", text).translate(_TO_RUSSIAN)
+    for kept, sign in _KEPT.items():
+        text = text.replace(kept, sign)
+    return text
+
+
+def _comma(match: re.Match[str], known: Callable[[str], bool]) -> str:
+    word = match[1].translate(_TO_RUSSIAN)
+    is_letter = known(word + "б") or ("?" in match.string and not known(word))
+    return match[0] if is_letter else f"{match[1]}\ue000"
 
 
 def as_latin_keys(text: str) -> str:
@@ -46,9 +67,3 @@ def as_latin_keys(text: str) -> str:
 def all_sayable(text: str) -> bool:
     """Tell whether no word of a text is an odd one."""
     return not any(is_odd(word) for word in _WORD.findall(text))
-
-
-def _russian_word(match: re.Match[str]) -> str:
-    closing = _CLOSING.search(match[0])
-    end = closing.start() if closing else len(match[0])
-    return match[0][:end].translate(_TO_RUSSIAN) + match[0][end:]

@@ -276,6 +276,11 @@ def _before_type(
     of_class, kind = items[type_at]
     following = _next_type(items, type_at + 1)
     right = _between(items, type_at + 1, following)
+    closing = items[type_at + 1] if type_at + 1 == len(items) - 1 else None
+    if closing and closing.of_class == "street" == of_class and closing.word in pack.generic_types:
+        cut = _name_start(left, pack)
+        aside = [Span("", "", left[:cut])] if cut else []
+        return [*aside, Span("street", closing.word, (*left[cut:], kind))], len(items)
     if not right or of_class in {"region", "district"}:
         return [Span(of_class, kind, left)], type_at + 1
     if of_class == "street":
@@ -284,6 +289,14 @@ def _before_type(
     if closes_street:
         return [Span("place", kind, left)], type_at + 1
     return [Span("", "", left), Span("place", kind, right)], following
+
+
+def _name_start(words: Sequence[str], pack: Pack) -> int:
+    """Give from where on the words before a type word are a size or a number of its name."""
+    start = len(words)
+    while start and (words[start - 1] in pack.size_words or words[start - 1][0].isdigit()):
+        start -= 1
+    return start
 
 
 def _street_amid(  # noqa: PLR0913, PLR0917, the two sides of a type word and where they end
@@ -299,9 +312,7 @@ def _street_amid(  # noqa: PLR0913, PLR0917, the two sides of a type word and wh
     """Tell ``большой проспект в о`` from ``москва улица ленина`` and ``невский проспект спб``."""
     if whole_name:
         return [Span("street", kind, left + right)], following
-    cut = len(left)
-    while cut and (left[cut - 1] in pack.size_words or left[cut - 1][0].isdigit()):
-        cut -= 1
+    cut = _name_start(left, pack)
     if cut < len(left):
         return [Span("", "", left[:cut]), Span("street", kind, left[cut:] + right)], following
     if right[0] in pack.tails or right[0].startswith(KILOMETRE):

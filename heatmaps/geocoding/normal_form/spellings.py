@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 from heatmaps.geocoding.normal_form import layout, transliteration
+from heatmaps.geocoding.normal_form.cities import city_aliases, city_names
 from heatmaps.geocoding.normal_form.latin_types import LATIN_TYPES, parted
 from heatmaps.geocoding.normal_form.russian import RUSSIAN
 from heatmaps.geocoding.normal_form.steps import LONGEST
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _DIGRAPH = re.compile(r"(?<=[b-df-hj-np-tv-z])(?:ae|oe|ue)(?=[b-df-hj-np-tv-z])")
 _TELLING = 3
+_TOWNS = frozenset(name for name in (*city_names(), *city_aliases()) if len(name) >= _TELLING)
 _NOT_RUSSIAN = -2
 
 
@@ -48,13 +54,37 @@ def spellings_of(address: str) -> tuple[Spelling, ...]:
 
 def _in_russian_layout(address: str) -> tuple[Spelling, ...]:
     """Give the text of the same keys in the Russian layout where only that can be said aloud."""
-    retyped = layout.as_russian_keys(address)
-    words = _WORD.findall(retyped)
-    telling = any(len(word) >= _TELLING and word in RUSSIAN.types for word in words)
+    retyped = layout.as_russian_keys(address, _is_known)
     if _LATIN.search(retyped):
         return ()
-    sayable = all(not layout.is_odd(w) or w in RUSSIAN.types or w in RUSSIAN.parts for w in words)
-    return (Spelling(retyped, "layout"),) if sayable and (telling or _mostly_odd(address)) else ()
+    written, words = _WORD.findall(address.lower()), _WORD.findall(retyped)
+    if not all(not layout.is_odd(w) or _is_known(w) or w in RUSSIAN.parts for w in words):
+        return ()
+    told = _tells_keys(words) or _mostly_odd(address)
+    if told or (_has_street_type(words) and not _tells_script(address.lower(), written)):
+        return (Spelling(retyped, "layout"),)
+    return ()
+
+
+def _is_known(word: str) -> bool:
+    return word in RUSSIAN.types or word in _TOWNS
+
+
+def _tells_keys(words: Sequence[str]) -> bool:
+    """Tell whether retyped words hold a long type word or a town, which no chance brings about."""
+    if any(len(word) >= _TELLING and word in RUSSIAN.types for word in words):
+        return True
+    return not _TOWNS.isdisjoint((*words, *map(" ".join, pairwise(words))))
+
+
+def _has_street_type(words: Sequence[str]) -> bool:
+    return any(len(word) > 1 and word in RUSSIAN.street_types for word in words)
+
+
+def _tells_script(lowered: str, written: Sequence[str]) -> bool:
+    """Tell whether a text makes sense in Latin letters, as Russian or as another language."""
+    foreign = any(word in LATIN_TYPES or parted(word)[1] for word in written)
+    return foreign or transliteration.evidence(lowered) > 0
 
 
 def _without_digraphs(text: str) -> tuple[Spelling, ...]:

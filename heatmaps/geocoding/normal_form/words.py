@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from heatmaps.geocoding.normal_form import cuttings, numerals
 from heatmaps.geocoding.normal_form.draft import Draft, Mark
 from heatmaps.geocoding.normal_form.house import SLASH_WORDS
-from heatmaps.geocoding.normal_form.layout import is_odd
+from heatmaps.geocoding.normal_form.layout import as_russian_keys, is_odd
 from heatmaps.geocoding.normal_form.type_typos import mended_type
 
 if TYPE_CHECKING:
@@ -117,7 +117,8 @@ def _cyrillic(word: str) -> tuple[str, int]:
         return _roman_value(word.replace("х", "x")), Mark.ROMAN
     if _KEPT_LATIN.fullmatch(word):
         return word.translate(_LOOKALIKES), Mark.MENDED
-    return word, 0
+    retyped = as_russian_keys(word) if is_odd(word) else word
+    return (retyped, Mark.MENDED) if not is_odd(retyped) else (word, 0)
 
 
 def _roman_value(word: str) -> str:
