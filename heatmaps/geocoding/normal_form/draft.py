@@ -34,6 +34,8 @@ class Mark:
     TRUNK = 1 << 17
     AREA = 1 << 18
     LATIN = 1 << 19
+    COUNTED = 1 << 20
+    UNKNOWN = 1 << 21
 
 
 @dataclass(slots=True)

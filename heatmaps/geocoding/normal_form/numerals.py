@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from heatmaps.geocoding.normal_form.pack import word_set
+from heatmaps.geocoding.normal_form.type_typos import counted_type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +39,20 @@ def read_ordinals(draft: Draft, _pack: Pack) -> None:
 
 def _is_word(token: str) -> bool:
     return token[0].isalpha() and len(token) >= _WORD
+
+
+def mend_counted_type(draft: Draft, pack: Pack) -> None:
+    """``24-й лиия`` → ``24-й линия``: beside an ordinal and without another type it is one."""
+    tokens = draft.tokens
+    if any(pack.types.get(token, ("",))[0] == "street" for token in tokens):
+        return
+    for i, token in enumerate(tokens):
+        beside = tokens[i - 1 : i] + tokens[i + 1 : i + 2] if i else tokens[1:2]
+        meant = counted_type(token, pack) if any(t.endswith("-й") for t in beside) else ""
+        if meant and pack.types[meant][0] == "street":
+            tokens[i] = meant
+            draft.changes.append(f"typo:{token}→{meant}")
+            return
 
 
 def read_spelled(draft: Draft, pack: Pack) -> None:

@@ -152,6 +152,7 @@ WORD_STEPS: tuple[tuple[int, Step], ...] = (
     (Mark.TRUNK | Mark.AREA, cuttings.drop_telephone),
     (Mark.DATE, cuttings.find_excel_date),
     (Mark.ORDINAL, numerals.read_ordinals),
+    (Mark.COUNTED | Mark.UNKNOWN, numerals.mend_counted_type),
     (Mark.SPELLED, numerals.read_spelled),
     (Mark.PHRASE | Mark.PHRASE_END, cuttings.write_out_phrases),
     (Mark.NOTE, cuttings.drop_notes),

@@ -1,55 +1,62 @@
-"""Long type words written with one slip: ``улциа``, ``проспкт``, ``переуллок``."""
+"""Type words written with a slip or two: ``улциа``, ``проспкт``, ``3-я лииня``."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 if TYPE_CHECKING:
     from heatmaps.geocoding.normal_form.pack import Pack
 
 _SHORTEST, _LONGEST = 4, 13
-_LONG = 6
-_TELLING = frozenset({"улица", "шоссе"})
-"""Shorter type words that no name is one letter away from."""
+_ALONE = {"улица": 1, "шоссе": 1, "проезд": 1, "бульвар": 1}
+"""Shorter type words that hardly a name is so many slips away from."""
+_LONG, _LONGER = 6, 8
+_MOST = 2
+_NAMES = ("набережн", "территор", "магистральн")
+"""Adjectives of these stems are names: ``Набережные Челны``."""
 
 
 def mended_type(word: str, pack: Pack) -> str:
-    """Give the type word that `word` is one letter or one swap away from, or nothing."""
-    if not _SHORTEST <= len(word) <= _LONGEST:
-        return ""
-    shortened = _shortened_types(pack)
-    if word in shortened:
-        return shortened[word]
-    for i in range(len(word)):
-        less = word[:i] + word[i + 1 :]
-        if less in pack.types and _is_long(less):
-            return less
-        meant = shortened.get(less, "")
-        if len(meant) == len(word) and _one_slip(word, meant):
-            return meant
+    """Give the full type word that `word` is a slip away from, a long one by two, or nothing."""
+    return _mended(word, pack, counted=False)
+
+
+def counted_type(word: str, pack: Pack) -> str:
+    """Give the type word that `word` is beside an ordinal, where names are short of letters."""
+    return _mended(word, pack, counted=True)
+
+
+def _mended(word: str, pack: Pack, *, counted: bool) -> str:
+    for full, slips in _near_types(word, pack):
+        if slips <= _allowed(full, counted=counted):
+            return full
     return ""
 
 
+@lru_cache(maxsize=65_536)
+def _near_types(word: str, pack: Pack) -> tuple[tuple[str, int], ...]:
+    """Give the type words at most two slips away and the slips, the nearest first."""
+    if not (_SHORTEST <= len(word) <= _LONGEST and word.isalpha()) or word.startswith(_NAMES):
+        return ()
+    found = process.extract(
+        word, _full_types(pack), scorer=OSA.distance, processor=None, score_cutoff=_MOST, limit=None
+    )
+    return tuple((full, int(slips)) for full, slips, _ in found)
+
+
+def _allowed(full: str, *, counted: bool) -> int:
+    """Give how many slips a type word may bear."""
+    if counted:
+        return 2 if len(full) >= _LONG else 1
+    return 2 if len(full) >= _LONGER else 1 if len(full) >= _LONG else _ALONE.get(full, 0)
+
+
 @lru_cache(maxsize=16)
-def _shortened_types(pack: Pack) -> dict[str, str]:
-    full = {meaning for _, meaning in pack.types.values()}
-    return {
-        word[:i] + word[i + 1 :]: word
-        for word in sorted(full)
-        if _is_long(word)
-        for i in range(len(word))
-    }
-
-
-def _is_long(word: str) -> bool:
-    return len(word) >= _LONG or word in _TELLING
-
-
-def _one_slip(word: str, meant: str) -> bool:
-    """Tell whether two words of one length differ in one letter or by one swap of neighbours."""
-    differ = [i for i, pair in enumerate(zip(word, meant, strict=True)) if pair[0] != pair[1]]
-    if len(differ) == 1:
-        return True
-    first, *others = differ or [0]
-    return others == [first + 1] and word[first : first + 2] == meant[first : first + 2][::-1]
+def _full_types(pack: Pack) -> tuple[str, ...]:
+    """Give the long type words, the commonest first, as the tables have them."""
+    meant = (*pack.street_types.values(), *(full for _, full in pack.types.values()))
+    return tuple(dict.fromkeys(full for full in meant if len(full) > _SHORTEST))

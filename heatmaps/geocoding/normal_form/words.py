@@ -10,7 +10,7 @@ from heatmaps.geocoding.normal_form import cuttings, numerals
 from heatmaps.geocoding.normal_form.draft import Draft, Mark
 from heatmaps.geocoding.normal_form.house import SLASH_WORDS
 from heatmaps.geocoding.normal_form.layout import as_russian_keys, is_odd
-from heatmaps.geocoding.normal_form.type_typos import mended_type
+from heatmaps.geocoding.normal_form.type_typos import counted_type, mended_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,7 +95,7 @@ def word_of(written: str, pack: Pack) -> Word:
     marks = 0
     counted = _ENGLISH_ORDINAL.fullmatch(word)
     if counted:
-        return Word((f"{counted[1]}-й",), 0)
+        return Word((f"{counted[1]}-й",), Mark.COUNTED)
     if pack.name == "ru" and _LATIN.search(word):
         word, marks = _cyrillic(word)
     pieces = [word] if pack.name != "ru" or _whole(word, pack) else _glued(word)
@@ -215,10 +215,14 @@ def _marks_of_words(words: list[str], pack: Pack) -> int:
         known = table.get(word)
         if known is not None:
             marks |= known
+        elif word[0].isdigit():
+            marks |= Mark.COUNTED if word.endswith("-й") else 0
         elif not word.isalpha():
             marks |= Mark.PART if _kept(word) else 0
         elif is_odd(word):
             marks |= Mark.ODD_LAYOUT
+        elif counted_type(word, pack):
+            marks |= Mark.UNKNOWN
         elif word.startswith("лит") and _LITERA.fullmatch(word):
             marks |= Mark.PART
         if _LATIN.search(word):
