@@ -63,6 +63,15 @@ def answered(
     return _placed(form, text, doubtful, faults, others)
 
 
+def are_ambiguous(streets: Sequence[tuple[float, int]]) -> bool:
+    """Tell of shares of candidates and their towns whether none will be chosen whatever else.
+
+    So it is where those as likely as each other lie in several settlements.
+    """
+    least = max(share for share, _ in streets) * (1 - shares.CLOSE)
+    return len({town for share, town in streets if share >= least}) > 1
+
+
 def _only(close: Sequence[Candidate]) -> Candidate | None:
     """Give the one of candidates as likely as each other that has the house, None for several.
 

@@ -26,7 +26,8 @@ SAME_NUMBER_SHARE = 0.75
 NEIGHBOUR_SHARE = 0.6
 MOST_RUNNERS_UP = 5
 _NUMBERS_KEPT = 16_384
-_EXACTLY = Rung(EXACT)
+EXACTLY = Rung(EXACT)
+"""The rung of the very number asked for."""
 
 
 class FoundHouse(NamedTuple):
@@ -67,6 +68,7 @@ class HouseTable:
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         self.numbers = Texts(arrays, "number")
         self._number_id = lru_cache(maxsize=_NUMBERS_KEPT)(Keys(arrays, "numbers").first)
+        self._text = lru_cache(maxsize=_NUMBERS_KEPT)(self.numbers.__getitem__)
         self._integer = view(arrays, "number.integer")
         self._start = view(arrays, "house.start")
         self._number = view(arrays, "house.number")
@@ -79,7 +81,7 @@ class HouseTable:
 
     def number(self, row: int) -> str:
         """Give the house number of a row, in normal form."""
-        return self.numbers[self._number[row]]
+        return self._text(self._number[row])
 
     def find(self, street: int, number: str) -> FoundHouse | None:
         """Give the house of that number, else the one that comes nearest to it, else None."""
@@ -99,14 +101,14 @@ class HouseTable:
 
     def exactly(self, row: int) -> FoundHouse:
         """Give a row as the very house asked for."""
-        return FoundHouse(row, _EXACTLY, near=False)
+        return FoundHouse(row, EXACTLY, near=False)
 
     def runners_up(self, street: int, number: str, found: FoundHouse) -> list[FoundHouse]:
         """Give other houses that may be meant where not the very number was found.
 
         They bear the same leading number; those that answer better come first.
         """
-        if found.rung is _EXACTLY:
+        if found.rung is EXACTLY:
             return []
         asked = parts_of(number)
         others = []

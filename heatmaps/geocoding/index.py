@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from copy import copy
-from heapq import nsmallest
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from heatmaps.geocoding.answer import Candidate, answered, is_better
+from heatmaps.geocoding.answer import Candidate, answered, are_ambiguous, is_better
 from heatmaps.geocoding.coordinates import read_coordinates
 from heatmaps.geocoding.gazetteer import distance_m
-from heatmaps.geocoding.house_table import HouseTable, pack_houses
+from heatmaps.geocoding.house_table import EXACTLY, HouseTable, pack_houses
 from heatmaps.geocoding.normal_form import NormalForm, StreetName, readings
 from heatmaps.geocoding.result import Alternative, GeocodeResult, Level, Suggestion
 from heatmaps.geocoding.street_table import FoundStreet, StreetTable, pack_streets
@@ -97,6 +96,7 @@ class GazetteerIndex:
         self._arrays = arrays
         self._aliases = aliases
         self._streets = StreetTable(arrays)
+        self._street_count = len(self._streets)
         self._houses = HouseTable(arrays)
         self._towns = TownTable(arrays, default_city)
         self._completion: Completion | None = None
@@ -266,23 +266,43 @@ class GazetteerIndex:
     ) -> list[Candidate]:
         """Give the places on these streets; of very many the likeliest, with the house if any."""
         if len(found) > MOST_CANDIDATES:
-            found = nsmallest(MOST_CANDIDATES, found, key=lambda one: self._behind(form, one))
-        return [self._on_street(form, towns, one) for one in found]
+            found = self._likeliest(form, found)
+        if len(found) < 2:  # noqa: PLR2004, one is not ambiguous
+            return [self._on_street(form, towns, one) for one in found]
+        ambiguous = are_ambiguous(
+            [(f.confidence, self._streets.settlement[f.street]) for f in found]
+        )
+        return [self._on_street(form, towns, one, to_choose=not ambiguous) for one in found]
 
-    def _behind(self, form: NormalForm, found: FoundStreet) -> tuple[float, bool, str, str]:
+    def _likeliest(self, form: NormalForm, found: Sequence[FoundStreet]) -> list[FoundStreet]:
+        """Give the likeliest of many streets: those with the house, then by town and name."""
+        least = found[MOST_CANDIDATES - 1].confidence
+        behind = sorted((self._behind(form, f), f) for f in found if f.confidence >= least)
+        last = behind[MOST_CANDIDATES - 1][0]
+        if len(behind) > MOST_CANDIDATES and behind[MOST_CANDIDATES][0] == last:
+            names = self._streets.name
+            behind = sorted(behind, key=lambda one: (one[0], names[one[1].street]))
+        return [one for _, one in behind[:MOST_CANDIDATES]]
+
+    def _behind(self, form: NormalForm, found: FoundStreet) -> tuple[float, bool, str]:
         """Give what puts one of many streets behind another."""
         lacks = not form.house or self._houses.exact(found.street, form.house) is None
         town = self._towns.label(self._streets.settlement[found.street])
-        return -found.confidence, lacks, town, self._streets.name[found.street]
+        return -found.confidence, lacks, town
 
     def _streetless(self, form: NormalForm, towns: Towns) -> list[Candidate]:
         """Give the houses of that number that stand in their settlement without a street."""
         candidates = []
         for town in towns.settlements or ():
-            house = self._houses.find(len(self._streets) + town, form.house) if form.house else None
+            nowhere = self._nowhere_in(town)
+            house = self._houses.find(nowhere.street, form.house) if form.house else None
             if house is not None:
-                candidates.append(self._house(form, house, town, None, towns))
+                candidates.append(self._house(form, house, nowhere, towns))
         return candidates
+
+    def _nowhere_in(self, town: int) -> FoundStreet:
+        """Give the street on which the houses of a settlement stand that have none."""
+        return FoundStreet(self._street_count + town, 1.0, ())
 
     def _keyed(self, town: int, parts: Sequence[str]) -> Candidate | None:
         """Give the place that the parts of a lasting key name in a settlement."""
@@ -292,21 +312,23 @@ class GazetteerIndex:
         street = self._streets.of_key(town, parts[2]) if parts[2] else None
         if parts[2] and street is None:
             return None
-        found = FoundStreet(street, 1.0, ()) if street is not None else None
+        found = FoundStreet(street, 1.0, ()) if street is not None else self._nowhere_in(town)
         if len(parts) == _STREET_PARTS:
-            return self._on_street(whole, towns, found) if found else None
-        where = street if street is not None else len(self._streets) + town
-        row = self._houses.exact(where, parts[3])
+            return self._on_street(whole, towns, found) if parts[2] else None
+        row = self._houses.exact(found.street, parts[3])
         if row is None:
             return None
-        return self._house(whole, self._houses.exactly(row), town, found, towns)
+        return self._house(whole, self._houses.exactly(row), found, towns)
 
-    def _on_street(self, form: NormalForm, towns: Towns, found: FoundStreet) -> Candidate:
+    def _on_street(
+        self, form: NormalForm, towns: Towns, found: FoundStreet, *, to_choose: bool = True
+    ) -> Candidate:
+        """Give the place on a street; without key and neighbours where it will not be chosen."""
         table, street = self._streets, found.street
-        town = table.settlement[street]
         house = self._houses.find(street, form.house) if form.house else None
         if house is not None:
-            return self._house(form, house, town, found, towns)
+            return self._house(form, house, found, towns, to_choose=to_choose)
+        town = table.settlement[street]
         changes = (*towns.changes, *found.changes)
         share = found.confidence * towns.confidence
         return Candidate(
@@ -326,56 +348,55 @@ class GazetteerIndex:
         self,
         form: NormalForm,
         house: FoundHouse,
-        town: int,
-        found: FoundStreet | None,
+        found: FoundStreet,
         towns: Towns,
+        *,
+        to_choose: bool = True,
     ) -> Candidate:
-        table = self._houses
-        lat, lon = table.lat[house.row], table.lon[house.row]
+        table, row, rung = self._houses, house.row, house.rung
+        lat, lon = table.lat[row], table.lon[row]
         uncertainty_m = NEAR_M if house.near else HOUSE_M
         if house.equals:
             uncertainty_m = max(uncertainty_m, self._spread_m(house, lat, lon))
-        near = house.near or uncertainty_m > NEAR_M
-        share = towns.confidence * (found.confidence if found else 1.0)
-        confidence = house.rung.confidence * share
+        share = towns.confidence * found.confidence
+        confidence = rung.confidence * share
         if "korpus_from_list" in form.changes:
             confidence = min(confidence, KORPUS_FROM_LIST)
-        number = table.number(house.row)
-        of_street = self._streets.key[found.street] if found else ""
+        town, number, key = self._town_of(found.street), table.number(row), ""
+        beside: tuple[Alternative, ...] = ()
+        if to_choose:
+            on_street = self._streets.key[found.street] if found.street < self._street_count else ""
+            key = f"{self._towns.key(town)}|{on_street}|{number}"
+            if rung is not EXACTLY:
+                beside = self._beside(form, house, found, share)
         return Candidate(
-            Level.NEAR if near else Level.HOUSE,
+            Level.NEAR if house.near or uncertainty_m > NEAR_M else Level.HOUSE,
             lat,
             lon,
             uncertainty_m,
             confidence,
-            self._house_label(found, town, number),
-            towns.changes + (found.changes if found else ()) + house.rung.changes,
-            f"{self._towns.key(town)}|{of_street}|{number}",
+            self._label(found.street, number),
+            towns.changes + found.changes + rung.changes,
+            key,
             share,
             town,
-            self._beside(form, house, town, found, share),
+            beside,
         )
 
     def _beside(
-        self,
-        form: NormalForm,
-        house: FoundHouse,
-        town: int,
-        found: FoundStreet | None,
-        share: float,
+        self, form: NormalForm, house: FoundHouse, found: FoundStreet, share: float
     ) -> tuple[Alternative, ...]:
         """Give the houses of the same leading number, where not the very one was found."""
         table = self._houses
-        street = found.street if found else len(self._streets) + town
         return tuple(
             Alternative(
-                self._house_label(found, town, table.number(other.row)),
+                self._label(found.street, table.number(other.row)),
                 Level.NEAR if other.near else Level.HOUSE,
                 table.lat[other.row],
                 table.lon[other.row],
                 other.rung.confidence * share,
             )
-            for other in table.runners_up(street, form.house, house)
+            for other in table.runners_up(found.street, form.house, house)
         )
 
     def _spread_m(self, house: FoundHouse, lat: float, lon: float) -> float:
@@ -399,13 +420,17 @@ class GazetteerIndex:
             town,
         )
 
-    def _label(self, street: int, number: str | None) -> str:
-        name = self._streets.name[street]
-        town = self._streets.settlement[street]
-        return self._town_label(town, f"{name}, {number}" if number else name)
+    def _town_of(self, street: int) -> int:
+        """Give the settlement of a street, or of the houses that have none."""
+        known = street < self._street_count
+        return self._streets.settlement[street] if known else street - self._street_count
 
-    def _house_label(self, found: FoundStreet | None, town: int, number: str) -> str:
-        return self._label(found.street, number) if found else self._town_label(town, number)
+    def _label(self, street: int, number: str | None) -> str:
+        town = self._town_of(street)
+        if street >= self._street_count:
+            return self._town_label(town, number)
+        name = self._streets.name[street]
+        return self._town_label(town, f"{name}, {number}" if number else name)
 
     def _town_label(self, town: int, rest: str | None) -> str:
         name = self._towns.label(town)

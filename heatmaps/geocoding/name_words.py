@@ -257,9 +257,9 @@ def _wanted(asked: Sequence[str], hits: Iterable[_Hit]) -> set[int]:
         if one.tells:
             telling.update(rows)
     wanted = telling.union(set.intersection(*at_place))
-    for word, rows in zip(asked, at_place, strict=True):
+    for word, held in zip(asked, at_place, strict=True):
         if not may_slip(word):
-            wanted &= rows
+            wanted &= held
     return wanted
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -11,12 +12,12 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from heatmaps.geocoding import shares
-from heatmaps.geocoding.name_words import LEAST_SHARE, NameWords, pack_name_words
+from heatmaps.geocoding.name_words import LEAST_SHARE, LikeName, NameWords, pack_name_words
 from heatmaps.geocoding.normal_form import StreetName, street_name
 from heatmaps.geocoding.packed import Arrays, Texts, fingerprint, pack_texts, view
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -38,6 +39,7 @@ TYPE_PRESUMED = "type_presumed:улица"
 
 LIKE_AS_WHOLE = 0.8
 MOST_FOUND = 1024
+_CORES_KEPT = 32_768
 _LETTERS = 64
 _ROUNDING = 1e-9
 _LATIN = re.compile("[a-z]")
@@ -51,12 +53,8 @@ class FoundStreet(NamedTuple):
     changes: tuple[str, ...]
 
 
-class _Row(NamedTuple):
-    """A name's row, how surely its words are those asked for, and what was changed."""
-
-    row: int
-    share: float
-    changes: tuple[str, ...]
+_Row = tuple[int, float, tuple[str, ...]]
+"""A name's row, how surely its words are those asked for, and what was changed."""
 
 
 def pack_streets(streets: Streets) -> Arrays:
@@ -127,6 +125,8 @@ class StreetTable:
         self._tail = view(arrays, "name.tail")
         self._kinds = list(Texts(arrays, "name.kinds"))
         self._tails = list(Texts(arrays, "name.tails"))
+        self._tail_of = {tail: i for i, tail in enumerate(self._tails)}
+        self._meant: dict[str, tuple[int, ...]] = {}
         self._print = view(arrays, "core.print")
         self._town = view(arrays, "core.town")
         self._row = view(arrays, "core.row")
@@ -137,6 +137,7 @@ class StreetTable:
         self.has_latin = bool(arrays["street.latin"][0])
         self._words = NameWords(arrays, "word", self.core, bones=False)
         self._bones = NameWords(arrays, "bone", self.core, bones=True)
+        self._bearing = lru_cache(maxsize=_CORES_KEPT)(self._bearing_of)
 
     def __len__(self) -> int:
         """Give the number of streets."""
@@ -157,7 +158,7 @@ class StreetTable:
         A type or part of town that was left out or is another is no obstacle; it lowers the
         confidence. The likeliest first.
         """
-        return self._fitting(name, [_Row(r, 1.0, ()) for r in self._exact(name.core, settlements)])
+        return self._fitting(name, [(r, 1.0, ()) for r in self._exact(name.core, settlements)])
 
     def find_like(
         self,
@@ -177,32 +178,33 @@ class StreetTable:
             return []
         found = self._words.find(core, settlements, may_add=may_add)
         if by_sound:
-            best: dict[int, _Row] = {}
+            best: dict[int, LikeName] = {}
             for one in (*self._bones.find(core, settlements, may_add=may_add), *found):
                 if one.row not in best or best[one.row].share < one.share:
-                    best[one.row] = _Row(*one)
-            rows = sorted(best.values(), key=lambda r: (-r.share, r.row))
-        else:
-            rows = [_Row(*one) for one in found]
+                    best[one.row] = one
+            found = sorted(best.values(), key=lambda r: (-r.share, r.row))
+        rows: Sequence[_Row] = found
         if not rows and settlements is not None:
             rows = [row for town in settlements for row in self._whole(name, town)]
         return [one for one in self._fitting(name, rows) if one.confidence >= LEAST_SHARE]
 
     def _exact(self, core: str, settlements: Sequence[int] | None) -> list[int]:
+        low, high = self._bearing(core)
+        if low == high or settlements is None:
+            return self._row[low : min(high, low + MOST_FOUND)].tolist()  # type: ignore[no-any-return]
         rows: list[int] = []
-        wanted = fingerprint(core)
-        low = bisect_left(self._print, wanted)
-        if low == len(self._print) or self._print[low] != wanted:
-            return []
-        high = bisect_right(self._print, wanted, low)
-        if settlements is None:
-            return list(self._row[low : min(high, low + MOST_FOUND)])
         for town in settlements:
             start = bisect_left(self._town, town, low, high)
             while start < high and self._town[start] == town:
                 rows.append(self._row[start])
                 start += 1
         return rows
+
+    def _bearing_of(self, core: str) -> tuple[int, int]:
+        """Give where the names of this core begin and end, sorted by town."""
+        wanted = fingerprint(core)
+        low = bisect_left(self._print, wanted)
+        return low, bisect_right(self._print, wanted, low)
 
     def _rows_in(self, town: int) -> list[int]:
         rows: list[int] = self._row_by_town[self._span(town)].tolist()
@@ -226,7 +228,7 @@ class StreetTable:
             limit=5,
         )
         return [
-            _Row(
+            (
                 rows[at],
                 shares.GLUED if alike == 1 else shares.FAR_SPELLING,
                 (f"typo:{written.capitalize()}→{known.capitalize()}",),
@@ -244,16 +246,18 @@ class StreetTable:
         alike: list[int] = np.flatnonzero((others <= 2 * longer) & (apart <= longer)).tolist()
         return alike
 
-    def _fitting(self, name: StreetName, rows: Sequence[_Row]) -> list[FoundStreet]:
+    def _fitting(self, name: StreetName, rows: Iterable[_Row]) -> list[FoundStreet]:
         """Give the streets of these rows with what their type and part of town say."""
         best: dict[int, FoundStreet] = {}
-        kind = _SAME_KIND.get(name.kind, name.kind)
-        kinds = _EITHER.get(kind, (kind,))
+        kinds, tail = self._kinds_meant(name.kind), self._tail_of.get(name.tail)
         for row, share, changes in rows:
-            found = self._with_tail(name, row, share, changes)
-            if found is None:
-                continue
-            found = self._with_kind(name, kinds, row, found)
+            found: FoundStreet | None
+            if self._tail[row] == tail and self._kind[row] in kinds:
+                found = FoundStreet(self.street_of[row], share, changes)
+            else:
+                found = self._otherwise(name, kinds, row, share, changes)
+                if found is None:
+                    continue
             known = best.get(found.street)
             if known is None or known.confidence < found.confidence:
                 best[found.street] = found
@@ -261,6 +265,16 @@ class StreetTable:
             return list(best.values())
         found_all = list(best.values()) if name.kind else self._presumed(list(best.values()))
         return sorted(found_all, key=lambda f: (-f.confidence, f.street))
+
+    def _kinds_meant(self, kind: str) -> tuple[int, ...]:
+        """Give the types that one written may stand for."""
+        meant = self._meant.get(kind)
+        if meant is None:
+            same = _SAME_KIND.get(kind, kind)
+            either = _EITHER.get(same, (same,))
+            meant = tuple(i for i, known in enumerate(self._kinds) if known in either)
+            self._meant[kind] = meant
+        return meant
 
     def _presumed(self, found: list[FoundStreet]) -> list[FoundStreet]:
         """Say of a ``улица`` among namesakes of other types that it was presumed."""
@@ -271,30 +285,29 @@ class StreetTable:
             f._replace(changes=_presuming(f.changes)) if f.street in plain else f for f in found
         ]
 
-    def _with_tail(
-        self, name: StreetName, row: int, share: float, changes: tuple[str, ...]
+    def _otherwise(
+        self,
+        name: StreetName,
+        kinds: tuple[int, ...],
+        row: int,
+        share: float,
+        changes: tuple[str, ...],
     ) -> FoundStreet | None:
+        """Give a street of another type or part of town, None where the part contradicts."""
         tail = self._tails[self._tail[row]]
-        street = self.street_of[row]
-        if tail == name.tail:
-            return FoundStreet(street, share, changes)
-        if tail and name.tail:
-            return None
-        change = "tail_unknown" if name.tail else "tail_missing"
-        return FoundStreet(street, share * shares.TAIL_MISSING, (*changes, change))
-
-    def _with_kind(
-        self, name: StreetName, kinds: tuple[str, ...], row: int, found: FoundStreet
-    ) -> FoundStreet:
-        kind = self._kinds[self._kind[row]]
-        if kind in kinds:
-            return found
-        street, share, changes = found
+        if tail != name.tail:
+            if tail and name.tail:
+                return None
+            share *= shares.TAIL_MISSING
+            changes = (*changes, "tail_unknown" if name.tail else "tail_missing")
+        if self._kind[row] in kinds:
+            return FoundStreet(self.street_of[row], share, changes)
         if not name.kind:
-            return FoundStreet(street, share * shares.TYPE_MISSING, (*changes, TYPE_MISSING))
-        change = f"type:{name.kind}→{kind}"
+            share *= shares.TYPE_MISSING
+            return FoundStreet(self.street_of[row], share, (*changes, TYPE_MISSING))
         share *= shares.TYPE_MISMATCH * (shares.MISMATCH_AND_MORE if changes else 1.0)
-        return FoundStreet(street, share, (*changes, change))
+        change = f"type:{name.kind}→{self._kinds[self._kind[row]]}"
+        return FoundStreet(self.street_of[row], share, (*changes, change))
 
 
 def _presuming(changes: tuple[str, ...]) -> tuple[str, ...]:
