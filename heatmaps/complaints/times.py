@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - local clock readings are counted from here
+_EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _HOUR = timedelta(hours=1)
 _HOUR_US = 3_600_000_000
@@ -29,6 +30,7 @@ _UNIX_US = {UNIX: 1_000_000, UNIX_MS: 1_000}
 _SERIAL_ORIGIN_S = (datetime(1899, 12, 30) - _EPOCH) // timedelta(seconds=1)  # noqa: DTZ001 - local
 _LAST_SERIAL = 2_958_466
 """Excel's number of the first day after the year 9999."""
+_FIRST_US = (datetime(1, 1, 1) - _EPOCH) // _MICROSECOND  # noqa: DTZ001 - local
 _LAST_US = 253_402_300_800_000_000
 """The end of the year 9999, the last a datetime can hold."""
 
@@ -150,29 +152,24 @@ def _iso(texts: list[str]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         moments: list[datetime | None] = [datetime.fromisoformat(text) for text in texts]
     except ValueError:
         moments = [_moment(text) for text in texts]
-    aware = [moment is not None and moment.tzinfo is not None for moment in moments]
-    if any(aware):
-        moments = [_naive_utc(moment) for moment in moments]
     # Through timedelta, since NumPy takes ten times as long to convert datetimes itself.
-    clock = [
-        ABSENT_TIME if moment is None else (moment - _EPOCH) // _MICROSECOND for moment in moments
-    ]
-    return np.array(clock, dtype=np.int64), np.array(aware)
+    clock = [ABSENT_TIME if moment is None else _since_1970(moment) for moment in moments]
+    aware = [moment is not None and moment.tzinfo is not None for moment in moments]
+    read = np.array(clock, dtype=np.int64)
+    # An offset may lead out of the years that a datetime has.
+    read[(read < _FIRST_US) | (read >= _LAST_US)] = ABSENT_TIME
+    return read, np.array(aware) & (read != ABSENT_TIME)
+
+
+def _since_1970(moment: datetime) -> int:
+    """Give microseconds since 1970, in UTC where the moment has an offset, else on its clock."""
+    return (moment - (_EPOCH if moment.tzinfo is None else _EPOCH_UTC)) // _MICROSECOND
 
 
 def _moment(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        return None
-
-
-def _naive_utc(moment: datetime | None) -> datetime | None:
-    if moment is None or moment.tzinfo is None:
-        return moment
-    try:
-        return moment.astimezone(UTC).replace(tzinfo=None)
-    except OverflowError:
         return None
 
 

@@ -8,6 +8,7 @@ rounded to three decimals (about 110 by 60 m) stay what they are.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +32,8 @@ CLAIMS_A_HOUSE_M = 100.0
 _FEWEST_OTHERS = 20
 _FINE_SHARE = 0.5
 _NO_HOUSE = "no_house"
+_KEPT = 1 << 18
+"""Fingerprints kept at hand: in a file the same house comes again and again."""
 
 
 def address_keys(results: Iterable[GeocodeResult | None]) -> list[int | None]:
@@ -60,7 +63,10 @@ def is_default_point(
 
 
 def _key(result: GeocodeResult) -> int | None:
-    parts = result.normal_form.rsplit(", ", 2)
-    if _NO_HOUSE in result.faults or len(parts) == 1:
-        return None
-    return paired(parts[-2], result.normal_form)
+    return None if _NO_HOUSE in result.faults else _key_of(result.normal_form)
+
+
+@lru_cache(_KEPT)
+def _key_of(normal_form: str) -> int | None:
+    parts = normal_form.rsplit(", ", 2)
+    return None if len(parts) == 1 else paired(parts[-2], normal_form)

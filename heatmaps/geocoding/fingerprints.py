@@ -18,8 +18,9 @@ STREET_BITS = 32
 """The upper bits of a number are the street's alone, the lower bits the whole's."""
 
 _STREET_BARS = 2
-_KEPT = 1 << 16
+_KEPT = 1 << 18
 """Numbers kept at hand: in a file the same house comes again and again."""
+_STREETS_KEPT = 1 << 14
 
 
 def form_keys(results: Iterable[GeocodeResult | None]) -> list[int | None]:
@@ -49,8 +50,13 @@ def match_key(key: str) -> int:
 
 def paired(street: str, whole: str) -> int:
     """Give a signed 64-bit number, the street's fingerprint above that of the whole."""
-    number = _half(street) << STREET_BITS | _half(whole)
+    number = _street_half(street) << STREET_BITS | _half(whole)
     return number - (1 << 64) if number >= 1 << 63 else number
+
+
+@lru_cache(_STREETS_KEPT)
+def _street_half(street: str) -> int:
+    return _half(street)
 
 
 def _half(text: str) -> int:

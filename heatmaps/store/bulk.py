@@ -6,12 +6,14 @@ Columns are NumPy arrays or lists of equal length. Times are int64 microseconds 
 
 from __future__ import annotations
 
+import json
+import re
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import shapely
-from sqlalchemy import func, select
+from sqlalchemy import Text, any_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 
 from heatmaps.complaints.record import ABSENT_TIME
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
-    from sqlalchemy import Connection, Select, Table
+    from sqlalchemy import ColumnElement, Connection, Select, Table
     from sqlalchemy.types import TypeEngine
 
     Column = NDArray[Any] | Sequence[Any]
@@ -29,25 +31,32 @@ if TYPE_CHECKING:
 KEYS_A_QUERY = 10_000
 """How many keys one query asks for; SQLite takes at most 32,766 parameters."""
 
+_NULL = "\\N"
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+_ESCAPED = re.compile(r"[\\\t\n\r]")
+_HAS_SRID = 0x20000000
+
 
 def insert_columns(connection: Connection, table: Table, columns: Mapping[str, Column]) -> int:
     """Insert the rows and give their number."""
-    values = [_values(column, table.c[name].type, connection) for name, column in columns.items()]
-    count = len(values[0]) if values else 0
+    count = len(next(iter(columns.values()), ()))
     if not count:
         return 0
-    rows = zip(*values, strict=True)
     names = ", ".join(f'"{name}"' for name in columns)
     if connection.dialect.name == "postgresql":
         statement = f"COPY {table.name} ({names}) FROM STDIN"
+        texts = [_texts(column, table.c[name].type) for name, column in columns.items()]
+        lines = map("\t".join, zip(*texts, strict=True))
         with _cursor(connection, statement) as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
+            copy.write("\n".join(lines) + "\n")
     else:
+        values = [
+            _values(column, table.c[name].type, connection) for name, column in columns.items()
+        ]
         marks = ", ".join("?" * len(values))
         statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - names come from our tables
         with _cursor(connection, statement) as cursor:
-            cursor.executemany(statement, rows)
+            cursor.executemany(statement, zip(*values, strict=True))
     return count
 
 
@@ -91,6 +100,16 @@ def in_parts(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
         yield keys[start : start + KEYS_A_QUERY]
 
 
+def among(
+    connection: Connection, column: ColumnElement[str], keys: Sequence[str]
+) -> ColumnElement[bool]:
+    """Tell whether a column of texts is one of any number of keys, which go as one parameter."""
+    if connection.dialect.name == "postgresql":
+        return column == any_(bindparam(None, list(keys), type_=ARRAY(Text)))
+    told = func.json_each(json.dumps(list(keys), ensure_ascii=False)).table_valued("value")
+    return column.in_(select(told.c.value))
+
+
 @contextmanager
 def _cursor(connection: Connection, statement: str) -> Iterator[Any]:
     """Give the driver's cursor; its errors become SQLAlchemy's, as those of every other query."""
@@ -108,7 +127,7 @@ def _values(column: Column, kind: TypeEngine[Any], connection: Connection) -> li
     if isinstance(kind, UtcTime):
         return _times(np.asarray(column, dtype=np.int64), postgres=postgres)
     if is_geometry(kind) and postgres:
-        return _hex_ewkb(column)
+        return [None if shape is None else _hex_ewkb(shape) for shape in column]
     if isinstance(column, np.ndarray):
         if column.dtype.kind == "f":
             return [None if number != number else number for number in column.tolist()]  # noqa: PLR0124 - NaN
@@ -128,7 +147,31 @@ def _times(column: NDArray[np.int64], *, postgres: bool) -> list[Any]:
     return values
 
 
-def _hex_ewkb(column: Column) -> list[str | None]:
-    shapes = shapely.set_srid(shapely.from_wkb(np.asarray(column, dtype=object)), WGS84)
-    written: list[str | None] = shapely.to_wkb(shapes, hex=True, include_srid=True).tolist()
-    return written
+def _texts(column: Column, kind: TypeEngine[Any]) -> list[str]:
+    """Give values in the text format of COPY (postgresql.org/docs/15/sql-copy.html)."""
+    if isinstance(kind, UtcTime):
+        moments = np.asarray(column, dtype=np.int64)
+        absent = moments == ABSENT_TIME
+        if absent.all():
+            return [_NULL] * len(moments)
+        written = np.datetime_as_string(np.where(absent, 0, moments).view("datetime64[us]"))
+        return list(np.where(absent, _NULL, written).tolist())
+    if is_geometry(kind):
+        return [_NULL if shape is None else _hex_ewkb(shape) for shape in column]
+    values = column.tolist() if isinstance(column, np.ndarray) else column
+    first = next((value for value in values if value is not None), None)
+    if first is None:
+        return [_NULL] * len(values)
+    if not isinstance(first, str):
+        return [_NULL if v is None or v != v else str(v) for v in values]  # noqa: PLR0124 - NaN
+    texts = [_NULL if value is None else value for value in values]
+    if _ESCAPED.search("".join(filter(None, values))):
+        texts = [_NULL if value is None else value.translate(_ESCAPES) for value in values]
+    return texts
+
+
+def _hex_ewkb(wkb: bytes) -> str:
+    """Give plain WKB as PostGIS reads it, with the reference system behind the kind."""
+    order: Literal["little", "big"] = "little" if wkb[0] else "big"
+    kind = int.from_bytes(wkb[1:5], order) | _HAS_SRID
+    return (wkb[:1] + kind.to_bytes(4, order) + WGS84.to_bytes(4, order) + wkb[5:]).hex()
