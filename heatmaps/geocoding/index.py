@@ -12,6 +12,7 @@ from heatmaps.geocoding.answer import Candidate, answered, are_ambiguous, is_bet
 from heatmaps.geocoding.coordinates import read_coordinates
 from heatmaps.geocoding.gazetteer import distance_m
 from heatmaps.geocoding.house_table import EXACTLY, HouseTable, pack_houses
+from heatmaps.geocoding.last_resort import LastResort
 from heatmaps.geocoding.normal_form import NormalForm, StreetName, readings
 from heatmaps.geocoding.result import Alternative, GeocodeResult, Level, Suggestion
 from heatmaps.geocoding.street_table import FoundStreet, StreetTable, pack_streets
@@ -50,7 +51,9 @@ class Decision(Protocol):
         """The lasting key of the place in the gazetteer, or None for a point of the map."""
         ...
 
-    def answer(self, form: NormalForm, known: GeocodeResult | None) -> GeocodeResult | None:
+    def answer(
+        self, form: NormalForm, known: GeocodeResult | None
+    ) -> GeocodeResult | None:
         """Give the result for an address so decided, or None where the decision no longer holds.
 
         `known` is the place of `key` as the gazetteer has it now, None where it has gone.
@@ -67,7 +70,9 @@ class Aliases(Protocol):
 
 
 def build_index(
-    gazetteer: Gazetteer, default_city: str | None = None, aliases: Aliases | None = None
+    gazetteer: Gazetteer,
+    default_city: str | None = None,
+    aliases: Aliases | None = None,
 ) -> GazetteerIndex:
     """Give the index of a gazetteer; addresses that name no city are looked for in `default_city`.
 
@@ -80,7 +85,9 @@ def build_index(
 def pack_gazetteer(gazetteer: Gazetteer) -> Arrays:
     """Give all that an index looks up, in packed arrays."""
     streets, towns = pack_streets(gazetteer.streets), pack_towns(gazetteer.settlements)
-    houses = pack_houses(gazetteer.houses, len(gazetteer.streets), len(gazetteer.settlements))
+    houses = pack_houses(
+        gazetteer.houses, len(gazetteer.streets), len(gazetteer.settlements)
+    )
     return {**towns, **streets, **houses, **pack_completion(gazetteer.streets)}
 
 
@@ -99,6 +106,7 @@ class GazetteerIndex:
         self._street_count = len(self._streets)
         self._houses = HouseTable(arrays)
         self._towns = TownTable(arrays, default_city)
+        self._last_resort = LastResort(self._towns, self._streets, self)
         self._completion: Completion | None = None
         self._crew: Crew | None = None
 
@@ -157,7 +165,9 @@ class GazetteerIndex:
         Streets first; once a street is complete and a number begins, its houses.
         """
         if self._completion is None:
-            self._completion = Completion(self._arrays, self._streets, self._houses, self._towns)
+            self._completion = Completion(
+                self._arrays, self._streets, self._houses, self._towns
+            )
         suggestions: list[Suggestion] = []
         for street, row in self._completion.complete(text, limit * 2):
             candidate = self._suggested(street, row)
@@ -179,15 +189,21 @@ class GazetteerIndex:
             return None
         return Suggestion(value, level, lat, lon)
 
-    def _geocode_alone(self, pairs: Sequence[tuple[str, str | None]]) -> list[GeocodeResult]:
+    def _geocode_alone(
+        self, pairs: Sequence[tuple[str, str | None]]
+    ) -> list[GeocodeResult]:
         return [self.geocode(*pair) for pair in pairs]
 
-    def _best_reading(self, address: str, city: str | None) -> tuple[NormalForm, GeocodeResult]:
+    def _best_reading(
+        self, address: str, city: str | None
+    ) -> tuple[NormalForm, GeocodeResult]:
         """Give the first reading that leads to a house, else that which leads closest to one."""
         best: tuple[NormalForm, GeocodeResult] | None = None
         for form in readings(address, city):
             if "junk" in form.faults:
-                found = GeocodeResult(Level.NONE, changes=form.changes, faults=("junk",))
+                found = GeocodeResult(
+                    Level.NONE, changes=form.changes, faults=("junk",)
+                )
             else:
                 found = self._matched(form, form.text)
             if best is None or is_better(found, best[1]):
@@ -195,6 +211,10 @@ class GazetteerIndex:
             if found.level is Level.HOUSE:
                 break
         assert best is not None  # noqa: S101 - an address has at least one reading
+        form, found = best
+        in_vain = found.level is Level.NONE or "street_not_found" in found.faults
+        if in_vain and "junk" not in found.faults:
+            return form, self._last_resort.better(address, form, found)
         return best
 
     def _decision(self, text: str) -> Decision | None:
@@ -205,7 +225,9 @@ class GazetteerIndex:
         decision = self._decision(text)
         if decision is None:
             return None
-        return decision.answer(form, self.place_of(decision.key) if decision.key else None)
+        return decision.answer(
+            form, self.place_of(decision.key) if decision.key else None
+        )
 
     def _matched(self, form: NormalForm, text: str) -> GeocodeResult:
         towns, street, candidates = self._search(form, text)
@@ -213,12 +235,18 @@ class GazetteerIndex:
         if not candidates:
             if street:
                 faults = (*faults, "street_not_found")
-            candidates = [self._settlement(town, towns) for town in towns.settlements or ()]
+            candidates = [
+                self.settlement(town, towns) for town in towns.settlements or ()
+            ]
         if not candidates:
-            return GeocodeResult(Level.NONE, normal_form=text, changes=form.changes, faults=faults)
+            return GeocodeResult(
+                Level.NONE, normal_form=text, changes=form.changes, faults=faults
+            )
         return answered(form, text, candidates, faults)
 
-    def _search(self, form: NormalForm, text: str) -> tuple[Towns, StreetName, list[Candidate]]:
+    def _search(
+        self, form: NormalForm, text: str
+    ) -> tuple[Towns, StreetName, list[Candidate]]:
         """Give where was looked, for which street, and what was found there."""
         towns = self._towns.named(form)
         known = towns.settlements != ()
@@ -249,19 +277,25 @@ class GazetteerIndex:
         latin = self._streets.has_latin or "transliterated" in form.changes
         return latin or bool(_LATIN.search(text))
 
-    def _exactly(self, form: NormalForm, towns: Towns, street: StreetName) -> list[Candidate]:
+    def _exactly(
+        self, form: NormalForm, towns: Towns, street: StreetName
+    ) -> list[Candidate]:
         if not street:
-            return self._streetless(form, towns)
-        return self._on_streets(form, towns, self._streets.find(street, towns.settlements))
+            return self.streetless(form, towns)
+        return self.on_streets(
+            form, towns, self._streets.find(street, towns.settlements)
+        )
 
     def _nearly(
         self, form: NormalForm, towns: Towns, street: StreetName, *, by_sound: bool
     ) -> list[Candidate]:
         named = bool(towns.settlements) and "default_city" not in towns.changes
-        found = self._streets.find_like(street, towns.settlements, by_sound=by_sound, may_add=named)
-        return self._on_streets(form, towns, found)
+        found = self._streets.find_like(
+            street, towns.settlements, by_sound=by_sound, may_add=named
+        )
+        return self.on_streets(form, towns, found)
 
-    def _on_streets(
+    def on_streets(
         self, form: NormalForm, towns: Towns, found: Sequence[FoundStreet]
     ) -> list[Candidate]:
         """Give the places on these streets; of very many the likeliest, with the house if any."""
@@ -272,12 +306,18 @@ class GazetteerIndex:
         ambiguous = are_ambiguous(
             [(f.confidence, self._streets.settlement[f.street]) for f in found]
         )
-        return [self._on_street(form, towns, one, to_choose=not ambiguous) for one in found]
+        return [
+            self._on_street(form, towns, one, to_choose=not ambiguous) for one in found
+        ]
 
-    def _likeliest(self, form: NormalForm, found: Sequence[FoundStreet]) -> list[FoundStreet]:
+    def _likeliest(
+        self, form: NormalForm, found: Sequence[FoundStreet]
+    ) -> list[FoundStreet]:
         """Give the likeliest of many streets: those with the house, then by town and name."""
         least = found[MOST_CANDIDATES - 1].confidence
-        behind = sorted((self._behind(form, f), f) for f in found if f.confidence >= least)
+        behind = sorted(
+            (self._behind(form, f), f) for f in found if f.confidence >= least
+        )
         last = behind[MOST_CANDIDATES - 1][0]
         if len(behind) > MOST_CANDIDATES and behind[MOST_CANDIDATES][0] == last:
             names = self._streets.name
@@ -290,12 +330,14 @@ class GazetteerIndex:
         town = self._towns.label(self._streets.settlement[found.street])
         return -found.confidence, lacks, town
 
-    def _streetless(self, form: NormalForm, towns: Towns) -> list[Candidate]:
+    def streetless(self, form: NormalForm, towns: Towns) -> list[Candidate]:
         """Give the houses of that number that stand in their settlement without a street."""
         candidates = []
         for town in towns.settlements or ():
             nowhere = self._nowhere_in(town)
-            house = self._houses.find(nowhere.street, form.house) if form.house else None
+            house = (
+                self._houses.find(nowhere.street, form.house) if form.house else None
+            )
             if house is not None:
                 candidates.append(self._house(form, house, nowhere, towns))
         return candidates
@@ -308,11 +350,15 @@ class GazetteerIndex:
         """Give the place that the parts of a lasting key name in a settlement."""
         whole, towns = NormalForm(), Towns((town,))
         if len(parts) == _SETTLEMENT_PARTS:
-            return self._settlement(town, towns)
+            return self.settlement(town, towns)
         street = self._streets.of_key(town, parts[2]) if parts[2] else None
         if parts[2] and street is None:
             return None
-        found = FoundStreet(street, 1.0, ()) if street is not None else self._nowhere_in(town)
+        found = (
+            FoundStreet(street, 1.0, ())
+            if street is not None
+            else self._nowhere_in(town)
+        )
         if len(parts) == _STREET_PARTS:
             return self._on_street(whole, towns, found) if parts[2] else None
         row = self._houses.exact(found.street, parts[3])
@@ -321,7 +367,12 @@ class GazetteerIndex:
         return self._house(whole, self._houses.exactly(row), found, towns)
 
     def _on_street(
-        self, form: NormalForm, towns: Towns, found: FoundStreet, *, to_choose: bool = True
+        self,
+        form: NormalForm,
+        towns: Towns,
+        found: FoundStreet,
+        *,
+        to_choose: bool = True,
     ) -> Candidate:
         """Give the place on a street; without key and neighbours where it will not be chosen."""
         table, street = self._streets, found.street
@@ -365,7 +416,11 @@ class GazetteerIndex:
         town, number, key = self._town_of(found.street), table.number(row), ""
         beside: tuple[Alternative, ...] = ()
         if to_choose:
-            on_street = self._streets.key[found.street] if found.street < self._street_count else ""
+            on_street = (
+                self._streets.key[found.street]
+                if found.street < self._street_count
+                else ""
+            )
             key = f"{self._towns.key(town)}|{on_street}|{number}"
             if rung is not EXACTLY:
                 beside = self._beside(form, house, found, share)
@@ -405,7 +460,8 @@ class GazetteerIndex:
         others_lon = np.array([self._houses.lon[row] for row in rows])
         return float(distance_m(others_lat, others_lon, lat, lon).max())
 
-    def _settlement(self, town: int, towns: Towns) -> Candidate:
+    def settlement(self, town: int, towns: Towns) -> Candidate:
+        """Give a settlement itself as what is meant."""
         table = self._towns
         return Candidate(
             Level.SETTLEMENT,
@@ -423,7 +479,9 @@ class GazetteerIndex:
     def _town_of(self, street: int) -> int:
         """Give the settlement of a street, or of the houses that have none."""
         known = street < self._street_count
-        return self._streets.settlement[street] if known else street - self._street_count
+        return (
+            self._streets.settlement[street] if known else street - self._street_count
+        )
 
     def _label(self, street: int, number: str | None) -> str:
         town = self._town_of(street)

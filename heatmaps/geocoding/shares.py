@@ -24,6 +24,15 @@ GLUED = 0.95
 KNOWN_WORD = 0.80
 """The word as written is a street's elsewhere, so hardly a slip for this one."""
 
+OTHER_CASE = 0.84
+"""The stems are the same: ``на Невском``, or a ``Невская`` that is a проспект in truth."""
+
+FORMER_NAME = 0.84
+"""A city's former name; another town may still bear it."""
+
+UNREAD = 0.80
+"""Words are left that nothing explains."""
+
 FIRST_LETTER = 0.85
 FIRST_LETTER_AND_MORE = 0.65
 """People seldom get the first letter wrong, and then hardly another one too."""

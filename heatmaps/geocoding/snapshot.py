@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from heatmaps.geocoding.packed import Arrays
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 """Rises with every change of what the arrays hold or mean."""
 
 SUFFIX = ".index"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -12,9 +11,16 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from heatmaps.geocoding import shares
-from heatmaps.geocoding.name_words import LEAST_SHARE, LikeName, NameWords, pack_name_words
+from heatmaps.geocoding.name_prints import NamePrints
+from heatmaps.geocoding.name_words import (
+    LEAST_SHARE,
+    LikeName,
+    NameWords,
+    pack_name_words,
+)
 from heatmaps.geocoding.normal_form import StreetName, street_name
 from heatmaps.geocoding.packed import Arrays, Texts, fingerprint, pack_texts, view
+from heatmaps.geocoding.stems import stems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -38,8 +44,6 @@ TYPE_PRESUMED = "type_presumed:улица"
 """Changes: no type was written; no type was written, and of several the commonest was taken."""
 
 LIKE_AS_WHOLE = 0.8
-MOST_FOUND = 1024
-_CORES_KEPT = 32_768
 _LETTERS = 64
 _ROUNDING = 1e-9
 _LATIN = re.compile("[a-z]")
@@ -74,6 +78,10 @@ def pack_streets(streets: Streets) -> Arrays:
     town = streets.settlement[of_name].astype(np.int32)
     prints = np.fromiter((fingerprint(core) for core in cores), np.uint64, len(cores))
     order = np.lexsort((town, prints))
+    bare = np.fromiter(
+        (fingerprint(stems(core)) for core in cores), np.uint64, len(cores)
+    )
+    by_stem = np.lexsort((town, bare))
     by_town = np.argsort(town, kind="stable")
     return {
         "street.settlement": streets.settlement.astype(np.int32),
@@ -82,7 +90,9 @@ def pack_streets(streets: Streets) -> Arrays:
         "street.uncertainty_m": streets.uncertainty_m.astype(np.float64),
         **pack_texts("street.name", streets.name),
         **pack_texts("street.key", keys),
-        "street.latin": np.array([any(_LATIN.search(core) for core in cores)], np.uint8),
+        "street.latin": np.array(
+            [any(_LATIN.search(core) for core in cores)], np.uint8
+        ),
         "name.street": of_name,
         **_pack_choices("name.kind", [_SAME_KIND.get(n.kind, n.kind) for n in names]),
         **_pack_choices("name.tail", [n.tail for n in names]),
@@ -91,6 +101,9 @@ def pack_streets(streets: Streets) -> Arrays:
         "core.print": prints[order],
         "core.town": town[order],
         "core.row": order.astype(np.uint32),
+        "stem.print": bare[by_stem],
+        "stem.town": town[by_stem],
+        "stem.row": by_stem.astype(np.uint32),
         "town.town": town[by_town],
         "town.row": by_town.astype(np.uint32),
         "town.letters": np.array([_letters(glued[row]) for row in by_town], np.uint64),
@@ -127,9 +140,8 @@ class StreetTable:
         self._tails = list(Texts(arrays, "name.tails"))
         self._tail_of = {tail: i for i, tail in enumerate(self._tails)}
         self._meant: dict[str, tuple[int, ...]] = {}
-        self._print = view(arrays, "core.print")
-        self._town = view(arrays, "core.town")
-        self._row = view(arrays, "core.row")
+        self._cores = NamePrints(arrays, "core")
+        self._stems = NamePrints(arrays, "stem")
         self._by_town = view(arrays, "town.town")
         self._row_by_town = view(arrays, "town.row")
         self._letters = arrays["town.letters"]
@@ -137,7 +149,6 @@ class StreetTable:
         self.has_latin = bool(arrays["street.latin"][0])
         self._words = NameWords(arrays, "word", self.core, bones=False)
         self._bones = NameWords(arrays, "bone", self.core, bones=True)
-        self._bearing = lru_cache(maxsize=_CORES_KEPT)(self._bearing_of)
 
     def __len__(self) -> int:
         """Give the number of streets."""
@@ -152,13 +163,24 @@ class StreetTable:
                 return int(street)
         return None
 
-    def find(self, name: StreetName, settlements: Sequence[int] | None) -> list[FoundStreet]:
+    def find(
+        self, name: StreetName, settlements: Sequence[int] | None
+    ) -> list[FoundStreet]:
         """Give the streets of exactly that name in those settlements, or anywhere for None.
 
         A type or part of town that was left out or is another is no obstacle; it lowers the
         confidence. The likeliest first.
         """
-        return self._fitting(name, [(r, 1.0, ()) for r in self._exact(name.core, settlements)])
+        rows = self._cores.rows(name.core, settlements)
+        return self._fitting(name, [(row, 1.0, ()) for row in rows])
+
+    def find_in_case(
+        self, name: StreetName, settlements: Sequence[int] | None
+    ) -> list[FoundStreet]:
+        """Give the streets of that name in another case or gender, the likeliest first."""
+        rows = self._stems.rows(stems(name.core), settlements)
+        change = (f"case:{name.core}",)
+        return self._fitting(name, [(row, shares.OTHER_CASE, change) for row in rows])
 
     def find_like(
         self,
@@ -186,25 +208,9 @@ class StreetTable:
         rows: Sequence[_Row] = found
         if not rows and settlements is not None:
             rows = [row for town in settlements for row in self._whole(name, town)]
-        return [one for one in self._fitting(name, rows) if one.confidence >= LEAST_SHARE]
-
-    def _exact(self, core: str, settlements: Sequence[int] | None) -> list[int]:
-        low, high = self._bearing(core)
-        if low == high or settlements is None:
-            return self._row[low : min(high, low + MOST_FOUND)].tolist()  # type: ignore[no-any-return]
-        rows: list[int] = []
-        for town in settlements:
-            start = bisect_left(self._town, town, low, high)
-            while start < high and self._town[start] == town:
-                rows.append(self._row[start])
-                start += 1
-        return rows
-
-    def _bearing_of(self, core: str) -> tuple[int, int]:
-        """Give where the names of this core begin and end, sorted by town."""
-        wanted = fingerprint(core)
-        low = bisect_left(self._print, wanted)
-        return low, bisect_right(self._print, wanted, low)
+        return [
+            one for one in self._fitting(name, rows) if one.confidence >= LEAST_SHARE
+        ]
 
     def _rows_in(self, town: int) -> list[int]:
         rows: list[int] = self._row_by_town[self._span(town)].tolist()
@@ -243,7 +249,9 @@ class StreetTable:
         longer = np.maximum(length, len(asked)) * (1 - LIKE_AS_WHOLE) + _ROUNDING
         others = np.bitwise_count(self._letters[span] ^ _letters(asked))
         apart = np.abs(length.astype(np.int32) - len(asked))
-        alike: list[int] = np.flatnonzero((others <= 2 * longer) & (apart <= longer)).tolist()
+        alike: list[int] = np.flatnonzero(
+            (others <= 2 * longer) & (apart <= longer)
+        ).tolist()
         return alike
 
     def _fitting(self, name: StreetName, rows: Iterable[_Row]) -> list[FoundStreet]:
@@ -263,7 +271,9 @@ class StreetTable:
                 best[found.street] = found
         if len(best) < 2:  # noqa: PLR2004, one needs no order
             return list(best.values())
-        found_all = list(best.values()) if name.kind else self._presumed(list(best.values()))
+        found_all = (
+            list(best.values()) if name.kind else self._presumed(list(best.values()))
+        )
         return sorted(found_all, key=lambda f: (-f.confidence, f.street))
 
     def _kinds_meant(self, kind: str) -> tuple[int, ...]:
@@ -278,11 +288,14 @@ class StreetTable:
 
     def _presumed(self, found: list[FoundStreet]) -> list[FoundStreet]:
         """Say of a ``улица`` among namesakes of other types that it was presumed."""
-        plain = {f.street for f in found if self.key[f.street].startswith(f"{_STREET}:")}
+        plain = {
+            f.street for f in found if self.key[f.street].startswith(f"{_STREET}:")
+        }
         if not plain or len(plain) == len(found):
             return found
         return [
-            f._replace(changes=_presuming(f.changes)) if f.street in plain else f for f in found
+            f._replace(changes=_presuming(f.changes)) if f.street in plain else f
+            for f in found
         ]
 
     def _otherwise(
@@ -311,7 +324,9 @@ class StreetTable:
 
 
 def _presuming(changes: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(TYPE_PRESUMED if change == TYPE_MISSING else change for change in changes)
+    return tuple(
+        TYPE_PRESUMED if change == TYPE_MISSING else change for change in changes
+    )
 
 
 def _glued(name: StreetName) -> str:

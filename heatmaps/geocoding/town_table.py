@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -10,12 +12,16 @@ import numpy as np
 from heatmaps.errors import UsageError
 from heatmaps.geocoding import shares
 from heatmaps.geocoding.normal_form import NormalForm, StreetName, settlement_key
+from heatmaps.geocoding.normal_form.russian import RUSSIAN
+from heatmaps.geocoding.other_names import other_name
 from heatmaps.geocoding.packed import Arrays, Keys, Texts, pack_keys, pack_texts, view
+from heatmaps.geocoding.regions import REGION_TYPES, names_region, region_words
 from heatmaps.geocoding.skeleton import skeleton
+from heatmaps.geocoding.stems import stems
 from heatmaps.geocoding.vocabulary import Vocabulary, pack_vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -69,6 +75,7 @@ def pack_towns(settlements: Settlements) -> Arrays:
         "town.latin": np.array([any(_LATIN.search(key) for key in spelt)], np.uint8),
         **pack_keys("towns", [key for key, _ in names]),
         "towns.town": np.array([i for _, i in names], np.uint32),
+        **pack_keys("town_stems", [stems(key) for key, _ in names]),
         **pack_vocabulary("town_word", spelt),
         **pack_vocabulary("town_bone", list(dict.fromkeys(bone for bone, _ in bones))),
         **pack_keys("town_bones", [bone for bone, _ in bones]),
@@ -97,6 +104,7 @@ class TownTable:
         self._region_key = Texts(arrays, "town.region_key")
         self._names = Keys(arrays, "towns")
         self._town = view(arrays, "towns.town")
+        self._stems = Keys(arrays, "town_stems")
         self._words = Vocabulary(arrays, "town_word")
         self._bones = Vocabulary(arrays, "town_bone")
         self._bone_keys = Keys(arrays, "town_bones")
@@ -128,6 +136,38 @@ class TownTable:
                 self._known[key] = known
         return known
 
+    def known_as(self, name: str, *, in_case: bool, whole: bool) -> Towns | None:
+        """Give the settlements of any name, the listed short, foreign and former ones among them.
+
+        With `in_case` the name may stand in another case; a former name must be `whole`, with no
+        other word beside it.
+        """
+        known = self.of_name(name) or self.of_name(RUSSIAN.settlement_aliases.get(name, ""))
+        if known:
+            return Towns(known)
+        other = other_name(name)
+        known = self.of_name(other.own) if other and (whole or not other.former) else ()
+        if other and known:
+            share = shares.FORMER_NAME if other.former else shares.SKELETON
+            return Towns(known, share, (f"city_name:{name}→{other.own}",))
+        if in_case:
+            bare = stems(name)
+            known = tuple(sorted({self._town[at] for at in self._stems.all(bare)}))
+            known = known or self.of_name(_stems_of_short_names().get(bare, ""))
+        return Towns(known, shares.OTHER_CASE, (f"city_case:{name}",)) if known else None
+
+    def region_key(self, town: int) -> str:
+        """Give the normal form of a settlement's region, empty where none is known."""
+        return self._region_key[town]
+
+    def narrowed(self, towns: Towns, words: Iterable[str]) -> Towns:
+        """Leave the namesakes that lie in a region named by these words; all where none does."""
+        said = {word for name in words for word in region_words(name)}
+        within = tuple(
+            town for town in towns.settlements or () if region_words(self.region_key(town)) & said
+        )
+        return towns._replace(settlements=within) if within else towns
+
     def key(self, town: int) -> str:
         """Give the lasting key of a settlement, as `gazetteer.settlement_keys` does."""
         key = self._keys.get(town)
@@ -155,21 +195,45 @@ class TownTable:
 
     def named(self, form: NormalForm) -> Towns:
         """Give the settlements to look in: input, column, default, anywhere."""
-        for i, place in enumerate(form.places):
-            known = self.of_name(place.name)
-            if known:
-                return self._in_place(form, i, Towns(known))
-        for i, place in enumerate(form.places):
-            like = self.like(place.name, by_sound=self._by_sound(form, place.name))
-            if like.settlements:
-                return self._in_place(form, i, like)
         if form.places:
-            return Towns((), 1.0, (), ("unknown_settlement",))
+            return self._in_places(form) or Towns((), 1.0, (), ("unknown_settlement",))
+        known, region = self._with_region(form.region)
+        if known:
+            return self._of_region(replace(form, region=region), Towns(known))
         if self.default:
             return Towns(self.default, 1.0, ("default_city",))
         if len(self) == 1:
             return Towns((0,))
         return Towns(None, ONLY_SETTLEMENT, ("city_missing",), ("no_city",))
+
+    def _in_places(self, form: NormalForm) -> Towns | None:
+        """Give the settlements that the places named mean; to the letter before nearly."""
+        for i, place in enumerate(form.places):
+            known = self.of_name(place.name)
+            if known:
+                return self._in_place(form, i, Towns(known))
+        for i, place in enumerate(form.places):
+            known, region = self._with_region(place.name)
+            if known:
+                return self._in_place(replace(form, region=region), i, Towns(known))
+        for i, place in enumerate(form.places):
+            like = self.like(place.name, by_sound=self._by_sound(form, place.name))
+            if like.settlements:
+                return self._in_place(form, i, like)
+        return None
+
+    def _with_region(self, name: str) -> tuple[tuple[int, ...], str]:
+        """Give the settlements of a name written in one with their region, and that region."""
+        words = [word for word in name.split() if word not in REGION_TYPES]
+        for count in range(len(words) - 1, 0, -1):
+            for town, rest in ((words[:count], words[count:]), (words[-count:], words[:-count])):
+                known = self.of_name(" ".join(town))
+                region = " ".join(rest)
+                if known and any(
+                    region_words(self._region_key[t]) & region_words(region) for t in known
+                ):
+                    return known, region
+        return (), ""
 
     def like(self, key: str, *, by_sound: bool) -> Towns:
         """Give the settlements whose name is nearly this one, none of them where none is."""
@@ -221,14 +285,18 @@ class TownTable:
 
     def _in_place(self, form: NormalForm, i: int, towns: Towns) -> Towns:
         """Give the settlements of the i-th place named, those before it being unknown."""
-        if not i and not form.region:
+        if len(form.places) == 1 and not form.region:
             return towns
-        ignored = tuple(f"place_ignored:{p.name}" for p in form.places[:i])
+        before = [place for place in form.places[:i] if not names_region(place.name)]
+        ignored = tuple(f"place_ignored:{place.name}" for place in before)
         share = 1.0
-        if i:
-            typed = i >= form.places_named or any(p.kind for p in form.places[:i])
+        if before:
+            typed = i >= form.places_named or any(place.kind for place in before)
             share = PLACE_CONTRADICTED if typed else PLACE_IGNORED
         found = self._of_region(form, towns)
+        if len(found.settlements or ()) > 1:
+            others = (place.name for place in form.places if place is not form.places[i])
+            found = self.narrowed(found, others)
         return found._replace(
             confidence=found.confidence * share, changes=(*ignored, *found.changes)
         )
@@ -237,8 +305,8 @@ class TownTable:
         """Narrow namesakes down to the region named; one known in another region is doubtful."""
         if not form.region or not towns.settlements:
             return towns
-        words = _region_words(form.region)
-        regions = {t: _region_words(self._region_key[t]) for t in towns.settlements}
+        words = region_words(form.region)
+        regions = {t: region_words(self._region_key[t]) for t in towns.settlements}
         within = tuple(t for t, region in regions.items() if region & words)
         if within:
             return towns._replace(settlements=within)
@@ -293,6 +361,7 @@ def _rest(street: StreetName, words: tuple[str, ...]) -> StreetName:
     return StreetName(kind, street.ordinals, words, street.tail)
 
 
-def _region_words(region: str) -> frozenset[str]:
-    """Give the words that name a region, without the type word around them."""
-    return frozenset(region.split()) - {"область", "край", "республика", "автономный", "округ"}
+@lru_cache(maxsize=1)
+def _stems_of_short_names() -> dict[str, str]:
+    """Give the stems of cities' short names (``питер``) → their full name."""
+    return {stems(short): name for short, name in RUSSIAN.settlement_aliases.items()}
