@@ -244,17 +244,19 @@ def _take_in(
     lock(connection, "intake")
     intake, origin, at = load
     good, refused = validate(rows, intake)
-    counts, named = job.counts, list[int | None]()
-    for part in complaints.rounds(good):
-        written = _write(connection, good.take(part), job)
-        named += identities(written.source, written.external_id)
-    accepted = Accepted(rows, refused, named)
+    counts = job.counts
+    written = [_write(connection, good.take(part), job) for part in complaints.rounds(good)]
+    accepted = Accepted(rows, refused, lambda: _named(written))
     counts.released += quarantine.supersede(connection, accepted, origin, at)
     quarantine.keep(connection, refused, origin, at)
     counts.rows += rows.rows_in
     counts.left_out += rows.left_out
     counts.quarantined += len(refused)
     job.refusals.add(refused)
+
+
+def _named(written: Sequence[ComplaintBatch]) -> list[int | None]:
+    return [each for batch in written for each in identities(batch.source, batch.external_id)]
 
 
 def _write(connection: Connection, batch: ComplaintBatch, job: _Job) -> ComplaintBatch:

@@ -203,7 +203,7 @@ class _Told:
         """Take in a batch, loaded at `at`, within a transaction."""
         lock(connection, "intake")
         taken = self.taker.take(connection, rows)
-        accepted = Accepted(rows, taken.refused, taken.identity)
+        accepted = Accepted(rows, taken.refused, lambda: taken.identity)
         self.counts.released += quarantine.supersede(connection, accepted, origin, at)
         quarantine.keep(connection, taken.refused, origin, at)
         room = SHOWN_REASONS - len(self.reasons)

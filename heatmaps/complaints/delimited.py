@@ -28,6 +28,10 @@ DELIMITERS = ",;\t"
 MAX_FIELD = 131_072
 """Characters a field may have, the csv module's own limit; its row is refused beyond."""
 
+_AT_ONCE, _CHARACTERS_AT_ONCE = 500, 1 << 18
+"""Lines tried as plain ones at a time, and about how many characters of them."""
+_END = "end"
+
 
 @dataclass(frozen=True, slots=True)
 class Delimited:
@@ -130,6 +134,25 @@ class _Lines:
             raise csv.Error(message)
         return line
 
+    def ahead(self, most: int) -> list[str]:
+        """Take up to `most` lines at once, fewer where they are long; none if some were given back.
+
+        They are not counted yet.
+        """
+        lines: list[str] = []
+        room = 0 if self._again else _CHARACTERS_AT_ONCE
+        while room > 0 and len(lines) < most:
+            line = self._stream.readline(MAX_LINE_BYTES + 1)
+            if not line:
+                break
+            lines.append(line)
+            room -= len(line)
+        return lines
+
+    def give_back(self, lines: list[str]) -> None:
+        """Give back lines taken ahead."""
+        self._again.extend(lines)
+
     def begin_row(self) -> None:
         """Forget the lines taken: the next one begins a row."""
         self.taken.clear()
@@ -164,6 +187,9 @@ class _Rows:
         self.line, self.fitting, self.refused = [], [], []
         width, lines, characters = len(self._header), self._lines, 0
         while len(self.fitting) + len(self.refused) < size and characters < BATCH_CHARACTERS:
+            if plain := self._read_plain(size - len(self.fitting) - len(self.refused)):
+                characters += plain
+                continue
             start = lines.number + 1
             lines.begin_row()
             row = self._parsed()
@@ -179,6 +205,37 @@ class _Rows:
                 continue
             characters += lines.length
         return bool(self.fitting or self.refused)
+
+    def _read_plain(self, most: int) -> int:
+        """Read some lines if each of them is one row that fits; give how many characters they had.
+
+        Else they are given back, to be read one by one with more care.
+        """
+        lines = self._lines.ahead(min(most, _AT_ONCE))
+        rows = self._as_rows(lines)
+        if not rows:
+            self._lines.give_back(lines)
+            return 0
+        first = self._lines.number + 1
+        self._lines.number += len(rows)
+        self.line += range(first, first + len(rows))
+        self.fitting += rows
+        return sum(map(len, lines))
+
+    def _as_rows(self, lines: list[str]) -> list[list[str]]:
+        """Give a row for each line; none unless each of them is one and fits the header.
+
+        A last line of ours comes out alone, unless a quote before it was left open.
+        """
+        width = len(self._header)
+        if width == 1 or max(map(len, lines), default=0) > MAX_LINE_BYTES:
+            return []
+        try:
+            rows = list(csv.reader([*lines, _END], delimiter=self._delimiter))
+        except csv.Error:
+            return []
+        fits = len(rows) == len(lines) + 1 and rows.pop() == [_END]
+        return rows if fits and all(len(row) == width for row in rows) else []
 
     def _parsed(self) -> list[str] | None:
         """Give the next row; None where a field is too long or its quote is never closed."""

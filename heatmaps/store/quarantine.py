@@ -17,7 +17,7 @@ from heatmaps.store.tables import Personal, QuarantinedRow
 from heatmaps.store.types import to_microseconds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection, Table
@@ -57,12 +57,13 @@ class Quarantined:
 class Accepted:
     """The rows of a batch that were taken in: all but the refused.
 
-    `identity` are the hashes of what they name, see `heatmaps.complaints.identity.identities`.
+    `identity` gives the hashes of what they name, see `heatmaps.complaints.identity.identities`;
+    it is asked for where rows wait.
     """
 
     rows: RowBatch
     refused: Sequence[Refused]
-    identity: Sequence[int | None]
+    identity: Callable[[], Sequence[int | None]]
 
     def raw(self) -> list[str]:
         """Give the rows as the file had them."""
@@ -117,7 +118,7 @@ def supersede(connection: Connection, accepted: Accepted, origin: Origin, at: da
     ).all()
     if not rows:
         return 0
-    named = set(accepted.identity) - {None}
+    named = set(accepted.identity()) - {None}
     own = any(each.source == origin.source for each in rows)
     same = set(_hashes(accepted.raw(), origin.kind)) if own else set[int]()
     ids = [
