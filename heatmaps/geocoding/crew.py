@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     Pair = tuple[str, str | None]
     Member = subprocess.Popen[bytes]
 
-CHUNK = 500
-"""Addresses that one process answers at a time."""
+CHUNK = 200
+"""Addresses that one process answers at a time; at the end one waits for what the other has."""
 
 AHEAD = 2
 """Chunks that a member has at hand."""
@@ -111,15 +111,20 @@ class Crew:
         answered: dict[int, list[GeocodeResult]] = {}
         while (start := _next(chunks)) is not None:
             answered[start] = alone(pairs[start : start + CHUNK])
+            _read(frames, answered)
         for talk in talks:
             talk.join()
+        _read(frames, answered)
         results: list[GeocodeResult] = []
         for start in range(0, len(pairs), CHUNK):
-            if start in frames:
-                results += map(result_of, marshal.loads(frames.pop(start)))  # noqa: S302 - from our own process
-            else:
-                results += answered.get(start) or alone(pairs[start : start + CHUNK])
+            results += answered.get(start) or alone(pairs[start : start + CHUNK])
         return results
+
+
+def _read(frames: dict[int, bytes], answered: dict[int, list[GeocodeResult]]) -> None:
+    """Take the answers that have come; the caller does so as it goes, not when all wait for it."""
+    for start in list(frames):
+        answered[start] = list(map(result_of, marshal.loads(frames.pop(start))))  # noqa: S302 - from our own process
 
 
 class _Talk:

@@ -59,10 +59,10 @@ def read_frame(stream: IO[bytes]) -> bytes | None:
 def row_of(result: GeocodeResult) -> Row:
     """Give a result as plain values."""
     alternatives = tuple(
-        (a.label, str(a.level), a.lat, a.lon, a.confidence) for a in result.alternatives
+        [(a.label, a.level.value, a.lat, a.lon, a.confidence) for a in result.alternatives]
     )
     return (
-        str(result.level), result.lat, result.lon, result.uncertainty_m, result.confidence,
+        result.level.value, result.lat, result.lon, result.uncertainty_m, result.confidence,
         result.normal_form, result.matched, result.changes, result.faults, alternatives,
         result.key,
     )  # fmt: skip
@@ -71,7 +71,7 @@ def row_of(result: GeocodeResult) -> Row:
 def result_of(row: tuple) -> GeocodeResult:  # type: ignore[type-arg]  # plain values of many types
     """Give the result that `row_of` made plain."""
     level, lat, lon, radius, confidence, form, matched, changes, faults, others, key = row
-    alternatives = tuple(Alternative(o[0], _LEVELS[o[1]], *o[2:]) for o in others)
+    alternatives = tuple([Alternative(o[0], _LEVELS[o[1]], *o[2:]) for o in others])
     return GeocodeResult(
         _LEVELS[level], lat, lon, radius, confidence, form, matched, changes, faults,
         alternatives, key,

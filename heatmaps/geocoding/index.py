@@ -20,7 +20,7 @@ from heatmaps.geocoding.suggestions import Completion, pack_completion
 from heatmaps.geocoding.town_table import Towns, TownTable, pack_towns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -51,9 +51,7 @@ class Decision(Protocol):
         """The lasting key of the place in the gazetteer, or None for a point of the map."""
         ...
 
-    def answer(
-        self, form: NormalForm, known: GeocodeResult | None
-    ) -> GeocodeResult | None:
+    def answer(self, form: NormalForm, known: GeocodeResult | None) -> GeocodeResult | None:
         """Give the result for an address so decided, or None where the decision no longer holds.
 
         `known` is the place of `key` as the gazetteer has it now, None where it has gone.
@@ -85,9 +83,7 @@ def build_index(
 def pack_gazetteer(gazetteer: Gazetteer) -> Arrays:
     """Give all that an index looks up, in packed arrays."""
     streets, towns = pack_streets(gazetteer.streets), pack_towns(gazetteer.settlements)
-    houses = pack_houses(
-        gazetteer.houses, len(gazetteer.streets), len(gazetteer.settlements)
-    )
+    houses = pack_houses(gazetteer.houses, len(gazetteer.streets), len(gazetteer.settlements))
     return {**towns, **streets, **houses, **pack_completion(gazetteer.streets)}
 
 
@@ -165,9 +161,7 @@ class GazetteerIndex:
         Streets first; once a street is complete and a number begins, its houses.
         """
         if self._completion is None:
-            self._completion = Completion(
-                self._arrays, self._streets, self._houses, self._towns
-            )
+            self._completion = Completion(self._arrays, self._streets, self._houses, self._towns)
         suggestions: list[Suggestion] = []
         for street, row in self._completion.complete(text, limit * 2):
             candidate = self._suggested(street, row)
@@ -189,21 +183,15 @@ class GazetteerIndex:
             return None
         return Suggestion(value, level, lat, lon)
 
-    def _geocode_alone(
-        self, pairs: Sequence[tuple[str, str | None]]
-    ) -> list[GeocodeResult]:
+    def _geocode_alone(self, pairs: Sequence[tuple[str, str | None]]) -> list[GeocodeResult]:
         return [self.geocode(*pair) for pair in pairs]
 
-    def _best_reading(
-        self, address: str, city: str | None
-    ) -> tuple[NormalForm, GeocodeResult]:
+    def _best_reading(self, address: str, city: str | None) -> tuple[NormalForm, GeocodeResult]:
         """Give the first reading that leads to a house, else that which leads closest to one."""
         best: tuple[NormalForm, GeocodeResult] | None = None
         for form in readings(address, city):
             if "junk" in form.faults:
-                found = GeocodeResult(
-                    Level.NONE, changes=form.changes, faults=("junk",)
-                )
+                found = GeocodeResult(Level.NONE, changes=form.changes, faults=("junk",))
             else:
                 found = self._matched(form, form.text)
             if best is None or is_better(found, best[1]):
@@ -225,9 +213,7 @@ class GazetteerIndex:
         decision = self._decision(text)
         if decision is None:
             return None
-        return decision.answer(
-            form, self.place_of(decision.key) if decision.key else None
-        )
+        return decision.answer(form, self.place_of(decision.key) if decision.key else None)
 
     def _matched(self, form: NormalForm, text: str) -> GeocodeResult:
         towns, street, candidates = self._search(form, text)
@@ -235,18 +221,12 @@ class GazetteerIndex:
         if not candidates:
             if street:
                 faults = (*faults, "street_not_found")
-            candidates = [
-                self.settlement(town, towns) for town in towns.settlements or ()
-            ]
+            candidates = [self.settlement(town, towns) for town in towns.settlements or ()]
         if not candidates:
-            return GeocodeResult(
-                Level.NONE, normal_form=text, changes=form.changes, faults=faults
-            )
+            return GeocodeResult(Level.NONE, normal_form=text, changes=form.changes, faults=faults)
         return answered(form, text, candidates, faults)
 
-    def _search(
-        self, form: NormalForm, text: str
-    ) -> tuple[Towns, StreetName, list[Candidate]]:
+    def _search(self, form: NormalForm, text: str) -> tuple[Towns, StreetName, list[Candidate]]:
         """Give where was looked, for which street, and what was found there."""
         towns = self._towns.named(form)
         known = towns.settlements != ()
@@ -277,22 +257,16 @@ class GazetteerIndex:
         latin = self._streets.has_latin or "transliterated" in form.changes
         return latin or bool(_LATIN.search(text))
 
-    def _exactly(
-        self, form: NormalForm, towns: Towns, street: StreetName
-    ) -> list[Candidate]:
+    def _exactly(self, form: NormalForm, towns: Towns, street: StreetName) -> list[Candidate]:
         if not street:
             return self.streetless(form, towns)
-        return self.on_streets(
-            form, towns, self._streets.find(street, towns.settlements)
-        )
+        return self.on_streets(form, towns, self._streets.find(street, towns.settlements))
 
     def _nearly(
         self, form: NormalForm, towns: Towns, street: StreetName, *, by_sound: bool
     ) -> list[Candidate]:
         named = bool(towns.settlements) and "default_city" not in towns.changes
-        found = self._streets.find_like(
-            street, towns.settlements, by_sound=by_sound, may_add=named
-        )
+        found = self._streets.find_like(street, towns.settlements, by_sound=by_sound, may_add=named)
         return self.on_streets(form, towns, found)
 
     def on_streets(
@@ -306,38 +280,34 @@ class GazetteerIndex:
         ambiguous = are_ambiguous(
             [(f.confidence, self._streets.settlement[f.street]) for f in found]
         )
-        return [
-            self._on_street(form, towns, one, to_choose=not ambiguous) for one in found
-        ]
+        return [self._on_street(form, towns, one, to_choose=not ambiguous) for one in found]
 
-    def _likeliest(
-        self, form: NormalForm, found: Sequence[FoundStreet]
-    ) -> list[FoundStreet]:
+    def _likeliest(self, form: NormalForm, found: Sequence[FoundStreet]) -> list[FoundStreet]:
         """Give the likeliest of many streets: those with the house, then by town and name."""
-        least = found[MOST_CANDIDATES - 1].confidence
-        behind = sorted(
-            (self._behind(form, f), f) for f in found if f.confidence >= least
+        town_of, label, name = self._streets.settlement, self._towns.label, self._streets.name
+        behind: tuple[Callable[[FoundStreet], Any], ...] = (
+            lambda one: -one.confidence,
+            lambda one: not form.house or self._houses.exact(one.street, form.house) is None,
+            lambda one: label(town_of[one.street]),
+            lambda one: name[one.street],
         )
-        last = behind[MOST_CANDIDATES - 1][0]
-        if len(behind) > MOST_CANDIDATES and behind[MOST_CANDIDATES][0] == last:
-            names = self._streets.name
-            behind = sorted(behind, key=lambda one: (one[0], names[one[1].street]))
-        return [one for _, one in behind[:MOST_CANDIDATES]]
-
-    def _behind(self, form: NormalForm, found: FoundStreet) -> tuple[float, bool, str]:
-        """Give what puts one of many streets behind another."""
-        lacks = not form.house or self._houses.exact(found.street, form.house) is None
-        town = self._towns.label(self._streets.settlement[found.street])
-        return -found.confidence, lacks, town
+        chosen, tied = list[FoundStreet](), list(found)
+        for key in behind:
+            room = MOST_CANDIDATES - len(chosen)
+            if len(tied) <= room:
+                break
+            keyed = [(key(one), one) for one in tied]
+            last = sorted(place for place, _ in keyed)[room - 1]
+            chosen += [one for place, one in keyed if place < last]
+            tied = [one for place, one in keyed if place == last]
+        return [*chosen, *tied[: MOST_CANDIDATES - len(chosen)]]
 
     def streetless(self, form: NormalForm, towns: Towns) -> list[Candidate]:
         """Give the houses of that number that stand in their settlement without a street."""
         candidates = []
         for town in towns.settlements or ():
             nowhere = self._nowhere_in(town)
-            house = (
-                self._houses.find(nowhere.street, form.house) if form.house else None
-            )
+            house = self._houses.find(nowhere.street, form.house) if form.house else None
             if house is not None:
                 candidates.append(self._house(form, house, nowhere, towns))
         return candidates
@@ -354,11 +324,7 @@ class GazetteerIndex:
         street = self._streets.of_key(town, parts[2]) if parts[2] else None
         if parts[2] and street is None:
             return None
-        found = (
-            FoundStreet(street, 1.0, ())
-            if street is not None
-            else self._nowhere_in(town)
-        )
+        found = FoundStreet(street, 1.0, ()) if street is not None else self._nowhere_in(town)
         if len(parts) == _STREET_PARTS:
             return self._on_street(whole, towns, found) if parts[2] else None
         row = self._houses.exact(found.street, parts[3])
@@ -416,11 +382,7 @@ class GazetteerIndex:
         town, number, key = self._town_of(found.street), table.number(row), ""
         beside: tuple[Alternative, ...] = ()
         if to_choose:
-            on_street = (
-                self._streets.key[found.street]
-                if found.street < self._street_count
-                else ""
-            )
+            on_street = self._streets.key[found.street] if found.street < self._street_count else ""
             key = f"{self._towns.key(town)}|{on_street}|{number}"
             if rung is not EXACTLY:
                 beside = self._beside(form, house, found, share)
@@ -479,9 +441,7 @@ class GazetteerIndex:
     def _town_of(self, street: int) -> int:
         """Give the settlement of a street, or of the houses that have none."""
         known = street < self._street_count
-        return (
-            self._streets.settlement[street] if known else street - self._street_count
-        )
+        return self._streets.settlement[street] if known else street - self._street_count
 
     def _label(self, street: int, number: str | None) -> str:
         town = self._town_of(street)
