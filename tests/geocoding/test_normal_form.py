@@ -45,7 +45,7 @@ def test_an_example_normalised_twice_changes_nothing(row):
 @pytest.mark.parametrize(
     ("step", "before", "after"),
     [
-        (steps.unescape_entities, "ул &quot;Мира&quot;&nbsp;5", 'ул "Мира"\xa05'),
+        (steps.unwrap, "ул &quot;Мира&quot;&nbsp;5", 'ул "Мира"\xa05'),
         (steps.fold_letters, "ПРОСПЕКТ Королёва, № 5", "проспект королева,   5"),
         (steps.fold_letters, "Мінск – Straße ５", "минск - strasse 5"),
         (steps.fold_letters, "Абай даңғылы, Қарағанды", "абай дангылы, караганды"),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from heatmaps.geocoding.normal_form.pack import Pack
 
 _L = r"[^\W\d_]"
-NUMBER = re.compile(rf"\d{{1,4}}(?:-?(?:{_L}{{1,2}}|bis))?(?:[/-]\d{{1,4}}{_L}{{0,2}})*")
+NUMBER = re.compile(rf"\d{{1,4}}(?:-?(?:{_L}{{1,2}}|bis))?(?:[/-]\d{{1,4}}(?:-?{_L}{{1,2}})?)*")
 _PART = re.compile(r"([A-ZА-Я]+)(.+)")
 _WHOLE = ("ВЛ", "УЧ")
 _PART_ORDER = ("К", "С", "СООР", "ЛИТ", "ФЛ", "BLOCK")

@@ -11,6 +11,7 @@ from heatmaps.geocoding.normal_form.draft import Mark
 from heatmaps.geocoding.normal_form.form import NormalForm, Place, StreetName
 from heatmaps.geocoding.normal_form.house import find_house, second_address
 from heatmaps.geocoding.normal_form.latin import LATIN
+from heatmaps.geocoding.normal_form.markup import unwrapped
 from heatmaps.geocoding.normal_form.names import Span, place_from, read_spans, street_from
 from heatmaps.geocoding.normal_form.russian import RUSSIAN
 from heatmaps.geocoding.normal_form.sides import read_names
@@ -56,6 +57,7 @@ def readings(address: str, city: str | None = None) -> tuple[NormalForm, ...]:
 
 def _likeliest(address: str) -> tuple[NormalForm, tuple[Spelling, ...]]:
     """Give the normal form of the likeliest spelling, and the other spellings."""
+    address = unwrapped(address)
     if pack_for(address) is RUSSIAN:
         form, odd, marks = _parse(address, RUSSIAN)
         if not marks & Mark.ODD_LAYOUT:

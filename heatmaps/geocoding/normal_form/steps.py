@@ -8,15 +8,16 @@ address for it. After the last the tokens are folded words, numbers and commas, 
 
 from __future__ import annotations
 
-import html
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from heatmaps.geocoding.normal_form import cuttings, numerals
+from heatmaps.geocoding.normal_form.corrections import correct
 from heatmaps.geocoding.normal_form.draft import Draft, Mark, Step
 from heatmaps.geocoding.normal_form.fold import folded
 from heatmaps.geocoding.normal_form.house import mark_parts
+from heatmaps.geocoding.normal_form.markup import unwrapped
 from heatmaps.geocoding.normal_form.type_typos import mended_type
 from heatmaps.geocoding.normal_form.words import read_words, rewrite, word_of
 
@@ -29,8 +30,10 @@ LONGEST = 400
 _L = r"[^\W\d_]"
 _PLAIN = re.compile(r"[а-яa-z0-9 ,]*+(?:(?:(?<=\w)-(?=\w)|\.(?!(?<=\d\.)\d))[а-яa-z0-9 ,]*+)*")
 _NUMBERED_DATE = re.compile(
-    r"(?<![\d.])\d{1,2}\.\d{1,2}\.(?:19|20)?\d\d(?![\d.])(?: \d\d?:\d\d\S*)?"
+    r"(?<![\d.])\d{1,2}(?:\.\d{1,2}\.(?:19|20)?|/\d{1,2}/(?:19|20))\d\d(?![\d.])(?: \d\d?:\d\d\S*)?"
 )
+_CAPITAL_INSIDE = re.compile(r"(?:(?<=[а-яё]{2})|(?<=[а-яё]-[а-яё]))(?=[А-ЯЁ][а-яё]{2})")
+_HOUSE_OF_NAME = re.compile(rf"(?:адрес|регистрация|прописка|работа|ул)\b\W.*{_L}{{4,}},? (?:д\.? ?)?\d")
 _REMARK = re.compile(rf"\([^()]*{_L}{{2}}[^()]*\)|\[[^\[\]]*{_L}{{2}}[^\[\]]*\]")
 _SLASH = re.compile(r" ?[\\/]+ ?")
 _SECOND_ADDRESS = re.compile(rf"(?:(?<=\d)|(?<=\d{_L})) ?/ ?(?={_L}{{3}}|{_L}{{2}}[. ]).*")
@@ -50,10 +53,14 @@ def cut_length(draft: Draft, _pack: Pack) -> None:
         draft.faults.append("too_long")
 
 
-def unescape_entities(draft: Draft, _pack: Pack) -> None:
-    """``&quot;а&quot;`` → ``"а"``: what a web form left behind."""
-    if "&" in draft.text:
-        draft.text = html.unescape(draft.text)
+def unwrap(draft: Draft, _pack: Pack) -> None:
+    """Markup that a program left behind goes: see `markup.unwrapped`."""
+    draft.text = unwrapped(draft.text)
+
+
+def part_capitals(draft: Draft, _pack: Pack) -> None:
+    """``НевскийПроспект`` → ``Невский Проспект``: a capital inside a word begins another."""
+    draft.text = _CAPITAL_INSIDE.sub(" ", draft.text)
 
 
 def fold_letters(draft: Draft, _pack: Pack) -> None:
@@ -71,6 +78,8 @@ def find_numbered_date(draft: Draft, _pack: Pack) -> None:
 def drop_remarks(draft: Draft, _pack: Pack) -> None:
     """Remarks in brackets go: ``ленина (бывш. мира) 5`` → ``ленина   5``."""
     if "(" in draft.text or "[" in draft.text:
+        if any(_HOUSE_OF_NAME.search(remark) for remark in _REMARK.findall(draft.text)):
+            draft.faults.append("several_addresses")
         draft.text = _REMARK.sub(" ", draft.text)
 
 
@@ -182,8 +191,10 @@ def clean(text: str, pack: Pack) -> Draft:
     """Run every step over one address; without a word left it is junk."""
     draft = Draft(text)
     cut_length(draft, pack)
-    unescape_entities(draft, pack)
+    unwrap(draft, pack)
+    part_capitals(draft, pack)
     draft.text = draft.text.lower().replace("ё", "е")
+    correct(draft, pack)
     if not _PLAIN.fullmatch(draft.text):
         for step in TEXT_STEPS:
             step(draft, pack)

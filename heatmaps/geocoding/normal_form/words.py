@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from heatmaps.geocoding.normal_form import cuttings, numerals
+from heatmaps.geocoding.normal_form.cities import city_names
 from heatmaps.geocoding.normal_form.draft import Draft, Mark
 from heatmaps.geocoding.normal_form.house import SLASH_WORDS
 from heatmaps.geocoding.normal_form.layout import as_russian_keys, is_odd
@@ -33,6 +34,7 @@ _WORD_THEN_NUMBER = re.compile(rf"{_L}{{2,}}+(?=\d)")
 _NUMBER_THEN_WORD = re.compile(
     rf"\d(?=(?!bis){_L}{{3}}|(?:кв|вл|эт|оф|ул|фл)(?!{_L})|[кс]\d)|(?<=\d){_L}(?=[кс]\d)"
 )
+_GLUED_HOUSE_WORD = re.compile(r"(?<=[а-я]{4})(?=д\.\d)")
 _DOTTED_PART = re.compile(
     r"(?<=\d)(?=(?:к|с|корп|кор|стр|лит|вл|соор)\.)|(?<=\d[а-я])(?=(?:к|с|корп|стр|лит)\. ?\d)"
 )
@@ -40,6 +42,11 @@ _PART_WITHOUT_NUMBER = re.compile(r"(?<=\d) ?к\.+(?= *(?:[^\W\d_]{2}|$))")
 _NUMBER_DASH_WORD = re.compile(rf"(?<=\d)-(?={_L}{{3}})")
 _LITERA = re.compile(rf"лит{_L}{{1,2}}\d{{0,2}}(?:-{_L}\d{{0,2}})?")
 _GLUED_PART = re.compile(rf"[ксв]\d{{1,4}}{_L}{{0,2}}(?:-\d+)*")
+_GLUED_TYPE = re.compile(
+    rf"(?P<name>{_L}{{3,}}(?:-{_L}{{2,}})*)(?P<type>ул|пр-т|пр-кт|просп|пер|пл|наб|ш|б-р|мкр)(?P<rest>\d\S*)?"
+)
+_TOWNS = frozenset(city_names())
+_ADJECTIVE = ("ская", "цкая", "ная", "вая", "ский", "цкий", "ный", "вый")
 _GLUED_PARTS = re.compile(rf"[ксв]\d{{1,4}}(?:{_L}{{3}}|[кс]\d)")
 _SINGLE_LETTER = 1
 _AREA_LENGTHS = (3, 7)
@@ -71,6 +78,7 @@ def _undotted(text: str) -> str:
     """``10к.2`` → ``10 к 2``: the dot parts words, and a letter with one is no part of a number."""
     if "." not in text:
         return text
+    text = _GLUED_HOUSE_WORD.sub(" ", text)
     return _DOTTED_PART.sub(" ", _PART_WITHOUT_NUMBER.sub(" ", text)).replace(".", " ")
 
 
@@ -131,6 +139,11 @@ def _roman_value(word: str) -> str:
 
 def _glued(word: str) -> list[str]:
     """Part what was written together: words from numbers, and joined words from each other."""
+    if word[0] == "д" and word[1:2].isdigit():
+        return ["д", *_glued(word[1:])]
+    parted = _GLUED_TYPE.fullmatch(word)
+    if parted and (parted["name"] in _TOWNS or parted["name"].endswith(_ADJECTIVE)):
+        return [parted["name"], parted["type"], *(_glued(parted["rest"]) if parted["rest"] else ())]
     if word.isalpha() or word[0].isdigit() or _kept(word):
         return _glued_simple(word)
     if _GLUED_PARTS.match(word):
