@@ -10,9 +10,10 @@ import numpy as np
 
 from heatmaps.region.grid import GRID_RESOLUTION
 from heatmaps.spots.crowd import Crowd, Places, gathered
-from heatmaps.spots.prospects import prospects_of
+from heatmaps.spots.prospects import prospects
 from heatmaps.spots.rhythm import WEEK_H, hours_of_week
-from heatmaps.spots.scan import scan
+from heatmaps.spots.scan import joined, scan
+from heatmaps.spots.tally import Tally
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -163,8 +164,12 @@ def _highest(ground: Ground, crowd: Crowd, weight: NDArray[np.float64]) -> Zones
     """
     score = _HIGH_PEAK if crowd.worlds == 1 else 0.0
     while score > _LOW_PEAK:
-        zones = scan(ground, crowd, weight, prospects_of(ground, crowd, weight, score))
-        if (zones.score >= score).any():
+        zones = joined([
+            Tally(ground, at, crowd, crowd, weight=weight, among=among, threshold=score).zones()
+            for at in ground.lattices.values()
+            for among in (prospects(ground, at, crowd, weight, score),) if len(among)
+        ])  # fmt: skip
+        if len(zones.score):
             return zones
         score /= 2
     return scan(ground, crowd, weight)

@@ -11,7 +11,7 @@ import numpy as np
 from heatmaps.errors import UsageError
 from heatmaps.spots.calibration import Calibration, calibrate
 from heatmaps.spots.crowd import roll_of
-from heatmaps.spots.expectation import History, fit_expectation
+from heatmaps.spots.expectation import History, baseline_span, fit_expectation
 from heatmaps.spots.exposure import sound_exposure
 from heatmaps.spots.rhythm import HOUR_US, WEEK_H
 from heatmaps.spots.scan import Ground, lattices_for
@@ -68,6 +68,7 @@ class Detector:
         self._grounds: dict[tuple[object, ...], Ground] = {}
         self._calibrations: dict[tuple[object, ...], Calibration] = {}
         self._rolled: tuple[ComplaintColumns, Roll] | None = None
+        self._days: dict[int, _Day] = {}
 
     def step(
         self,
@@ -114,7 +115,7 @@ class Detector:
         return self._rolled[1]
 
     def _ground(self, history: History, day: int) -> Ground:
-        key = _known_by(history, day, self._policy)
+        key = self._known_by(history, day)
         if key not in self._grounds:
             fit = fit_expectation(self._exposure, history, day, self._policy, self._zone)
             self._grounds = {key: Ground(fit, self._policy, self._lattices)}
@@ -127,18 +128,46 @@ class Detector:
         was settled by then. Where nothing was expected anywhere on that day, today's expectation
         is calibrated.
         """
-        day = calibration_day(history.columns, today, self._policy)
-        settled = history.columns.complaint_id[history.columns.time < day - WEEK_H * HOUR_US]
-        then = History(history.columns, history.left_out[np.isin(history.left_out, settled)])
-        key = _known_by(then, day, self._policy)
-        if not key[1] and not len(self._exposure.cell):
+        day = self._day(history.columns, today).calibrated
+        then = History(history.columns, history.left_out, day - WEEK_H * HOUR_US)
+        if not len(self._exposure.cell) and not self._day(history.columns, day).known:
             day, then = today, history
-            key = _known_by(then, day, self._policy)
+        key = self._known_by(then, day)
         if key not in self._calibrations:
             fit = fit_expectation(self._exposure, then, day, self._policy, self._zone)
             ground = Ground(fit, self._policy, self._lattices)
             self._calibrations = {key: calibrate(ground, day // HOUR_US, day // _DAY_US)}
         return self._calibrations[key]
+
+    def _known_by(self, history: History, day: int) -> tuple[object, ...]:
+        """Give a key that changes whenever what a fit of this day rests on does."""
+        of_day = self._day(history.columns, day)
+        out = np.packbits(history.leaves_out(of_day.span.rows)).tobytes()
+        return (day, of_day.fingerprint, out)
+
+    def _day(self, columns: ComplaintColumns, day: int) -> _Day:
+        """Give what is known of a day, made once for the columns of a run."""
+        known = self._days.get(day)
+        if known is None or known.columns is not columns:
+            kept = {at: of_day for at, of_day in self._days.items() if of_day.columns is columns}
+            known = _Day(columns, day, self._policy)
+            self._days = dict(list(kept.items())[-1:]) | {day: known}
+        return known
+
+
+class _Day:
+    """What some complaints say of a day, whatever is left out of them."""
+
+    def __init__(self, columns: ComplaintColumns, day: int, policy: DetectionPolicy) -> None:
+        self.columns = columns
+        self.calibrated = calibration_day(columns, day, policy)
+        self.span = baseline_span(columns, day, policy)
+        rows = self.span.rows
+        self.known = self.span.end > self.span.start
+        of_rows = (columns.complaint_id, columns.cell, columns.time, columns.topic,
+                   columns.customer)  # fmt: skip
+        sums = tuple(int(column[rows].sum(dtype=np.int64)) for column in of_rows)
+        self.fingerprint = (self.span.start, self.span.end, len(rows), *sums)
 
 
 def calibration_day(columns: ComplaintColumns, day: int, policy: DetectionPolicy) -> int:
@@ -146,24 +175,12 @@ def calibration_day(columns: ComplaintColumns, day: int, policy: DetectionPolicy
 
     Every four weeks; in a young history 0, 3 and 14 days after its first complaint.
     """
-    known = columns.time[(columns.available <= day) & (columns.time < day)]
-    first = int(known[0]) // _DAY_US * _DAY_US if len(known) else day
+    known = (columns.available <= day) & (columns.time < day)
+    first = int(columns.time[np.argmax(known)]) // _DAY_US * _DAY_US if known.any() else day
     age = (day - first) // _DAY_US
     if age < policy.baseline_days:
         return first + max(young for young in _YOUNG_CALIBRATIONS if young <= max(age, 0)) * _DAY_US
     return day - day // _DAY_US % _CALIBRATION_EVERY_DAYS * _DAY_US
-
-
-def _known_by(history: History, day: int, policy: DetectionPolicy) -> tuple[object, ...]:
-    """Give a key that changes whenever what a fit of this day rests on does."""
-    columns = history.columns
-    reach = (policy.guard_band_h + 24 * policy.baseline_days) * HOUR_US
-    span = slice(*np.searchsorted(columns.time, [day - reach, day]))
-    known = columns.available[span] <= day
-    ids = columns.complaint_id[span][known]
-    out = ids[np.isin(ids, history.left_out)]
-    cells, times = columns.cell[span][known], columns.time[span][known]
-    return (day, len(ids), int(ids.sum()), int(cells.sum()), int(times.sum()), out.tobytes())
 
 
 def _microseconds(tick: datetime) -> int:

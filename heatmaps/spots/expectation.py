@@ -80,10 +80,47 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Complaints, and the ids of those that spots explain and a baseline leaves out."""
+    """Complaints, and the ids of those that spots explain and a baseline leaves out.
+
+    Only what was made before `settled`, in microseconds as in the columns, is left out.
+    """
 
     columns: ComplaintColumns
     left_out: NDArray[np.int64]
+    settled: int = np.iinfo(np.int64).max
+
+    def leaves_out(self, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Say which rows a baseline leaves out."""
+        out = np.isin(self.columns.complaint_id[rows], self.left_out)
+        return out & (self.columns.time[rows] < self.settled)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The rows known on a day that a fit may learn from, and the time [start, end) they fill."""
+
+    rows: NDArray[np.intp]
+    start: int
+    end: int
+
+
+def baseline_span(columns: ComplaintColumns, day: int, policy: DetectionPolicy) -> Span:
+    """Give what the fit of a day may learn from.
+
+    `day` is the day's first moment, in microseconds as in the columns. The span is the trailing
+    `baseline_days` before the guard band; where history is young, what there is of it, and the
+    guard band takes no more than its half. Only what was known at `day` counts.
+    """
+    earliest = day - policy.guard_band_h * HOUR_US - policy.baseline_days * _DAY_US
+    first, last = np.searchsorted(columns.time, [earliest, day]).tolist()
+    known = first + np.flatnonzero(columns.available[first:last] <= day)
+    if not len(known):
+        return Span(known, day, day)
+    begin = int(columns.time[known[0]]) // HOUR_US * HOUR_US
+    end = day - min(policy.guard_band_h, (day - begin) // HOUR_US // 2) * HOUR_US
+    start = max(begin, end - policy.baseline_days * _DAY_US)
+    rows = known[(columns.time[known] >= start) & (columns.time[known] < end)]
+    return Span(rows, start, end)
 
 
 def baseline_complaints(
@@ -91,23 +128,12 @@ def baseline_complaints(
 ) -> tuple[NDArray[np.intp], int, int]:
     """Give the rows the fit of a day learns from, and the span [start, end) they stand for.
 
-    `day` is the day's first moment, in microseconds as in the columns. The span is the trailing
-    `baseline_days` before the guard band; where history is young, what there is of it, and the
-    guard band takes no more than its half. Only what was known at `day` counts, without the
-    complaints left out, and a customer once a week.
+    Those of `baseline_span` without the complaints left out, and a customer once a week.
     """
-    columns = history.columns
-    known = np.flatnonzero((columns.available <= day) & (columns.time < day))
-    earliest = day - policy.guard_band_h * HOUR_US - policy.baseline_days * _DAY_US
-    known = known[columns.time[known] >= earliest]
-    if not len(known):
-        return known, day, day
-    first = int(columns.time[known[0]]) // HOUR_US * HOUR_US
-    end = day - min(policy.guard_band_h, (day - first) // HOUR_US // 2) * HOUR_US
-    start = max(first, end - policy.baseline_days * _DAY_US)
-    rows = known[(columns.time[known] >= start) & (columns.time[known] < end)]
-    rows = rows[~np.isin(columns.complaint_id[rows], history.left_out)]
-    return rows[_once_a_week(columns.customer[rows], columns.time[rows] - start)], start, end
+    columns, span = history.columns, baseline_span(history.columns, day, policy)
+    rows = span.rows[~history.leaves_out(span.rows)]
+    new = _once_a_week(columns.customer[rows], columns.time[rows] - span.start)
+    return rows[new], span.start, span.end
 
 
 def _once_a_week(customer: NDArray[np.int64], time: NDArray[np.int64]) -> NDArray[np.intp]:
@@ -182,14 +208,15 @@ def _at_grid(
     fine = resolution == GRID_RESOLUTION
     cells, topics, weights = [cell[fine]], [topic[fine]], [np.ones(int(fine.sum()))]
     coarse, inverse = np.unique(cell[~fine], return_inverse=True)
-    for which, owner in enumerate(coarse.tolist()):
+    key = inverse * len(Topic) + topic[~fine]
+    by_topic = np.bincount(key, minlength=len(coarse) * len(Topic)).reshape(-1, len(Topic))
+    for owner, of_owner in zip(coarse.tolist(), by_topic, strict=True):
         low, high = child_range(owner, GRID_RESOLUTION)
         inside = slice(*np.searchsorted(known.cell, [low, high + 1]))
         people, children = known.subscribers[inside], known.cell[inside]
         if not people.sum() > 0:
             people = np.ones(1)
             children = np.array([h3.cell_to_center_child(owner, GRID_RESOLUTION)], dtype=np.int64)
-        of_owner = np.bincount(topic[~fine][inverse == which], minlength=len(Topic))
         for code in np.flatnonzero(of_owner):
             cells.append(children)
             topics.append(np.full(len(children), code, dtype=np.int8))

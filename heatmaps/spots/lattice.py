@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import h3.api.memview_int as h3
 import numpy as np
 
+from heatmaps.region.grid import parents
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -50,6 +52,15 @@ class Lattice:
             self._add(np.unique(cells[found < 0]))
             found = self._find(cells)
         return found.astype(np.int32)
+
+    def touched(self, zone: NDArray[np.int64], resolution: int) -> NDArray[np.intp]:
+        """Give the slots handed out so far whose cells share area with a zone's cells."""
+        at = min(self.resolution, resolution)
+        owners, wanted = parents(self._sorted, at), np.unique(parents(zone, at))
+        first, end = (np.searchsorted(owners, wanted, side=side).tolist()
+                      for side in ("left", "right"))  # fmt: skip
+        spans = [self._order[one:other] for one, other in zip(first, end, strict=True)]
+        return np.concatenate(spans)
 
     def disks(self, slots: NDArray[np.int32]) -> NDArray[np.int32]:
         """Give the slots around each slot, shape (len(slots), `width`), ring after ring.

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from heatmaps.spots.counts import Counts
 from heatmaps.spots.crowd import placed
 from heatmaps.spots.expectation import PLANES
 from heatmaps.spots.lattice import VOID, Lattice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from heatmaps.spots.crowd import Crowd, Placed
@@ -32,7 +31,8 @@ LARGEST_SHARE = 0.5
 """A zone of several cells holds at most this part of the region's expectation (Kulldorff 1997):
 what happens everywhere is the region's level, not a spot."""
 
-_LANES_AT_ONCE = 4096
+LANES_AT_ONCE = 4096
+"""So many centres with a plane are scored together; more would not fit the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,24 +114,13 @@ def lattices_for(policy: DetectionPolicy) -> dict[int, Lattice]:
     return {r: Lattice(r, policy.max_ring) for r in sorted(set(policy.resolutions), reverse=True)}
 
 
-def scan(
-    ground: Ground,
-    crowd: Crowd,
-    weight: NDArray[np.float64],
-    among: Mapping[int, NDArray[np.intp]] | None = None,
-) -> Zones:
+def scan(ground: Ground, crowd: Crowd, weight: NDArray[np.float64]) -> Zones:
     """Give the best zone of every centre and plane that gained a fresh complaint.
 
-    `weight` is how many mean hours each window is worth (`Expectation.weight_of_windows`). Only
-    centres `among` those given are scanned: of each resolution keys as `prospects` gives them.
+    `weight` is how many mean hours each window is worth (`Expectation.weight_of_windows`).
     """
-    return _joined(
-        [
-            _scan_resolution(ground, lattice, crowd, weight, None if among is None else among[at])
-            for at, lattice in ground.lattices.items()
-            if among is None or len(among[at])
-        ]
-    )
+    lattices = ground.lattices.values()
+    return joined([_scan_resolution(ground, lattice, crowd, weight) for lattice in lattices])
 
 
 def scores(observed: NDArray[np.float64], expected: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -174,69 +163,19 @@ class _Lanes:
         return len(self.world)
 
 
-class _Counts:
-    """Customers of one crowd on one lattice, by place (a cell of a world), plane and window.
-
-    Row 0 of `held` is any place without a complaint.
-    """
-
-    def __init__(self, ground: Ground, lattice: Lattice, placed: Placed) -> None:
-        self.slots = len(lattice.cells)
-        windows = len(ground.windows_h)
-        where = placed.world * self.slots + placed.slot
-        self._row = np.zeros(placed.worlds * self.slots, dtype=np.int32)
-        self._row[where] = 1
-        places = np.flatnonzero(self._row)
-        self._row[places] = np.arange(1, len(places) + 1)
-        shape = (len(places) + 1, PLANES, windows)
-        key = (self._row[where] * np.intp(PLANES) + placed.plane) * windows + placed.window
-        self.tables = {
-            offset: _summed(key[at], placed.number[at], shape).astype(np.float32)
-            for offset in np.flatnonzero(np.bincount(placed.offset)).tolist()
-            for at in (placed.offset == offset if placed.offset.any() else slice(None),)
-        }
-        self.held = _summed(key // windows, placed.number, shape[:2])
-        nobody = ground.base(lattice.resolution)[places % self.slots, 0] == 0
-        self.stray = np.append(False, nobody)
-        strays = np.bincount(places[nobody] // self.slots, minlength=placed.worlds)
-        self.expected = (ground.total + strays[:, None] * ground.expectation.stray).ravel()
-        total = (placed.world * PLANES + placed.plane) * windows + placed.window
-        of_window = _summed(total, placed.number, (placed.worlds * PLANES, windows))
-        self.observed = np.cumsum(of_window, axis=1)
-
-    def rows(self, world: NDArray[np.intp], disks: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Give the table rows of disks of slots."""
-        rows: NDArray[np.int32] = self._row[(world * self.slots)[:, None] + disks]
-        return rows
-
-
-def _summed(
-    key: NDArray[np.intp], number: NDArray[np.int64], shape: tuple[int, ...]
-) -> NDArray[np.float64]:
-    """Give the sums of numbers at their keys, which are positions in an array of this shape."""
-    sums: NDArray[np.float64] = np.bincount(
-        key, weights=number, minlength=int(np.prod(shape))
-    ).astype(np.float64, copy=False)
-    return sums.reshape(shape)
-
-
 def _scan_resolution(
     ground: Ground,
     lattice: Lattice,
     crowd: Crowd,
     weight: NDArray[np.float64],
-    among: NDArray[np.intp] | None,
 ) -> Zones:
     on_lattice = placed(crowd, lattice)
-    if among is None:
-        lanes = _lanes(lattice, on_lattice)
-    else:
-        lanes = _lanes_among(lattice, on_lattice, among)
+    lanes = _lanes(lattice, on_lattice)
     lattice.disks(lanes.centre)
     if not len(lanes):
         return NO_ZONES
-    counts = _Counts(ground, lattice, on_lattice)
-    return _joined([_best_zones(ground, lattice, counts, part, weight) for part in _parts(lanes)])
+    counts = Counts(ground, lattice, on_lattice)
+    return joined([_best_zones(ground, lattice, counts, part, weight) for part in _parts(lanes)])
 
 
 def _lanes(lattice: Lattice, placed: Placed) -> _Lanes:
@@ -264,26 +203,8 @@ def _lanes(lattice: Lattice, placed: Placed) -> _Lanes:
     return _Lanes(place // slots, (place % slots).astype(np.int32), keys % PLANES, nearest)
 
 
-def _lanes_among(lattice: Lattice, placed: Placed, among: NDArray[np.intp]) -> _Lanes:
-    """Give those of `_lanes` of a single world that are among the keys given."""
-    centre, plane = (among // PLANES).astype(np.int32), among % PLANES
-    around = lattice.disks(centre) * np.intp(PLANES) + plane[:, None]
-    key = placed.slot * np.intp(PLANES) + placed.plane
-    held = np.zeros(len(lattice.cells) * PLANES, dtype=np.bool_)
-    held[key] = True
-    nearest = np.full(len(among), lattice.max_ring + 1, dtype=np.intp)
-    for offset in np.unique(placed.offset[placed.fresh]).tolist():
-        fresh = np.zeros(len(held), dtype=np.bool_)
-        fresh[key[placed.fresh & (placed.offset == offset)]] = True
-        ring = np.where(fresh[around], lattice.ring_of_column + offset, lattice.max_ring + 1)
-        np.minimum(nearest, ring.min(axis=1), out=nearest)
-    kept = held[around[:, :7]].any(axis=1) & (nearest <= lattice.max_ring)
-    none = np.zeros(int(kept.sum()), dtype=np.intp)
-    return _Lanes(none, centre[kept], plane[kept], nearest[kept])
-
-
 def _best_zones(
-    ground: Ground, lattice: Lattice, counts: _Counts, lanes: _Lanes, weight: NDArray[np.float64]
+    ground: Ground, lattice: Lattice, counts: Counts, lanes: _Lanes, weight: NDArray[np.float64]
 ) -> Zones:
     """Give the best ring and window of each lane that stands out at all."""
     rows = counts.rows(lanes.world, lattice.disks(lanes.centre))
@@ -291,8 +212,8 @@ def _best_zones(
     held = counts.held[rows[lane, column], lanes.plane[lane]]
     enough = np.bincount(lane, weights=held, minlength=len(lanes)) >= ground.min_customers
     lanes, rows = lanes.take(enough), rows[enough]
-    observed, strays = _observed(ground, lattice, counts, lanes, rows)
-    base = _zone_sums(ground, lattice, lanes) + strays
+    observed, strays = counts.in_disks(lattice, rows, lanes.plane)
+    base = zone_sums(ground, lattice, lattice.disks(lanes.centre), lanes.plane) + strays
     total = lanes.world * PLANES + lanes.plane
     allowed = base <= LARGEST_SHARE * counts.expected[total][:, None]
     allowed[:, 0] |= lattice.resolution == max(ground.lattices)
@@ -304,7 +225,7 @@ def _best_zones(
     others = counts.observed[total[lane], window] - count
     expected *= region_level(others, counts.expected[total[lane]] * weight[window] - expected)
     score: NDArray[np.float64] = scores(count, expected)
-    top = _highest_of_each(lane, score)
+    top = highest_of_each(lane, score)
     lane = lane[top]
     return Zones(
         world=lanes.world[lane],
@@ -319,39 +240,15 @@ def _best_zones(
     )
 
 
-def _zone_sums(ground: Ground, lattice: Lattice, lanes: _Lanes) -> NDArray[np.float64]:
-    """Give the hourly expectation of each lane's disks, shape (lanes, rings)."""
-    base = ground.base(lattice.resolution)[lattice.disks(lanes.centre), lanes.plane[:, None]]
+def zone_sums(
+    ground: Ground, lattice: Lattice, disks: NDArray[np.int32], plane: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Give the hourly expectation of disks, one plane each, cumulative: shape (disks, rings)."""
+    base = ground.base(lattice.resolution)[disks, plane[:, None]]
     return np.asarray(np.cumsum(np.add.reduceat(base, lattice.ring_starts, axis=1), axis=1))
 
 
-def _observed(
-    ground: Ground, lattice: Lattice, counts: _Counts, lanes: _Lanes, rows: NDArray[np.int32]
-) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-    """Count customers, shape (lanes, rings, windows), and give what strays add to the expectation.
-
-    Works on the few places that hold anybody. Both are cumulative over rings, the counts over
-    windows too; strays have the shape (lanes, rings).
-    """
-    rings = lattice.max_ring + 1
-    lane, column = np.nonzero(rows)
-    row, plane = rows[lane, column], lanes.plane[lane]
-    ring = lane * rings + lattice.ring_of_column[column]
-    first = np.flatnonzero(np.diff(ring, prepend=-1))
-    observed = np.zeros((len(rows), rings, len(ground.windows_h)), dtype=np.float32)
-    for offset, table in counts.tables.items():
-        of_ring = np.zeros_like(observed)
-        of_ring.reshape(-1, observed.shape[2])[ring[first]] = np.add.reduceat(
-            table[row, plane], first, axis=0
-        )
-        observed[:, offset:] += of_ring[:, : rings - offset]
-    number = np.bincount(ring, weights=counts.stray[row], minlength=len(rows) * rings)
-    strays = number.reshape(-1, rings) * ground.expectation.stray[lanes.plane][:, None]
-    np.cumsum(observed, axis=1, out=observed)
-    return np.cumsum(observed, axis=2), np.cumsum(strays, axis=1)
-
-
-def _highest_of_each(lane: NDArray[np.intp], score: NDArray[np.float64]) -> NDArray[np.intp]:
+def highest_of_each(lane: NDArray[np.intp], score: NDArray[np.float64]) -> NDArray[np.intp]:
     """Give the position of each lane's highest score, the first of equals; `lane` is sorted."""
     if not len(lane):
         return lane
@@ -362,11 +259,12 @@ def _highest_of_each(lane: NDArray[np.intp], score: NDArray[np.float64]) -> NDAr
 
 
 def _parts(lanes: _Lanes) -> list[_Lanes]:
-    starts = range(0, max(len(lanes), 1), _LANES_AT_ONCE)
-    return [lanes.take(slice(start, start + _LANES_AT_ONCE)) for start in starts]
+    starts = range(0, max(len(lanes), 1), LANES_AT_ONCE)
+    return [lanes.take(slice(start, start + LANES_AT_ONCE)) for start in starts]
 
 
-def _joined(zones: list[Zones]) -> Zones:
+def joined(zones: list[Zones]) -> Zones:
+    """Give the zones of several scans as one."""
     names = Zones.__dataclass_fields__
     zones = [*zones, NO_ZONES]
     return Zones(*(np.concatenate([getattr(z, name) for z in zones]) for name in names))

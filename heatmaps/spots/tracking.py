@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import h3.api.basic_int as h3
@@ -68,13 +70,21 @@ def overlap(
 
     A cell of the finer set lies in the coarser where its H3 parent does.
     """
-    fine, coarse = np.array(cells, dtype=np.int64), np.array(others, dtype=np.int64)
-    fine_at, coarse_at = resolution, other_resolution
-    if fine_at < coarse_at:
-        fine, coarse, fine_at, coarse_at = coarse, fine, coarse_at, fine_at
-    common = int(np.isin(parents(fine, coarse_at), coarse).sum())
-    smaller = min(len(fine), len(coarse) * _CHILDREN ** (fine_at - coarse_at))
+    if resolution < other_resolution:
+        cells, resolution, others, other_resolution = others, other_resolution, cells, resolution
+    fine = _owners(tuple(cells), other_resolution)
+    coarse = _owners(tuple(others), other_resolution)
+    common = 0
+    if not fine.keys().isdisjoint(coarse):
+        common = sum(number for owner, number in fine.items() if owner in coarse)
+    smaller = min(len(cells), len(others) * _CHILDREN ** (resolution - other_resolution))
     return float(common / smaller)
+
+
+@lru_cache(maxsize=4096)
+def _owners(cells: tuple[int, ...], resolution: int) -> dict[int, int]:
+    """Give the ancestors of cells at a resolution not finer, and how many cells each has."""
+    return Counter(parents(np.array(cells, dtype=np.int64), resolution).tolist())
 
 
 def inside(

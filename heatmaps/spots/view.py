@@ -8,13 +8,13 @@ import h3.api.basic_int as h3
 import numpy as np
 
 from heatmaps.complaints.record import Topic
-from heatmaps.region.grid import parents
-from heatmaps.spots.crowd import crowd_at, everybody_at, taken
-from heatmaps.spots.prospects import prospects
+from heatmaps.spots.census import Census
+from heatmaps.spots.crowd import Attendance, Standing, latest_of, taken
 from heatmaps.spots.record import ALL_TOPICS, Signal
 from heatmaps.spots.rhythm import HOUR_US, WEEK_H
-from heatmaps.spots.scan import region_level, scan, scores, strongest
-from heatmaps.spots.tracking import Reading, Sighting, inside
+from heatmaps.spots.scan import region_level, scores, strongest
+from heatmaps.spots.survey import Survey
+from heatmaps.spots.tracking import Reading, Sighting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from heatmaps.spots.calibration import Calibration
-    from heatmaps.spots.crowd import Crowd, Roll
+    from heatmaps.spots.crowd import Roll
     from heatmaps.spots.expectation import History
     from heatmaps.spots.record import DetectedSpot
     from heatmaps.spots.scan import Ground, Zones
@@ -62,11 +62,12 @@ class View:
         ends = np.searchsorted(columns.time, [now - WEEK_H * HOUR_US, now], side="right").tolist()
         rows = slice(*ends)
         self.columns = columns = taken(columns, rows)
-        self.roll = roll.part(rows)
         known = columns.available <= now
         self.age = now - columns.time
         self.fresh = np.maximum(columns.available, columns.time) > now - HOUR_US
         self.weight = ground.expectation.weight_of_windows(now // HOUR_US, ground.windows_h)
+        self.attendance = Attendance(columns, now, ground.windows_h, roll=roll.part(rows))
+        self.census = Census(self.attendance.roll)
         active = [s for s in living if s.merged_into is None and s.signal is Signal.ACTIVE]
         self.own = known & np.isin(columns.complaint_id, _ids(active))
         self.unexplained = known & ~self.own
@@ -74,11 +75,12 @@ class View:
         self.unexplained &= ~np.isin(columns.complaint_id, _ids(living))
         self.joining = np.zeros(len(self.age), dtype=np.bool_)
         for spot in active:
-            self.joining |= self._members(spot.cells, spot.resolution, spot.topic, WEEK_H)
+            self.joining[self._members(spot.cells, spot.resolution, spot.topic, WEEK_H)] = True
         self.joining &= self.fresh & self.unexplained
         self.own |= self.joining
         self.unexplained &= ~self.joining
-        self.seen = self._crowd(self.own | self.unexplained, self.fresh)
+        everybody = Standing(self.attendance, self.own | self.unexplained, self.fresh)
+        self.seen = everybody.by_window
 
     def sightings(self, threshold: float) -> list[Sighting]:
         """Give the zones in which unexplained complaints stand out, strongest first, apart."""
@@ -98,67 +100,30 @@ class View:
         found: list[Sighting] = []
         if not len(self.ground.expectation.cell) or not (counted & fresh).any():
             return found
-        among = self._prospects(counted, fresh, threshold)
-        if not any(map(len, among.values())):
-            return found
-        while (counted & fresh).any() and len(found) < MOST_SIGHTINGS:
-            crowd = self._crowd(counted, fresh)
-            zones = scan(self.ground, crowd, self.weight, among)
-            zones = zones.take(zones.score >= threshold)
-            for sighting in found:
-                zones = self._apart(zones, sighting)
-            if not len(zones.score):
-                break
-            sighting, members = self._sighting(zones, strongest(zones), counted, crowd)
+        survey = Survey(self.ground, self.attendance, counted, fresh,
+                        weight=self.weight, threshold=threshold)  # fmt: skip
+        while len(found) < MOST_SIGHTINGS and len((zones := survey.zones()).score):
+            sighting, members = self._sighting(zones, strongest(zones), survey.standing)
             found.append(sighting)
-            counted = counted & ~members
-            if not len(self._apart(zones, sighting).score):
+            survey.see(sighting.cells, sighting.resolution)
+            if not len(survey.unseen(zones).score):
                 break
+            survey.take_out(members)
         return found
 
-    def _prospects(
-        self, counted: NDArray[np.bool_], fresh: NDArray[np.bool_], threshold: float
-    ) -> dict[int, NDArray[np.intp]]:
-        """Give the centres of each resolution that may reach the threshold, whoever is taken out.
-
-        Counted are complaints and not customers, for of one taken out an earlier one would stand.
-        """
-        everybody = everybody_at(
-            self.columns, counted, fresh, self.now, self.ground.windows_h, roll=self.roll
-        )
-        return {
-            resolution: prospects(self.ground, lattice, everybody, self.weight, threshold)
-            for resolution, lattice in self.ground.lattices.items()
-        }
-
-    def _crowd(self, counted: NDArray[np.bool_], fresh: NDArray[np.bool_]) -> Crowd:
-        windows_h = self.ground.windows_h
-        return crowd_at(self.columns, counted, fresh, self.now, windows_h, roll=self.roll)
-
-    def _apart(self, zones: Zones, sighting: Sighting) -> Zones:
-        """Give the zones that have no area in common with a sighting."""
-        touching = np.zeros(len(zones.score), dtype=np.bool_)
-        for resolution, lattice in self.ground.lattices.items():
-            rows = np.flatnonzero(zones.resolution == resolution)
-            disks = lattice.cells[lattice.disks(lattice.slots(zones.centre[rows]))]
-            at = min(resolution, sighting.resolution)
-            taken_cells = parents(np.array(sighting.cells, dtype=np.int64), at)
-            common = np.isin(parents(disks, at), taken_cells)
-            common &= lattice.ring_of_column <= zones.ring[rows][:, None]
-            touching[rows] = common.any(axis=1)
-        return zones.take(~touching)
-
     def _sighting(
-        self, zones: Zones, which: int, counted: NDArray[np.bool_], crowd: Crowd
-    ) -> tuple[Sighting, NDArray[np.bool_]]:
+        self, zones: Zones, which: int, standing: Standing
+    ) -> tuple[Sighting, NDArray[np.intp]]:
         resolution, plane = int(zones.resolution[which]), int(zones.plane[which])
         centre, window = int(zones.centre[which]), int(zones.window[which])
         window_h = int(self.ground.windows_h[window])
         best: tuple[int, float, float] = (0, 0.0, 0.0)
         for ring in range(int(zones.ring[which]), self.ground.lattices[resolution].max_ring + 1):
             cells = _disk(centre, ring)
-            members = self._members(cells, resolution, _TOPICS[plane], window_h) & counted
-            observed, expected, score = self._scored(cells, resolution, plane, members, crowd)
+            members = self._members(cells, resolution, _TOPICS[plane], window_h)
+            members = standing.among(members)
+            around = standing.by_window[plane]
+            observed, expected, score = self._scored(cells, resolution, plane, members, around)
             if ring > zones.ring[which] and score[window] < zones.score[which] - SHAPE_SLACK:
                 continue
             chosen, held = cells, members
@@ -183,7 +148,7 @@ class View:
         zone = self._members(spot.cells, spot.resolution, spot.topic, WEEK_H)
         counted = self.unexplained if spot.signal is Signal.QUIET else self.own | self.unexplained
         observed, expected, score = self._scored(
-            spot.cells, spot.resolution, plane, zone & counted, self.seen
+            spot.cells, spot.resolution, plane, zone[counted[zone]], self.seen[plane]
         )
         within = int((self.ground.windows_h <= max(QUIET_LOOK_H, spot.window_h)).sum())
         look = score[: max(within, 1)]
@@ -193,43 +158,36 @@ class View:
             expected=float(expected[best]),
             score=float(score[best]),
             zone_score=float(score.max()),
-            complaint_ids=tuple(self.columns.complaint_id[zone & self.joining].tolist()),
+            complaint_ids=tuple(self.columns.complaint_id[zone[self.joining[zone]]].tolist()),
         )
 
     def _members(
         self, cells: tuple[int, ...], resolution: int, topic: str, window_h: int
-    ) -> NDArray[np.bool_]:
-        places = self.roll.places
-        held = inside(places.cell, places.resolution, cells, resolution)[self.roll.place]
-        held &= self.age < window_h * HOUR_US
+    ) -> NDArray[np.intp]:
+        """Give the complaints of a zone, a topic and a window, ascending."""
+        rows = self.census.rows(cells, resolution)
+        held = self.age[rows] < window_h * HOUR_US
         if topic != ALL_TOPICS:
-            held &= self.columns.topic == _TOPICS.index(topic) - 1
-        return held
+            held &= self.columns.topic[rows] == _TOPICS.index(topic) - 1
+        return rows[held]
 
     def _scored(
         self,
         cells: tuple[int, ...],
         resolution: int,
         plane: int,
-        members: NDArray[np.bool_],
-        crowd: Crowd,
+        members: NDArray[np.intp],
+        everywhere: NDArray[np.float64],
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Give observed, expected and score of a zone by window."""
+        """Give observed, expected and score of a zone by window; `everywhere` counts customers."""
         windows = len(self.ground.windows_h)
-        own = self._crowd(members, self.fresh)
-        observed = _by_window(own, 0, windows)
+        window = self.attendance.window[latest_of(members, self.attendance.roll.later)]
+        observed = np.cumsum(np.bincount(window, minlength=windows + 1))[:windows].astype(float)
         base = float(self.ground.at(np.array(cells), resolution)[:, plane].sum())
         expected = max(base, float(self.ground.expectation.stray[plane])) * self.weight
-        others = _by_window(crowd, plane, windows) - observed
-        everywhere = self.ground.total[plane] * self.weight
-        expected = expected * region_level(others, everywhere - expected)
+        usual = self.ground.total[plane] * self.weight
+        expected = expected * region_level(everywhere - observed, usual - expected)
         return observed, expected, scores(observed, expected)
-
-
-def _by_window(crowd: Crowd, plane: int, windows: int) -> NDArray[np.float64]:
-    of_plane = crowd.plane == plane
-    counts = np.bincount(crowd.window[of_plane], weights=crowd.number[of_plane], minlength=windows)
-    return np.cumsum(counts)
 
 
 def _ids(spots: Iterable[DetectedSpot]) -> NDArray[np.int64]:

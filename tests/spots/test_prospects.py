@@ -6,10 +6,13 @@ import h3.api.basic_int as h3
 import numpy as np
 import pytest
 
-from heatmaps.spots.crowd import crowd_at, everybody_at, roll_of
+from heatmaps.spots.census import Census
+from heatmaps.spots.crowd import Attendance, Standing, roll_of
 from heatmaps.spots.expectation import History, fit_expectation
 from heatmaps.spots.prospects import prospects_of
 from heatmaps.spots.scan import Ground, lattices_for, scan
+from heatmaps.spots.survey import Survey
+from heatmaps.spots.tracking import inside
 
 from .region import CENTRE, HOUR_US, START_US, make_columns
 
@@ -47,30 +50,81 @@ def told(zones, least):
     )  # fmt: skip
 
 
+def taken_apart(columns, policy, exposure, seed):
+    """What a customer counts by, and the survey's scene, of complaints that partly count."""
+    ground = ground_of(exposure, policy)
+    weight = ground.expectation.weight_of_windows(NOW // HOUR_US, ground.windows_h)
+    counted = np.random.default_rng(seed).random(len(columns.time)) < 0.8
+    fresh = columns.time > NOW - HOUR_US
+    return ground, weight, counted, fresh, Attendance(columns, NOW, ground.windows_h)
+
+
 @pytest.mark.parametrize("count", [60, 600])
 @pytest.mark.parametrize("seed", range(3))
-def test_what_may_stand_out_holds_all_that_does(town, small, seed, count):
+@pytest.mark.parametrize("least", [1.0, 4.0, 9.0])
+def test_what_stands_out_is_what_a_scan_of_all_finds_whoever_is_taken_out(
+    town, small, seed, count, least
+):
     columns = complaints(seed, count)
-    ground, roll = ground_of(town, small), roll_of(columns)
-    weight = ground.expectation.weight_of_windows(NOW // HOUR_US, ground.windows_h)
-    fresh = columns.time > NOW - HOUR_US
-    everyone = np.ones(len(columns.time), dtype=np.bool_)
-    some = np.random.default_rng(seed).random(len(everyone)) < 0.7
-    everybody = everybody_at(columns, everyone, fresh, NOW, ground.windows_h, roll=roll)
-    for least in (1.0, 4.0, 9.0):
-        among = prospects_of(ground, everybody, weight, least)
-        for counted in (everyone, some):
-            crowd = crowd_at(columns, counted, fresh, NOW, ground.windows_h, roll=roll)
-            found = told(scan(ground, crowd, weight, among), least)
-            assert found == told(scan(ground, crowd, weight), least)
-    none = prospects_of(ground, everybody, weight, 1e6)
-    assert sum(map(len, none.values())) < sum(map(len, among.values()))
+    ground, weight, counted, fresh, attendance = taken_apart(columns, small, town, seed)
+    survey = Survey(ground, attendance, counted, fresh, weight=weight, threshold=least)
+    order = np.random.default_rng(seed).permutation(np.flatnonzero(counted))
+    for rows in np.array_split(order, 6):
+        crowd = Standing(attendance, counted, fresh).crowd
+        assert told(survey.zones(), least) == told(scan(ground, crowd, weight), least)
+        assert (survey.standing.by_window == Standing(attendance, counted, fresh).by_window).all()
+        survey.take_out(np.sort(rows))
+        counted[rows] = False
+    assert not len(survey.zones().score)
+
+
+def test_what_may_stand_out_is_less_than_all(town, small):
+    columns = complaints(0, 600)
+    ground, weight, counted, fresh, attendance = taken_apart(columns, small, town, 0)
+    everybody = attendance.everybody(counted, fresh)
+    sizes = [sum(map(len, prospects_of(ground, everybody, weight, least).values()))
+             for least in (1.0, 9.0, 1e6)]  # fmt: skip
+    assert sizes[0] > sizes[1] > sizes[2]
+
+
+def test_a_zone_seen_hides_those_that_touch_it_and_no_others(town, small):
+    columns = complaints(1, 600)
+    ground, weight, counted, fresh, attendance = taken_apart(columns, small, town, 1)
+    survey = Survey(ground, attendance, counted, fresh, weight=weight, threshold=1.0)
+    before = survey.zones()
+    for resolution in (8, 9):
+        seen = h3.grid_disk(h3.cell_to_parent(CENTRE, resolution), 1)
+        survey = Survey(ground, attendance, counted, fresh, weight=weight, threshold=1.0)
+        survey.see(seen, resolution)
+        under = {child for cell in seen for child in h3.cell_to_children(cell, 9)}
+        apart = [
+            under.isdisjoint(
+                child
+                for cell in h3.grid_disk(centre, ring)
+                for child in h3.cell_to_children(cell, 9)
+            )
+            for centre, ring in zip(before.centre.tolist(), before.ring.tolist(), strict=True)
+        ]
+        assert told(survey.zones(), 0) == told(before.take(np.array(apart)), 0)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_census_finds_whom_a_zone_holds_whole(seed):
+    columns = complaints(seed, 400)
+    roll = roll_of(columns)
+    census = Census(roll)
+    for resolution, ring in ((9, 0), (9, 4), (8, 1), (7, 0)):
+        zone = h3.grid_disk(h3.cell_to_parent(CENTRE, resolution), ring)
+        held = inside(columns.cell, columns.resolution, zone, resolution)
+        assert census.rows(zone, resolution).tolist() == np.flatnonzero(held).tolist()
 
 
 def test_of_a_customer_the_latest_counted_complaint_stands():
     hours = [NOW_H - 9, NOW_H - 8, NOW_H - 7]
     columns = make_columns(CENTRE, hours, customer=[1, 1, 2], topic=[3, 3, 4])
-    windows_h, fresh = np.array([24]), np.zeros(3, dtype=np.bool_)
+    fresh = np.zeros(3, dtype=np.bool_)
     for counted, all_topics in (([1, 1, 1], 2), ([1, 0, 1], 2), ([0, 0, 1], 1), ([0, 0, 0], 0)):
-        crowd = crowd_at(columns, np.array(counted, dtype=np.bool_), fresh, NOW, windows_h)
-        assert crowd.number[crowd.plane == 0].sum() == all_topics
+        attendance = Attendance(columns, NOW, np.array([24]))
+        standing = Standing(attendance, np.array(counted, dtype=np.bool_), fresh)
+        assert standing.by_window[0, 0] == all_topics
+        assert standing.crowd.number[standing.crowd.plane == 0].sum() == all_topics
