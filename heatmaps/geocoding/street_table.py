@@ -78,9 +78,7 @@ def pack_streets(streets: Streets) -> Arrays:
     town = streets.settlement[of_name].astype(np.int32)
     prints = np.fromiter((fingerprint(core) for core in cores), np.uint64, len(cores))
     order = np.lexsort((town, prints))
-    bare = np.fromiter(
-        (fingerprint(stems(core)) for core in cores), np.uint64, len(cores)
-    )
+    bare = np.fromiter((fingerprint(stems(core)) for core in cores), np.uint64, len(cores))
     by_stem = np.lexsort((town, bare))
     by_town = np.argsort(town, kind="stable")
     return {
@@ -90,9 +88,7 @@ def pack_streets(streets: Streets) -> Arrays:
         "street.uncertainty_m": streets.uncertainty_m.astype(np.float64),
         **pack_texts("street.name", streets.name),
         **pack_texts("street.key", keys),
-        "street.latin": np.array(
-            [any(_LATIN.search(core) for core in cores)], np.uint8
-        ),
+        "street.latin": np.array([any(_LATIN.search(core) for core in cores)], np.uint8),
         "name.street": of_name,
         **_pack_choices("name.kind", [_SAME_KIND.get(n.kind, n.kind) for n in names]),
         **_pack_choices("name.tail", [n.tail for n in names]),
@@ -163,9 +159,7 @@ class StreetTable:
                 return int(street)
         return None
 
-    def find(
-        self, name: StreetName, settlements: Sequence[int] | None
-    ) -> list[FoundStreet]:
+    def find(self, name: StreetName, settlements: Sequence[int] | None) -> list[FoundStreet]:
         """Give the streets of exactly that name in those settlements, or anywhere for None.
 
         A type or part of town that was left out or is another is no obstacle; it lowers the
@@ -208,9 +202,7 @@ class StreetTable:
         rows: Sequence[_Row] = found
         if not rows and settlements is not None:
             rows = [row for town in settlements for row in self._whole(name, town)]
-        return [
-            one for one in self._fitting(name, rows) if one.confidence >= LEAST_SHARE
-        ]
+        return [one for one in self._fitting(name, rows) if one.confidence >= LEAST_SHARE]
 
     def _rows_in(self, town: int) -> list[int]:
         rows: list[int] = self._row_by_town[self._span(town)].tolist()
@@ -249,9 +241,7 @@ class StreetTable:
         longer = np.maximum(length, len(asked)) * (1 - LIKE_AS_WHOLE) + _ROUNDING
         others = np.bitwise_count(self._letters[span] ^ _letters(asked))
         apart = np.abs(length.astype(np.int32) - len(asked))
-        alike: list[int] = np.flatnonzero(
-            (others <= 2 * longer) & (apart <= longer)
-        ).tolist()
+        alike: list[int] = np.flatnonzero((others <= 2 * longer) & (apart <= longer)).tolist()
         return alike
 
     def _fitting(self, name: StreetName, rows: Iterable[_Row]) -> list[FoundStreet]:
@@ -271,9 +261,7 @@ class StreetTable:
                 best[found.street] = found
         if len(best) < 2:  # noqa: PLR2004, one needs no order
             return list(best.values())
-        found_all = (
-            list(best.values()) if name.kind else self._presumed(list(best.values()))
-        )
+        found_all = list(best.values()) if name.kind else self._presumed(list(best.values()))
         return sorted(found_all, key=lambda f: (-f.confidence, f.street))
 
     def _kinds_meant(self, kind: str) -> tuple[int, ...]:
@@ -288,14 +276,11 @@ class StreetTable:
 
     def _presumed(self, found: list[FoundStreet]) -> list[FoundStreet]:
         """Say of a ``улица`` among namesakes of other types that it was presumed."""
-        plain = {
-            f.street for f in found if self.key[f.street].startswith(f"{_STREET}:")
-        }
+        plain = {f.street for f in found if self.key[f.street].startswith(f"{_STREET}:")}
         if not plain or len(plain) == len(found):
             return found
         return [
-            f._replace(changes=_presuming(f.changes)) if f.street in plain else f
-            for f in found
+            f._replace(changes=_presuming(f.changes)) if f.street in plain else f for f in found
         ]
 
     def _otherwise(
@@ -324,9 +309,7 @@ class StreetTable:
 
 
 def _presuming(changes: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(
-        TYPE_PRESUMED if change == TYPE_MISSING else change for change in changes
-    )
+    return tuple(TYPE_PRESUMED if change == TYPE_MISSING else change for change in changes)
 
 
 def _glued(name: StreetName) -> str:
