@@ -21,7 +21,9 @@ _CORRECTED = re.compile(
 _NOW = re.compile(r",? *\b(?:новый|новый адрес|сейчас|теперь)\)?$")
 _NOT_THAT = re.compile(rf",? +(?:а )?не {_HOUSE}$")
 _NOT_THERE = re.compile(r"^не [^,\d]{3,40}?,? а +")
-_LAST_HOUSE = re.compile(rf"[\s,]*(?:\bд(?:ом)?\.? ?)?\b{_HOUSE}(?:[\s,]*(?:к|корп|корпус|с|стр)\.? ?\d+)*$")
+_LAST_HOUSE = re.compile(
+    rf"[\s,]*(?:\bд(?:ом)?\.? ?)?\b{_HOUSE}(?:[\s,]*(?:к|корп|корпус|с|стр)\.? ?\d+)*$"
+)
 _ANY_HOUSE = re.compile(rf"(?:\b(?:д|дом|к|корп|корпус|с|стр)\.? ?){_HOUSE}\b")
 _NAME_AND_HOUSE = re.compile(rf"[^\s,]+[\s,]+(?:д(?:ом)?\.? ?)?{_HOUSE}$")
 _OTHER = re.compile(

@@ -186,7 +186,7 @@ def _first_plain(tokens: Sequence[str], plain: list[int], pack: Pack) -> int | N
 
 
 def _counts_name(tokens: Sequence[str], i: int, pack: Pack) -> bool:
-    """Tell whether of several numbers this is a name's: ``проезд 4062, 5``, ``янино 1, ул мира 2``."""
+    """Tell whether of several numbers this is a name's: ``янино 1, ул мира 2``."""
     if len(tokens[i]) == _NAMING_DIGITS:
         return True
     if not pack.area_types or tokens[i + 1 : i + 2] != [","] or _typed(tokens[:i], pack):

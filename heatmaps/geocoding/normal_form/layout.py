@@ -14,7 +14,7 @@ _RUSSIAN_KEYS = "йцукенгшщзхъфывапролджэячсмитьб�
 _TO_RUSSIAN = str.maketrans(
     _LATIN_KEYS + '{}:"<>~' + "/?$^&#@", _RUSSIAN_KEYS + "хъжэбюе" + '.,;:?№"'
 )
-_TO_LATIN = {**str.maketrans(_RUSSIAN_KEYS, _LATIN_KEYS), ord("е"): "t"}
+_TO_LATIN = str.maketrans(_RUSSIAN_KEYS[:-1], _LATIN_KEYS[:-1])
 _COMMA = re.compile(r"([^ ,?]*),(?=[ \d])")
 _HAND_TYPED_DOT = re.compile(r"(?<=[a-z,;'\[\]])\.(?= |\d)|(?<=\d)\.")
 _KEPT = {"\ue000": ",", "\ue001": ".", "\ue002": "/"}

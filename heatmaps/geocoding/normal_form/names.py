@@ -240,6 +240,10 @@ def _after_type(
 def _bare_type(items: Sequence[Item], at: int, pack: Pack) -> tuple[list[Span], int]:
     """Read a type word with no name behind it: ``улица набережная`` or ``набережная`` alone."""
     of_class, kind = items[at]
+    last = items[at + 1] if at + 2 == len(items) else None
+    if last and {of_class, last.of_class} == {"street", "region"}:
+        street, name = (items[at], last.word) if of_class == "street" else (last, kind)
+        return [Span("street", street.word, (name,))], at + 2
     if of_class != "street":
         return [], at + 1
     if at + 1 == len(items):
@@ -318,7 +322,7 @@ def _street_amid(  # noqa: PLR0913, PLR0917, the two sides of a type word and wh
     if right[0] in pack.tails or right[0].startswith(KILOMETRE):
         rest = [Span("", "", right[1:])] if right[1:] else []
         return [Span("street", kind, (*left, right[0])), *rest], following
-    if right[0].isdigit() and not pack.postfix:
+    if right[0].isdigit() and not (pack.postfix or (right[1:2] and right[1] in pack.units)):
         rest = [Span("", "", right[1:])] if right[1:] else []
         return [Span("street", kind, (*left, right[0])), *rest], following
     if kind in pack.postfix or left[-1].endswith(_ADJECTIVE):

@@ -20,6 +20,7 @@ _PLAIN = re.compile(r"(\d{1,4})(?:-й)?")
 KILOMETRES = frozenset({"км", "километр", "километре"})
 KILOMETRE = "километр"
 _WORD = 2
+_YEARS = frozenset({"лет", "летия", "летие"})
 
 
 def read_ordinals(draft: Draft, _pack: Pack) -> None:
@@ -56,12 +57,14 @@ def mend_counted_type(draft: Draft, pack: Pack) -> None:
 
 
 def read_spelled(draft: Draft, pack: Pack) -> None:
-    """``двадцать пятая`` → ``25-й``, ``сорокалетия`` → ``40 лет``."""
+    """``двадцать пятая`` → ``25-й``, ``сорокалетия`` and ``сорок лет`` → ``40 лет``."""
     read: list[str] = []
     for token in draft.tokens:
         ones = pack.words.get(token, "")
         if read and read[-1] in pack.tens and ones.endswith("-й") and len(ones) == len("1-й"):
             read[-1] = f"{pack.tens[read[-1]] + int(ones[:-2])}-й"
+        elif token in _YEARS and read and read[-1] in pack.cardinals:
+            read[-1:] = [pack.cardinals[read[-1]], "лет"]
         elif token in pack.years:
             read += [pack.years[token], "лет"]
         else:

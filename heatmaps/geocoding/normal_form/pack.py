@@ -66,6 +66,7 @@ class Pack:
     tails: Mapping[str, str] = field(default_factory=dict)
     tens: Mapping[str, int] = field(default_factory=dict)
     years: Mapping[str, str] = field(default_factory=dict)
+    cardinals: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, str] = field(default_factory=dict)
     flats: frozenset[str] = frozenset()
     flats_either: frozenset[str] = frozenset()

@@ -34,7 +34,8 @@ _WORD_THEN_NUMBER = re.compile(rf"{_L}{{2,}}+(?=\d)")
 _NUMBER_THEN_WORD = re.compile(
     rf"\d(?=(?!bis){_L}{{3}}|(?:кв|вл|эт|оф|ул|фл)(?!{_L})|[кс]\d)|(?<=\d){_L}(?=[кс]\d)"
 )
-_GLUED_HOUSE_WORD = re.compile(r"(?<=[а-я]{4})(?=д\.\d)")
+_GLUED_HOUSE_WORD = re.compile(r"(?<=[а-я]{4})(?=д\.\d)|(?<=[а-я]{3})(?=ул\.[а-я])")
+_ZERO = re.compile(r"(?<=\d)о(?=\d|[абвгд]?$)|(?<=[а-я])0(?=[а-я]{2})")
 _DOTTED_PART = re.compile(
     r"(?<=\d)(?=(?:к|с|корп|кор|стр|лит|вл|соор)\.)|(?<=\d[а-я])(?=(?:к|с|корп|стр|лит)\. ?\d)"
 )
@@ -106,6 +107,8 @@ def word_of(written: str, pack: Pack) -> Word:
         return Word((f"{counted[1]}-й",), Mark.COUNTED)
     if pack.name == "ru" and _LATIN.search(word):
         word, marks = _cyrillic(word)
+    if pack.name == "ru" and _ZERO.search(word):
+        word = _ZERO.sub(lambda match: "0" if match[0] == "о" else "о", word)
     pieces = [word] if pack.name != "ru" or _whole(word, pack) else _glued(word)
     tokens: list[str] = []
     for piece in pieces:
@@ -251,7 +254,7 @@ def _marks_table(pack: Pack) -> dict[str, int]:
         (Mark.TELEPHONE, pack.telephone),
         (Mark.DATE, cuttings.MONTHS),
         (Mark.ORDINAL, numerals.ENDINGS),
-        (Mark.SPELLED, {*pack.tens, *pack.years}),
+        (Mark.SPELLED, {*pack.tens, *pack.years, *pack.cardinals}),
         (Mark.PHRASE, {first for first, _ in pack.phrases}),
         (Mark.PHRASE_END, {words[-1] for group in pack.phrases.values() for words, _ in group}),
         (Mark.NOTE, {first for first, *_ in pack.notes}),
