@@ -65,13 +65,13 @@ class LastResort:
             if (towns := self._where(one, form)) is not None
         ]
         text = form.text
+        asked = [(_asked(form, one), towns) for one, towns in readings if _may_stand(one)]
         for find in (self._exactly, self._in_another_case, self._nearly):
             found = []
-            for one, towns in readings:
-                asked = _asked(form, one)
-                candidates = find(asked, towns) if _may_stand(one) else []
+            for one, towns in asked:
+                candidates = find(one, towns)
                 if candidates:
-                    found.append(answered(asked, text or asked.text, candidates, asked.faults))
+                    found.append(answered(one, text or one.text, candidates, one.faults))
             best = _one_of(found)
             if best is not None and is_better(best, known):
                 return best

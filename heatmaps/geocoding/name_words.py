@@ -24,6 +24,7 @@ LEAST_SHARE = 0.5
 MOST_NAMES = 256
 """A word that more names of a town hold tells nothing by itself."""
 _WORDS_KEPT = 32_768
+_NAMES_KEPT = 8_192
 
 RANKS = word_set(
     "академика маршала генерала адмирала композитора художника архитектора космонавта летчика"
@@ -129,6 +130,7 @@ class NameWords:
         self._cores = cores
         self._bones = bones
         self._terms = lru_cache(maxsize=_WORDS_KEPT)(self._terms_like)
+        self._within = lru_cache(maxsize=_NAMES_KEPT)(self._names_within)
 
     def find(self, core: str, towns: Iterable[int] | None, *, may_add: bool) -> list[LikeName]:
         """Give the names of those towns, of any for None, like this core; the likeliest first.
@@ -136,31 +138,31 @@ class NameWords:
         With `may_add` the core may hold a word that the name has not, whatever it means. Two slips
         in a word are looked for only where one explains nothing well.
         """
-        asked = _Asked(core.split(), words_of(core, bones=self._bones))
-        where = None if towns is None else list(towns)
+        where = None if towns is None else tuple(towns)
         found: list[LikeName] = []
         for most in range(1, MOST_SLIPS + 1):
-            found = self._within(asked, where, most, may_add=may_add)
+            found = self._within(core, where, most)
+            if not may_add:
+                found = [name for name in found if not _adds(name)]
             if found and found[0].share >= shares.SURE_ENOUGH:
                 break
         return found
 
-    def _within(
-        self, asked: _Asked, towns: list[int] | None, most: int, *, may_add: bool
-    ) -> list[LikeName]:
+    def _names_within(self, core: str, towns: tuple[int, ...] | None, most: int) -> list[LikeName]:
         """Give the names like this one with up to `most` slips in a word."""
+        asked = _Asked(core.split(), words_of(core, bones=self._bones))
         fixed = _fixed(asked.words)
         found = []
         for row, by_place in self._met(asked.words, towns, most).items():
             name = self._scored(row, by_place, asked, fixed)
-            if name is not None and (may_add or not _adds(name)):
+            if name is not None:
                 found.append(name)
         if len(found) > 1:
             found.sort(key=lambda name: (-name.share, name.row))
         return found
 
     def _met(
-        self, asked: Sequence[str], towns: list[int] | None, most: int
+        self, asked: Sequence[str], towns: tuple[int, ...] | None, most: int
     ) -> dict[int, dict[int, _Met]]:
         """Give, by row, which of the words asked it holds, and how well.
 
@@ -195,13 +197,13 @@ class NameWords:
             terms.append((term, _meeting(known, share, slipped)))
         return terms
 
-    def _rows(self, term: int, towns: list[int] | None) -> list[int]:
+    def _rows(self, term: int, towns: tuple[int, ...] | None) -> list[int]:
         if towns is None:
             return self._range(term << 32, (term + 1) << 32)
         if len(towns) == 1:
             key = term << 32 | towns[0]
             return self._range(key, key + 1)
-        return [row for town in towns for row in self._rows(term, [town])]
+        return [row for town in towns for row in self._rows(term, (town,))]
 
     def _range(self, low: int, high: int) -> list[int]:
         held = self._held

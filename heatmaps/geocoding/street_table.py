@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -44,6 +45,7 @@ TYPE_PRESUMED = "type_presumed:улица"
 """Changes: no type was written; no type was written, and of several the commonest was taken."""
 
 LIKE_AS_WHOLE = 0.8
+_NAMES_KEPT = 8_192
 _LETTERS = 64
 _ROUNDING = 1e-9
 _LATIN = re.compile("[a-z]")
@@ -145,6 +147,7 @@ class StreetTable:
         self.has_latin = bool(arrays["street.latin"][0])
         self._words = NameWords(arrays, "word", self.core, bones=False)
         self._bones = NameWords(arrays, "bone", self.core, bones=True)
+        self._whole = lru_cache(maxsize=_NAMES_KEPT)(self._like_whole)
 
     def __len__(self) -> int:
         """Give the number of streets."""
@@ -201,7 +204,8 @@ class StreetTable:
             found = sorted(best.values(), key=lambda r: (-r.share, r.row))
         rows: Sequence[_Row] = found
         if not rows and settlements is not None:
-            rows = [row for town in settlements for row in self._whole(name, town)]
+            asked, written = _glued(name), " ".join((*name.ordinals, *name.words))
+            rows = [row for town in settlements for row in self._whole(asked, written, town)]
         return [one for one in self._fitting(name, rows) if one.confidence >= LEAST_SHARE]
 
     def _rows_in(self, town: int) -> list[int]:
@@ -212,12 +216,13 @@ class StreetTable:
         low = bisect_left(self._by_town, town)
         return slice(low, bisect_right(self._by_town, town, low))
 
-    def _whole(self, name: StreetName, town: int) -> list[_Row]:
-        """Give the names of a town that are like this one as a whole, whatever the spaces."""
-        asked, written = _glued(name), " ".join((*name.ordinals, *name.words))
+    def _like_whole(self, asked: str, written: str, town: int) -> list[_Row]:
+        """Give the names of a town that are like one as a whole, whatever the spaces."""
         digits = _digits(asked)
         span = self._span(town)
         rows = [self._row_by_town[span.start + i] for i in self._alike(asked, span)]
+        if not rows:
+            return []
         close = process.extract(
             asked,
             [self._glued_name[row] for row in rows],
