@@ -18,18 +18,20 @@ from heatmaps.desk.lifecycle import Action, Work, apply_change, apply_rule, diff
 from heatmaps.desk.routing import queue_for
 from heatmaps.desk.words import Cause, Status
 from heatmaps.errors import UsageError
+from heatmaps.spots.calibration import calibrate
 from heatmaps.spots.detector import Detector, reach_back
 from heatmaps.store import complaints, detection, policies, region, spots
 from heatmaps.store.engine import lock
 from heatmaps.store.spots import Event
 from pipelines.find_gaps import refresh_when_due
+from pipelines.kept_calibrations import KeptCalibrations
 from pipelines.weigh_spots import Scales
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
+    from pathlib import Path
 
-    from numpy.typing import NDArray
     from sqlalchemy import Connection
 
     from heatmaps.spots.record import ComplaintColumns, DetectedSpot, Exposure
@@ -54,13 +56,17 @@ after it, in order of time. The same spots and tick must give the same, for hour
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Everything a run stands on, read once; `columns` reach over all its ticks and baselines."""
+    """Everything a run stands on, read once; `columns` reach over all its ticks and baselines.
+
+    `kept` holds calibrations of earlier runs, if any are kept.
+    """
 
     columns: ComplaintColumns
     scales: Scales
     exposure: Exposure
     ruling: CurrentPolicy
     zone: ZoneInfo
+    kept: KeptCalibrations | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +87,10 @@ class Watch:
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
-        self._detector = Detector(ground.exposure, ground.ruling.policy.detection, ground.zone)
-        self._counted: set[int] = set()
-        self._left_out = _sorted(self._counted)
+        policy = ground.ruling.policy.detection
+        calibrated = ground.kept.calibrate if ground.kept else calibrate
+        self._detector = Detector(ground.exposure, policy, ground.zone, calibrated)
+        self._counted = np.zeros(0, dtype=np.int64)
         self._next_id = 1
         self.living: dict[int, SpotCase] = {}
         self.closed: dict[int, SpotCase] = {}
@@ -94,8 +101,7 @@ class Watch:
         since = tick - reach_back(self._ground.ruling.policy.detection)
         self.living = {case.detected.spot_id: case for case in stored}
         self.closed = {}
-        self._counted = set(detection.counted_complaints(connection, since).tolist())
-        self._left_out = _sorted(self._counted)
+        self._counted = np.unique(detection.counted_complaints(connection, since))
         self._next_id = spots.next_spot_id(connection)
         return stored
 
@@ -115,7 +121,7 @@ class Watch:
     def advance(self, tick: datetime) -> list[Event]:
         """Bring every living spot to `tick` and open new ones; gives what happened."""
         seen = tuple(self.living[spot_id].detected for spot_id in sorted(self.living))
-        found = self._detector.step(self._ground.columns, tick, seen, self._left_out, self._next_id)
+        found = self._detector.step(self._ground.columns, tick, seen, self._counted, self._next_id)
         self._next_id = found.next_id
         events: list[Event] = []
         for spot in found.spots:
@@ -180,18 +186,22 @@ class Watch:
         return replace(case, detected=spot, now=facts, lat=lat, lon=lon)
 
     def _count(self, found: Iterable[DetectedSpot]) -> None:
-        fresh = {number for spot in found for number in spot.complaint_ids} - self._counted
-        if fresh:
-            self._counted |= fresh
-            self._left_out = _sorted(self._counted)
+        ids = np.unique([number for spot in found for number in spot.complaint_ids])
+        place = np.searchsorted(self._counted, ids)
+        fresh = np.append(self._counted, [-1])[place] != ids
+        self._counted = np.insert(self._counted, place[fresh], ids[fresh])
 
 
 @dataclass(frozen=True, slots=True)
 class Clockwork:
-    """The clock at the start of a run, and the zone of hours where no territory names one."""
+    """The clock at the start of a run, and the zone of hours where no territory names one.
+
+    Calibrations are kept for later runs in `cache_dir`, if it is given.
+    """
 
     now: datetime
     zone: ZoneInfo
+    cache_dir: Path | None = None
 
 
 def detect(
@@ -238,7 +248,7 @@ def rehearse(
         ticks = _ticks_to_do(connection, last, until)
         if not ticks:
             return Detected(0, None, last, 0, 0, len(spots.load_living(connection)))
-        ground = _ground(connection, ticks[0], ticks[-1], clock.zone)
+        ground = _ground(connection, ticks[0], ticks[-1], clock)
         watch, events = Watch(ground), list[Event]()
         watch.take_up(connection, ticks[0])
     for number, tick in enumerate(ticks, start=1):
@@ -299,7 +309,7 @@ class _Run:
     def _think(self, connection: Connection, part: Sequence[datetime]) -> _Thought:
         generation = complaints.generation(connection)
         if self._watch is None or self._ground is None or generation != self._read_at:
-            ground = _ground(connection, self._first, self._last, self._clock.zone)
+            ground = _ground(connection, self._first, self._last, self._clock)
             self._ground, self._watch, self._read_at = ground, Watch(ground), generation
         watch = self._watch
         done = detection.last_tick(connection)
@@ -348,7 +358,12 @@ def _hold(connection: Connection) -> None:
 
 
 def replay(
-    store: Store, ticks: Sequence[datetime], zone: ZoneInfo, progress: Callable[[int, int], None]
+    store: Store,
+    ticks: Sequence[datetime],
+    zone: ZoneInfo,
+    progress: Callable[[int, int], None],
+    *,
+    cache_dir: Path | None = None,
 ) -> list[SpotCase]:
     """Give the spots that detection would have found at these ticks, writing nothing.
 
@@ -357,7 +372,8 @@ def replay(
     if not ticks:
         return []
     with store.reading() as connection:
-        ground = _ground(connection, ticks[0], ticks[-1], zone)
+        clock = Clockwork(ticks[-1], zone, cache_dir)
+        ground = _ground(connection, ticks[0], ticks[-1], clock)
     prompt = replace(ground.columns, available=ground.columns.time)
     watch = Watch(replace(ground, columns=prompt))
     for number, tick in enumerate(ticks, start=1):
@@ -387,10 +403,6 @@ def _signal_events(before: SpotCase | None, spot: DetectedSpot, tick: datetime) 
     return events
 
 
-def _sorted(numbers: set[int]) -> NDArray[np.int64]:
-    return np.array(sorted(numbers), dtype=np.int64)
-
-
 def _ticks_to_do(connection: Connection, last: datetime | None, until: datetime) -> list[datetime]:
     if last is not None:
         if until < last:
@@ -417,7 +429,7 @@ def _full_hour(moment: datetime) -> datetime:
     return moment.replace(minute=0, second=0, microsecond=0)
 
 
-def _ground(connection: Connection, first: datetime, last: datetime, otherwise: ZoneInfo) -> Ground:
+def _ground(connection: Connection, first: datetime, last: datetime, clock: Clockwork) -> Ground:
     ruling = policies.current_policy(connection)
     columns, weights = detection.load_complaints(
         connection,
@@ -429,5 +441,6 @@ def _ground(connection: Connection, first: datetime, last: datetime, otherwise: 
     exposure = region.load_exposure(connection)
     territories = region.load_territories(connection)
     scales = Scales(columns, weights, exposure, territories)
-    zone = ZoneInfo(territories[0].timezone) if territories else otherwise
-    return Ground(columns, scales, exposure, ruling, zone)
+    zone = ZoneInfo(territories[0].timezone) if territories else clock.zone
+    kept = KeptCalibrations(clock.cache_dir) if clock.cache_dir else None
+    return Ground(columns, scales, exposure, ruling, zone, kept)

@@ -39,11 +39,11 @@ def detect(
 
     Example: heatmaps detect --as-of 2026-03-01T12:00+03:00
     """
-    now, zone = clock(), load_settings().zone
+    now, zone, cache_dir = clock(), load_settings().zone, load_settings().cache_dir
     until = moment(as_of, zone, "--as-of") if as_of is not None else now
     with opened() as store, progress("Detecting, hours") as advance:
         work = find_spots.rehearse if dry_run else find_spots.detect
-        done = work(store, until, Clockwork(now, zone), advance)
+        done = work(store, until, Clockwork(now, zone, cache_dir), advance)
     if not done.ticks:
         said = f"No full hour to do: {done.living:,} spots live."
     else:
@@ -78,7 +78,8 @@ def replay(
     check_suffix(out)  # an unknown format is better told before the work than after it
     with opened() as store, progress("Replaying, hours") as advance:
         ticks = find_spots.hours_between(start, end, _step(step))
-        cases = find_spots.replay(store, ticks, zone, advance)
+        cache_dir = load_settings().cache_dir
+        cases = find_spots.replay(store, ticks, zone, advance, cache_dir=cache_dir)
     count = write_spots(cases, out, zone)
     result(as_json, f"{count:,} spots written to {out}.", spots=count, out=str(out))
 

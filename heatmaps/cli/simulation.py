@@ -84,7 +84,7 @@ def _write(made: Simulation, directory: Path, *, dry_run: bool, as_json: bool) -
 
 
 def _play(directory: Path, until: datetime, seed: int, *, dry_run: bool, as_json: bool) -> None:
-    clockwork = Clockwork(clock(), load_settings().zone)
+    clockwork = Clockwork(clock(), load_settings().zone, load_settings().cache_dir)
     with opened() as store, progress("Playing, hours") as advance:
         done = play_engineers(
             store, directory, until, clockwork, advance, seed=seed, keep=not dry_run

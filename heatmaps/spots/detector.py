@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from heatmaps.spots.tracking import follow, match, reshape
 from heatmaps.spots.view import View
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from heatmaps.spots.crowd import Roll
     from heatmaps.spots.record import ComplaintColumns, DetectedSpot, Exposure
     from heatmaps.spots.tuning import DetectionPolicy
+
+Calibrate: TypeAlias = "Callable[[Ground, int, int], Calibration]"
+"""What gives the calibration of an expectation from its first hour and a seed; see `calibrate`."""
 
 _DAY_US = 24 * HOUR_US
 _CALIBRATION_EVERY_DAYS = 28
@@ -57,13 +61,21 @@ class Detector:
     """Expectation-based space-time scan of one region, in fixed hourly ticks.
 
     Holds no state beyond caches that are functions of what `step` is given, so that a run
-    stopped anywhere and resumed from its records finds the same spots.
+    stopped anywhere and resumed from its records finds the same spots. `calibrated` may be given
+    to keep what `calibrate` gives beyond this detector.
     """
 
-    def __init__(self, exposure: Exposure, policy: DetectionPolicy, zone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        exposure: Exposure,
+        policy: DetectionPolicy,
+        zone: ZoneInfo,
+        calibrated: Calibrate = calibrate,
+    ) -> None:
         self._exposure = sound_exposure(exposure)
         self._policy = policy
         self._zone = zone
+        self._calibrated = calibrated
         self._lattices = lattices_for(policy)
         self._grounds: dict[tuple[object, ...], Ground] = {}
         self._calibrations: dict[tuple[object, ...], Calibration] = {}
@@ -136,7 +148,7 @@ class Detector:
         if key not in self._calibrations:
             fit = fit_expectation(self._exposure, then, day, self._policy, self._zone)
             ground = Ground(fit, self._policy, self._lattices)
-            self._calibrations = {key: calibrate(ground, day // HOUR_US, day // _DAY_US)}
+            self._calibrations = {key: self._calibrated(ground, day // HOUR_US, day // _DAY_US)}
         return self._calibrations[key]
 
     def _known_by(self, history: History, day: int) -> tuple[object, ...]:
