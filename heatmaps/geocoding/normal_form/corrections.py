@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 _HOUSE = r"\d{1,4}(?:[/-]\d{1,4})?[^\W\d_]?"
 _SIGNAL = re.compile(
-    r"точнее|вернее|то есть|ой нет|исправ|старый адрес|бывший адрес|прежний адрес|"
-    r"\bне \d|^не .* а |\bили\b|\bлибо\b|\d[^\W\d_]? и |\d[^\W\d_]? \+ |\bот .*\d.* до .*\d"
+    r"[ (,.](?:точнее|вернее|то есть|ой,? нет|исправ|(?:старый|бывший|прежний) адрес"
+    r"|не \d|или |либо |и |\+ |от )"
 )
 _CORRECTED = re.compile(
     r"[\s,.(]*(?:\b(?:точнее|вернее|то есть|ой,? нет|исправлено на|исправить на"
@@ -36,7 +36,7 @@ _FROM_TO = re.compile(r"\bот (?P<first>[^\d]*\d+[^\s,]*) до [^\d]*\d+.*")
 def correct(draft: Draft, pack: Pack) -> None:
     """Leave of an address what its writer meant in the end; of several the first, with a fault."""
     text = draft.text
-    if pack.name != "ru" or not _SIGNAL.search(text):
+    if pack.name != "ru" or not (_SIGNAL.search(text) or text.startswith(("не ", "от "))):
         return
     corrected = _NOT_THERE.sub("", _NOT_THAT.sub("", text))
     signal = _CORRECTED.search(corrected)

@@ -32,7 +32,7 @@ _PLAIN = re.compile(r"[а-яa-z0-9 ,]*+(?:(?:(?<=\w)-(?=\w)|\.(?!(?<=\d\.)\d))[�
 _NUMBERED_DATE = re.compile(
     r"(?<![\d.])\d{1,2}(?:\.\d{1,2}\.(?:19|20)?|/\d{1,2}/(?:19|20))\d\d(?![\d.])(?: \d\d?:\d\d\S*)?"
 )
-_CAPITAL_INSIDE = re.compile(r"(?:(?<=[а-яё]{2})|(?<=[а-яё]-[а-яё]))(?=[А-ЯЁ][а-яё]{2})")
+_CAPITAL_INSIDE = re.compile(r"[а-яё](?=[А-ЯЁ][а-яё]{2})(?<=[а-яё-][а-яё])")
 _HOUSE_OF_NAME = re.compile(
     rf"(?:адрес|регистрация|прописка|работа|ул)\b\W.*{_L}{{4,}},? (?:д\.? ?)?\d"
 )
@@ -42,7 +42,7 @@ _SECOND_ADDRESS = re.compile(rf"(?:(?<=\d)|(?<=\d{_L})) ?/ ?(?={_L}{{3}}|{_L}{{2
 _LOOSE_SLASH = re.compile(r"/(?!\d)|(?<![\d\w])/|^/")
 _NUMBER_DASH = re.compile(r"(?<=\d) ?- ?(?=\d)")
 _LOOSE_DASH = re.compile(r"(?<!\w)-+|-+(?!\w)|-{2,}")
-_COUNTED_NAME = re.compile(rf"({_L}{{4,}})-(\d{{1,2}})(?![\d\w/-])")
+_COUNTED_NAME = re.compile(rf"-(?<={_L}{{4}}-)(\d{{1,2}})(?![\w/-])")
 _NUMBER_FOLLOWS = re.compile(r",? *(?:д(?:ом)?\.? *)?\d")
 _HOUSE_WORD = re.compile(r"\bд(?:ом)?\.? *\d")
 _PUNCTUATION = re.compile(r"[^\w ,./-]+|_+")
@@ -62,7 +62,7 @@ def unwrap(draft: Draft, _pack: Pack) -> None:
 
 def part_capitals(draft: Draft, _pack: Pack) -> None:
     """``НевскийПроспект`` → ``Невский Проспект``: a capital inside a word begins another."""
-    draft.text = _CAPITAL_INSIDE.sub(" ", draft.text)
+    draft.text = _CAPITAL_INSIDE.sub(r"\g<0> ", draft.text)
 
 
 def fold_letters(draft: Draft, _pack: Pack) -> None:
@@ -137,7 +137,7 @@ def _counted(match: re.Match[str], pack: Pack) -> str:
     of_area = bool(types) and all(kind in pack.area_types for kind in types)
     other = _HOUSE_WORD.search(whole, 0, start) is not None
     if (of_area and other) or (_NUMBER_FOLLOWS.match(whole, end) and (of_area or not types)):
-        return f"{match[1]} {match[2]}-й"
+        return f" {match[1]}-й"
     return match[0]
 
 

@@ -138,7 +138,7 @@ def _ordinal(match: re.Match[str]) -> str:
 
 
 def _in_place(match: re.Match[str]) -> str:
-    """Give a word in Cyrillic; beside a digit it may be a letter of the house: ``74g``, ``5 s1``."""
+    """Give a word in Cyrillic; beside a digit it may be a letter of a house: ``74g``, ``5 s1``."""
     word = match[0]
     if len(word) > _LONGEST_LETTER:
         return _word(word)

@@ -34,12 +34,11 @@ _WORD_THEN_NUMBER = re.compile(rf"{_L}{{2,}}+(?=\d)")
 _NUMBER_THEN_WORD = re.compile(
     rf"\d(?=(?!bis){_L}{{3}}|(?:кв|вл|эт|оф|ул|фл)(?!{_L})|[кс]\d)|(?<=\d){_L}(?=[кс]\d)"
 )
-_GLUED_HOUSE_WORD = re.compile(r"(?<=[а-я]{4})(?=д\.\d)|(?<=[а-я]{3})(?=ул\.[а-я])")
 _ZERO = re.compile(r"(?<=\d)о(?=\d|[абвгд]?$)|(?<=[а-я])0(?=[а-я]{2})")
-_DOTTED_PART = re.compile(
-    r"(?<=\d)(?=(?:к|с|корп|кор|стр|лит|вл|соор)\.)|(?<=\d[а-я])(?=(?:к|с|корп|стр|лит)\. ?\d)"
-)
-_PART_WITHOUT_NUMBER = re.compile(r"(?<=\d) ?к\.+(?= *(?:[^\W\d_]{2}|$))")
+_GLUED_HOUSE_WORD = re.compile(r"д\.(?<=[а-я]{4}д\.)(?=\d)")
+_GLUED_STREET = re.compile(r"ул\.(?<=[а-я]{3}ул\.)(?=[а-я])")
+_DOTTED_PART = re.compile(r"\d[а-я]?(?=(?:к|с|корп?|стр|лит|вл|соор)\. ?[\dа-я])")
+_PART_WITHOUT_NUMBER = re.compile(r"(\d) ?к\.+(?= *(?:[^\W\d_]{2}|$))")
 _NUMBER_DASH_WORD = re.compile(rf"(?<=\d)-(?={_L}{{3}})")
 _LITERA = re.compile(rf"лит{_L}{{1,2}}\d{{0,2}}(?:-{_L}\d{{0,2}})?")
 _GLUED_PART = re.compile(rf"[ксв]\d{{1,4}}{_L}{{0,2}}(?:-\d+)*")
@@ -79,8 +78,9 @@ def _undotted(text: str) -> str:
     """``10к.2`` → ``10 к 2``: the dot parts words, and a letter with one is no part of a number."""
     if "." not in text:
         return text
-    text = _GLUED_HOUSE_WORD.sub(" ", text)
-    return _DOTTED_PART.sub(" ", _PART_WITHOUT_NUMBER.sub(" ", text)).replace(".", " ")
+    text = _GLUED_STREET.sub(" ул.", _GLUED_HOUSE_WORD.sub(" д.", text))
+    text = _PART_WITHOUT_NUMBER.sub(r"\1 ", text)
+    return _DOTTED_PART.sub(r"\g<0> ", text).replace(".", " ")
 
 
 def rewrite(draft: Draft, pack: Pack) -> None:
