@@ -98,6 +98,7 @@ def load_settings() -> Settings:
         variable = "HEATMAPS_" + "_".join(str(part) for part in fault["loc"]).upper()
         reason = fault["msg"].removeprefix("Value error, ")
         value = re.sub(r"://[^@/]*@|\?.*", "***", repr(fault["input"]))
+        value = "***" if fault["loc"] == ("provider_url",) else value
         message = f"{variable}={value}: {reason}; set it right or unset it."
         raise ConfigError(message) from error
 

@@ -44,9 +44,9 @@ def status(*, as_json: AsJson = False) -> None:
     with opened() as store, store.reading() as connection:
         spent = requests_of(connection, account.provider, clock().date().isoformat())
     keeps = "kept" if account.keeps else "not kept beyond a session"
-    result(as_json, f"{account.provider} at {account.url}: {account.per_second:g} a second, "
+    result(as_json, f"{account.provider} at {account.shown_url}: {account.per_second:g} a second, "
            f"{spent:,} of {account.per_day:,} requests of today spent, answers are {keeps}.",
-           provider=account.provider, url=account.url, per_second=account.per_second,
+           provider=account.provider, url=account.shown_url, per_second=account.per_second,
            per_day=account.per_day, spent=spent, keeps=account.keeps)  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from heatmaps.cli.context import clock, opened
 from heatmaps.cli.output import AsJson, DryRun, result
 from heatmaps.cli.provider_account import provider_faults
 from heatmaps.errors import ConfigError, HeatmapsError
+from heatmaps.geocoding.online.account import without_path
 from heatmaps.policy import parse_policy
 from heatmaps.settings import load_settings, unknown_variables
 from heatmaps.store import schema
@@ -113,6 +114,8 @@ def doctor(*, as_json: AsJson = False) -> None:
     values = {
         f"HEATMAPS_{name.upper()}": getattr(settings, name) for name in type(settings).model_fields
     }
+    if settings.provider_url:
+        values["HEATMAPS_PROVIDER_URL"] = without_path(settings.provider_url)
     faults = [*unknown_variables(), *_faults(), *provider_faults(settings)]
     if not any("no database URL" in fault for fault in faults):
         values["HEATMAPS_DATABASE_URL"] = _place()

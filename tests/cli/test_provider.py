@@ -140,3 +140,14 @@ def test_the_doctor_hides_keys_and_tells_what_is_wrong(embedded, server):
 def test_settings_that_cannot_be_are_named(anywhere, given):
     refused = anywhere("doctor", **given).refused(*given)
     assert KEY not in refused.err
+
+
+def test_a_key_in_the_path_is_not_shown(embedded_region):
+    told = {"HEATMAPS_PROVIDER": "photon", "HEATMAPS_PROVIDER_URL": f"https://x.org/{KEY}/v1"}
+    for command in ("doctor",), ("provider", "status"):
+        for how in (), ("--json",):
+            done = embedded_region(*command, *how, **told).done()
+            assert "https://x.org/" in done.out
+            assert KEY not in done.out + done.err
+    told["HEATMAPS_PROVIDER_URL"] += "?x"
+    assert KEY not in embedded_region("doctor", **told).refused("HEATMAPS_PROVIDER_URL").err

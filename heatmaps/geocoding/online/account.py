@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from heatmaps.errors import ConfigError, UsageError
 
@@ -13,6 +13,12 @@ PER_DAY = 1_000
 """Requests a day where the operator sets no other number; free tiers begin here."""
 
 _PUBLIC_NOMINATIM = "openstreetmap.org"
+_URL = re.compile(
+    r"https?://(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?(?:/[!-~]*)?",
+    re.ASCII | re.IGNORECASE,
+)
+"""What every reader of URLs takes apart alike: urllib asks the host ``a%2Eorg`` as ``a.org``."""
+_NO_PATH = re.compile("[?#\\\\]")
 _NAMES_OPERATOR = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|https?://\S+")
 
 
@@ -36,12 +42,22 @@ class Account:
 
     def __repr__(self) -> str:
         """Show no secret."""
-        return f"Account({self.provider!r}, {self.url!r})"
+        return f"Account({self.provider!r}, {self.shown_url!r})"
 
     @property
     def host(self) -> str:
-        """The host asked, lower case."""
-        return (urlsplit(self.url).hostname or "").rstrip(".")
+        """The host asked as its name is looked up: unquoted, IDNA, lower case, no last dot."""
+        name = unquote(urlsplit(self.url).hostname or "").rstrip(".")
+        try:
+            name = name.encode("idna").decode()
+        except UnicodeError:
+            return name.lower()
+        return name.lower()
+
+    @property
+    def shown_url(self) -> str:
+        """The URL as people may see it: of its path, which may hold a key, nothing."""
+        return without_path(self.url)
 
     @property
     def scheme(self) -> str:
@@ -118,13 +134,23 @@ def _check_url(account: Account) -> None:
         message = f"There is no public {account.provider}; set HEATMAPS_PROVIDER_URL to yours."
         raise ConfigError(message)
     try:
-        parts = urlsplit(account.url)
-        known = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        plain = _URL.fullmatch(account.url) and not _NO_PATH.search(account.url)
+        known = plain and account.host and urlsplit(account.url).port != 0
     except ValueError:
-        known = None
-    if not known or not account.url.isascii() or parts.query or parts.fragment or parts.username:
+        known = False
+    if not known:
         message = (
             "HEATMAPS_PROVIDER_URL is no address of a server; write it like "
             "https://geocoder.example.org, without a key, user or question mark."
         )
         raise ConfigError(message)
+
+
+def without_path(url: str) -> str:
+    """Give a URL with ``…`` in place of its user, path and query, each of which may be a key."""
+    scheme, mark, rest = url.partition("://")
+    if not mark:
+        return "…"
+    authority, _, path = re.sub(r"[\\?#]", "/", rest).partition("/")
+    user = "…@" if "@" in authority else ""
+    return f"{scheme}://{user}{authority.rpartition('@')[2]}{'/…' if path else ''}"

@@ -7,7 +7,13 @@ from dataclasses import replace
 import pytest
 
 from heatmaps.errors import ConfigError, UsageError
-from heatmaps.geocoding.online.account import DEFAULTS, Account, checked, refuse_batch
+from heatmaps.geocoding.online.account import (
+    DEFAULTS,
+    Account,
+    checked,
+    refuse_batch,
+    without_path,
+)
 from heatmaps.geocoding.online.provider import PROVIDERS
 
 PUBLIC = replace(DEFAULTS["nominatim"], user_agent="operator, gis@example.org")
@@ -24,6 +30,10 @@ def test_every_provider_has_defaults() -> None:
         "https://NOMINATIM.OpenStreetMap.org:443/",
         "https://nominatim.openstreetmap.org./search",
         "https://nominatim2.openstreetmap.org",
+        "https://nominatim.openstreetmap%2Eorg",
+        "https://nominatim.%6Fpenstreetmap.org",
+        "https://nominatim.openstreetmap。org",
+        "https://nominatim.ｏpenstreetmap.org",
     ],
 )
 def test_batches_on_public_nominatim_are_refused(url: str) -> None:
@@ -72,6 +82,49 @@ def test_what_cannot_work_is_refused(account: Account, named: str) -> None:
     with pytest.raises(ConfigError, match=named) as raised:
         checked(account)
     assert "hidden" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://nominatim.openstreetmap%2Eorg", "https://nominatim.openstreetmap%2eorg/search",
+        "https://nominatim.openstreet\tmap.org", "https://nominatim.openstreetmap.org\n",
+        "https://nominatim openstreetmap.org", " https://x.org", "https://x.org\\@openstreetmap.org",
+        "https://x.org@openstreetmap.org", "https://@x.org", "https://x.org\x00", "https://x.org?",
+        "https://x.org#", "https://x.org/a\\b", "https:///x.org", "https://./", "https://x.org:0",
+        "https://nominatim.openſtreetmap.org", "https://x.org:٣",
+    ],
+)  # fmt: skip
+def test_a_url_that_others_may_read_otherwise_is_refused(url: str) -> None:
+    for name in ("nominatim", "photon"):
+        with pytest.raises(ConfigError, match="HEATMAPS_PROVIDER_URL"):
+            checked(replace(PUBLIC, provider=name, url=url))
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://127.0.0.1:8080", "http://[::1]:8080/", "HTTPS://Geo_coder.example.org/a%20b/v1",
+     "https://xn--c1ad3a.xn--p1ai"],
+)  # fmt: skip
+def test_other_servers_may_be_asked(url: str) -> None:
+    assert checked(Account("photon", url)).url == url
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://x.org", "https://x.org"),
+        ("https://x.org:8080/", "https://x.org:8080"),
+        ("https://x.org/hidden/v1", "https://x.org/…"),
+        ("https://x.org?key=hidden", "https://x.org/…"),
+        ("https://x.org#hidden", "https://x.org/…"),
+        ("https://u:hidden@x.org/", "https://…@x.org"),
+        ("hidden", "…"),
+    ],
+)
+def test_of_a_url_only_the_server_is_shown(url: str, shown: str) -> None:
+    assert without_path(url) == shown
+    assert "hidden" not in repr(Account("photon", url))
 
 
 def test_a_key_is_not_shown() -> None:
