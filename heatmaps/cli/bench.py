@@ -128,31 +128,29 @@ def pipeline(
 ) -> None:
     """Take complaints from CSV to spots in new stores, clean and dirty apart, and the naive way.
 
-    Every step is the command itself in a process of its own. Everything is removed afterwards.
+    Every step is the command itself in a process of its own, told as it ends: with --json on
+    stderr, and all of them at the end. Everything is removed afterwards.
 
     Example: heatmaps bench pipeline --complaints 100000
     """
     spellings = (spelling,) if spelling else tuple(Spelling)
     asked = bench_pipeline.Asked(complaints, houses, days, clock(), postgis, spellings)
-    with (
-        tempfile.TemporaryDirectory(prefix="heatmaps-bench-") as folder,
-        progress("Measuring, spellings") as advance,
-    ):
-        parts = bench_pipeline.bench(asked, Path(folder), advance)
-    result(as_json, _journey_table(parts), benchmark="pipeline", measured=parts)
+    parts: list[Part] = []
+    typer.echo(f"{'':36} {'wall s':>8} {'CPU s':>8} {'peak MB':>8}", err=as_json)
+    with tempfile.TemporaryDirectory(prefix="heatmaps-bench-") as folder:
+        for part in bench_pipeline.bench(asked, Path(folder)):
+            typer.echo(_journey_line(part), err=as_json)
+            parts.append(part)
+    if as_json:
+        result(as_json, "", benchmark="pipeline", measured=parts)
 
 
-def _journey_table(parts: list[Part]) -> str:
-    lines = [f"{'':36} {'wall s':>8} {'CPU s':>8} {'peak MB':>8}"]
-    for part in parts:
-        name = f"{part.spelling:<6} {part.way:<8} {part.step}"
-        facts = ", ".join(f"{count:,} {what}" for what, count in part.facts.items())
-        if part.facts.get("new") and "located" in part.facts:
-            facts += f" ({part.facts['located'] / part.facts['new']:.2%})"
-        lines.append(
-            f"{name:<36} {part.wall_s:8.1f} {part.cpu_s:8.1f} {part.peak_mb:8.0f}  {facts}"
-        )
-    return "\n".join(lines)
+def _journey_line(part: Part) -> str:
+    name = f"{part.spelling:<6} {part.way:<8} {part.step}"
+    facts = ", ".join(f"{count:,} {what}" for what, count in part.facts.items())
+    if part.facts.get("new") and "located" in part.facts:
+        facts += f" ({part.facts['located'] / part.facts['new']:.2%})"
+    return f"{name:<36} {part.wall_s:8.1f} {part.cpu_s:8.1f} {part.peak_mb:8.0f}  {facts}"
 
 
 def _clockwork() -> Clockwork:

@@ -101,11 +101,10 @@ def rounds(batch: ComplaintBatch) -> Iterator[NDArray[np.intp]]:
 
     A file that tells of one complaint three times is taken as three tellings, one after another.
     """
-    named = list(zip(batch.source, batch.external_id, strict=True))
     occurrence = np.zeros(len(batch), dtype=np.intp)
-    if len(set(named)) < len(named):
+    if len(set(batch.external_id)) < len(batch):
         seen: dict[tuple[str, str], int] = {}
-        for row, identity in enumerate(named):
+        for row, identity in enumerate(zip(batch.source, batch.external_id, strict=True)):
             occurrence[row] = seen[identity] = seen.get(identity, -1) + 1
     for number in range(int(occurrence.max(initial=-1)) + 1):
         yield np.flatnonzero(occurrence == number)

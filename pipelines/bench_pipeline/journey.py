@@ -14,9 +14,10 @@ from heatmaps.simulation import workload
 from heatmaps.simulation.workload import Plan
 from heatmaps.store.scratch import scratch_database, scratch_file
 from pipelines.bench_pipeline.measured import run
+from pipelines.set_up import set_up_store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -59,60 +60,56 @@ class Part:
     facts: dict[str, int]
 
 
-def bench(asked: Asked, folder: Path, progress: Callable[[int, int], None]) -> list[Part]:
+def bench(asked: Asked, folder: Path) -> Iterator[Part]:
     """Take clean and dirty complaints to spots in a store of each kind, and by the naive way.
 
-    All in one run, one step after another, so that the figures are of one machine in one state.
-    The naive way is left out where scikit-learn is not installed.
+    Gives each step as it ends: all in one run, one after another, so that the figures are of one
+    machine in one state. The naive way is left out where scikit-learn is not installed.
     """
     until = asked.now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=2)
     houses = workload.draw_houses(asked.houses, SEED)
     workload.write_gazetteer(folder / "gazetteer.csv", houses)
     workload.write_subscribers(folder / "subscribers.csv", houses)
-    parts: list[Part] = []
-    for number, spelling in enumerate(asked.spellings):
+    for spelling in asked.spellings:
         _write_complaints(folder, houses, asked, spelling, until)
-        parts += _Journey(folder, "SQLite", spelling, scratch_file(folder)).parts(until)
+        yield from _Journey(folder, "SQLite", spelling, scratch_file(folder)).parts(until)
         if asked.postgis:
             with scratch_database(asked.postgis) as url:
-                parts += _Journey(folder, "PostGIS", spelling, url).parts(until)
+                yield from _Journey(folder, "PostGIS", spelling, url).parts(until)
         if find_spec("sklearn"):
-            parts.append(_naive(folder, spelling))
-        progress(number + 1, len(asked.spellings))
-    return parts
+            yield _naive(folder, spelling)
 
 
 class _Journey:
     """The commands of one store, one after another."""
 
     def __init__(self, folder: Path, way: str, spelling: str, url: str) -> None:
-        self._folder, self._way, self._spelling = folder, way, spelling
+        self._folder, self._way, self._spelling, self._url = folder, way, spelling, url
         self._environment = {**os.environ, "HEATMAPS_DATABASE_URL": url,
                              "HEATMAPS_CACHE_DIR": str(folder / "cache")}  # fmt: skip
 
-    def parts(self, until: datetime) -> list[Part]:
-        """Do all of them; the parts that are measured."""
+    def parts(self, until: datetime) -> Iterator[Part]:
+        """Do all of them; gives each part that is measured as it ends."""
         all_of_them = str(self._folder / f"{self._spelling}.csv")
         later = str(self._folder / f"{self._spelling}-later.csv")
         next_hour = (until + timedelta(hours=1)).isoformat()
-        self._step("", "db", "upgrade")
-        return [
-            self._step("gazetteer load", "gazetteer", "load", str(self._folder / "gazetteer.csv")),
-            self._step("subscribers load", "subscribers", "load",
-                       str(self._folder / "subscribers.csv")),
-            self._step("ingest", "ingest", all_of_them),
-            self._step("detect", "detect", "--as-of", until.isoformat()),
-            self._step("ingest again", "ingest", all_of_them),
-            self._step(f"ingest {LATER:,} more", "ingest", later),
-            self._step("detect an hour more", "detect", "--as-of", next_hour),
-        ]  # fmt: skip
+        steps = {
+            "gazetteer load": ("gazetteer", "load", str(self._folder / "gazetteer.csv")),
+            "subscribers load": ("subscribers", "load", str(self._folder / "subscribers.csv")),
+            "ingest": ("ingest", all_of_them),
+            "detect": ("detect", "--as-of", until.isoformat()),
+            "ingest again": ("ingest", all_of_them),
+            f"ingest {LATER:,} more": ("ingest", later),
+            "detect an hour more": ("detect", "--as-of", next_hour),
+        }
+        set_up_store(self._url, until).close()
+        for name, command in steps.items():
+            yield self._step(name, *command)
 
     def _step(self, name: str, *command: str) -> Part:
-        answers = () if command[0] == "db" else ("--json",)
-        done = run((*_COMMAND, *command, *answers), self._environment)
-        told = json.loads(done.said) if answers else {}
+        done = run((*_COMMAND, *command, "--json"), self._environment)
         return Part(self._way, self._spelling, name, done.wall_s, done.cpu_s, done.peak_mb,
-                    _facts(told))  # fmt: skip
+                    _facts(json.loads(done.said)))  # fmt: skip
 
 
 def _facts(told: dict[str, object]) -> dict[str, int]:

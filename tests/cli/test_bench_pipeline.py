@@ -12,6 +12,8 @@ def test_each_step_is_measured_and_the_counts_add_up(embedded):
         "--spelling", "dirty", "--json",
     ).done()  # fmt: skip
     parts = json.loads(told.out)["measured"]
+    lines = told.err.splitlines()[1:]
+    assert all(part["step"] in line for part, line in zip(parts, lines, strict=True))
     steps = {part["step"]: part for part in parts if part["way"] == "SQLite"}
     assert steps["ingest"]["facts"]["new"] == 300
     assert steps["ingest again"]["facts"] == {"new": 0, "unchanged": 300, "quarantined": 0}
