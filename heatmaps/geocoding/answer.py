@@ -17,6 +17,9 @@ MAX_ALTERNATIVES = 5
 SEVERAL_ADDRESSES = 0.8
 """Confidence where the text names more than one address and the first was taken."""
 
+UNREAD = "unread:"
+"""Begins the changes that tell what was written and not understood."""
+
 _ROUNDING = 1e-9
 
 
@@ -52,7 +55,7 @@ def answered(
     if len(candidates) == 1:
         return _placed(form, text, candidates[0], faults, ())
     ranked = sorted(candidates, key=lambda c: (-c.share, -c.confidence, c.matched))
-    close = [c for c in ranked if c.share >= ranked[0].share * (1 - shares.CLOSE) - _ROUNDING]
+    close = [c for c in ranked if _is_close(c, ranked[0])]
     if len(close) == 1:
         return _placed(form, text, ranked[0], faults, ranked[1:])
     chosen = _only(close)
@@ -70,6 +73,12 @@ def are_ambiguous(streets: Sequence[tuple[float, int]]) -> bool:
     """
     least = max(share for share, _ in streets) * (1 - shares.CLOSE)
     return len({town for share, town in streets if share >= least}) > 1
+
+
+def _is_close(one: Candidate, best: Candidate) -> bool:
+    """Tell whether a candidate may be meant as well as the best; another city's needs less."""
+    apart = shares.CLOSE if one.town == best.town else shares.CLOSE_ELSEWHERE
+    return one.share >= best.share * (1 - apart) - _ROUNDING
 
 
 def _only(close: Sequence[Candidate]) -> Candidate | None:
@@ -116,6 +125,8 @@ def _placed(
     confidence = found.confidence
     if "several_addresses" in faults:
         confidence = min(confidence, SEVERAL_ADDRESSES)
+    if any(change.startswith(UNREAD) for change in form.changes):
+        confidence = min(confidence, shares.UNREAD)
     return GeocodeResult(
         found.level,
         found.lat,

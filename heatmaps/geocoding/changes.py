@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 
 from heatmaps.geocoding.fingerprints import STREET_BITS, match_key
 from heatmaps.geocoding.normal_form import settlement_key, street_name
+from heatmaps.geocoding.other_names import listed_names
 from heatmaps.geocoding.result import ACCEPTED
 from heatmaps.geocoding.skeleton import skeleton
+from heatmaps.geocoding.stems import stem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -229,12 +231,12 @@ def _bones(text: str) -> set[str]:
 def _sketches(word: str) -> frozenset[str]:
     """Give a word's skeleton and what is left of it without one or two letters.
 
-    Words that two slips lead from one to the other share one of these.
+    Words that two slips lead from one to the other share one of these, as do two cases of one.
     """
     bone = skeleton(word) or word
     if bone.isdigit():
         return frozenset((bone,))
-    found = {bone}
+    found = {bone, skeleton(stem(word))}
     shorter = {bone}
     for _ in range(1 + (len(bone) >= _TWO_SLIPS_FROM)):
         shorter = {text[:i] + text[i + 1 :] for text in shorter for i in range(len(text))}
@@ -264,7 +266,9 @@ def _place(part: str) -> str:
 
 
 def _names_of(key: str, others: str) -> Iterator[str]:
-    yield key.partition("|")[0]
+    name = key.partition("|")[0]
+    yield name
+    yield from listed_names(name)
     yield from others.split("\n") if others else ()
 
 

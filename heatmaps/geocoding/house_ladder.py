@@ -18,7 +18,13 @@ CORNER = 0.90
 RANGE = 0.90
 OWNERSHIP = 0.90
 FLAT_FROM_DASH = 0.88
+RANGE_DROPPED = 0.80
+"""``3-7`` where but a 3 is known: a flat, or a house that stretches to 7."""
 STRUCTURE = 0.85
+KORPUS_ALONE = 0.95
+"""A number where houses have but a корпус: ``Зеленоград, 601``."""
+
+LONGEST_RANGE = 8
 
 _NUMBER = re.compile(r"(вл|уч)?(\d+)([^\W\d_]*|\sbis)((?:[/-][^\s/-]+)*)(?: (.+))?")
 _PART = re.compile(r"(к|с|соор|лит|фл|block)(?=[\dA-ZА-ЯЁ])(.+)")
@@ -71,6 +77,22 @@ def parts_of(number: str) -> HouseParts:
     )
 
 
+def as_korpus(number: str) -> tuple[str, Rung] | None:
+    """Give the корпус that a number means in a settlement that counts nothing else: ``к601``.
+
+    Of ``1643-55`` the flat is left out. None where the number holds more than that.
+    """
+    parts = parts_of(number)
+    flat = parts.tail.removeprefix("-")
+    if not parts.integer or (parts.tail and not (parts.tail[0] == "-" and flat.isdigit())):
+        return None
+    if parts.whole or parts.korpus or parts.structure or parts.litera or parts.other:
+        return None
+    changes = ("korpus_alone", *(("flat_from_dash",) if flat else ()))
+    share = KORPUS_ALONE * (FLAT_FROM_DASH if flat else EXACT)
+    return f"к{parts.integer}{parts.letter}", Rung(share, changes)
+
+
 def likeness(asked: HouseParts, known: HouseParts) -> Rung | None:
     """Give the rung on which a known number answers the asked one, or None where it does not."""
     if asked == known:
@@ -108,9 +130,16 @@ def _tails(asked: HouseParts, known: HouseParts) -> Rung | None:
         return Rung(CORNER, ("corner",)) if more[0] == "/" else Rung(RANGE, ("range",))
     if asked.tail.startswith(known.tail):
         more = asked.tail[len(known.tail) :]
+        if more[0] == "-" and _is_range(asked.integer, more[1:]):
+            return Rung(RANGE_DROPPED, ("range_dropped",))
         change = "flat_from_dash" if more[0] == "-" else "corner_dropped"
         return Rung(FLAT_FROM_DASH, (change,))
     return None
+
+
+def _is_range(first: int, last: str) -> bool:
+    """Tell whether the number behind a dash may be the last of a house with several."""
+    return last.isdigit() and 0 < int(last) - first <= LONGEST_RANGE and not (int(last) - first) % 2
 
 
 def _korpus_as_slash(asked: HouseParts, known: HouseParts) -> Rung | None:

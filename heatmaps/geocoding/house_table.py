@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from heatmaps.geocoding.gazetteer import NO_STREET
-from heatmaps.geocoding.house_ladder import EXACT, Rung, likeness, parts_of
+from heatmaps.geocoding.house_ladder import EXACT, Rung, as_korpus, likeness, parts_of
 from heatmaps.geocoding.packed import Arrays, Keys, Texts, pack_keys, pack_texts, view
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ SAME_NUMBER_SHARE = 0.75
 NEIGHBOUR_SHARE = 0.6
 MOST_RUNNERS_UP = 5
 _NUMBERS_KEPT = 16_384
+_LEADING = re.compile(r"\d+")
 EXACTLY = Rung(EXACT)
 """The rung of the very number asked for."""
 
@@ -89,6 +91,27 @@ class HouseTable:
         if row is not None:
             return self.exactly(row)
         return self._like(street, number) or self._near(street, number)
+
+    def find_korpus(self, place: int, number: str) -> FoundHouse | None:
+        """Give the корпус that a number means where houses have no other, else one beside it."""
+        meant = as_korpus(number)
+        if meant is not None:
+            korpus, rung = meant
+            row = self.exact(place, korpus)
+            return FoundHouse(row, rung, near=False) if row is not None else None
+        asked = _korpus_number(number)
+        beside = [
+            (apart, row)
+            for row in (self._of_integer(place, 0, 0) if asked else ())
+            if (other := _korpus_number(self.number(row)))
+            and (apart := abs(other - asked)) <= NEAR_NUMBERS
+            and not apart % 2
+        ]
+        if not beside:
+            return None
+        _, row = min(beside)
+        change = f"near:{number}→{self.number(row)}"
+        return FoundHouse(row, Rung(NEIGHBOUR_SHARE, (change,)), near=True)
 
     def exact(self, street: int, number: str) -> int | None:
         """Give the row of exactly that number on a street, None where there is none."""
@@ -155,3 +178,10 @@ class HouseTable:
         start, end = self._start[street], self._start[street + 1]
         first = bisect_left(self._number, low, start, end)
         return range(first, bisect_left(self._number, high, first, end))
+
+
+def _korpus_number(number: str) -> int:
+    """Give the number of a корпус that belongs to no house, 0 where there is none."""
+    parts = parts_of(number)
+    digits = _LEADING.match(parts.korpus)
+    return int(digits[0]) if digits and not parts.integer else 0

@@ -36,11 +36,16 @@ STREET_ONLY = 0.7
 """Confidence that the street is right when the house on it is not known."""
 SETTLEMENT_ONLY = 0.5
 KORPUS_FROM_LIST = 0.85
+SURE_READING = 0.98
+"""From this confidence on an address is not read in other ways too."""
+READINGS_APART = 0.05
+"""A later reading must be surer than an earlier one by more than this."""
 MOST_CANDIDATES = 10
 """So many places are weighed; an address that may mean more of them is ambiguous anyway."""
 _SETTLEMENT_PARTS = 2
 _STREET_PARTS = 3
 _LATIN = re.compile("[a-z]")
+_CYRILLIC = re.compile(r"[\u0400-\u052f]")
 
 
 class Decision(Protocol):
@@ -124,7 +129,8 @@ class GazetteerIndex:
         if typed is not None:
             return typed
         form, best = self._best_reading(address, city)
-        return self._decided(form, best.normal_form) or best
+        decision = self._decision(address, city, best)
+        return (self._decided(form, decision) if decision else None) or best
 
     def geocode_batch(
         self, addresses: Sequence[str], cities: Sequence[str | None]
@@ -138,7 +144,7 @@ class GazetteerIndex:
         if self._crew is not None and self._crew.is_worth(len(different)):
             found = self._crew.geocode(different, self._geocode_alone)
             found = [
-                one if self._decision(one.normal_form) is None else self.geocode(*pair)
+                one if self._decision(*pair, one) is None else self.geocode(*pair)
                 for pair, one in zip(different, found, strict=True)
             ]
         else:
@@ -194,9 +200,9 @@ class GazetteerIndex:
                 found = GeocodeResult(Level.NONE, changes=form.changes, faults=("junk",))
             else:
                 found = self._matched(form, form.text)
-            if best is None or is_better(found, best[1]):
+            if best is None or is_better(found, best[1]) or _is_surer(found, best[1]):
                 best = form, found
-            if found.level is Level.HOUSE:
+            if found.level is Level.HOUSE and found.confidence >= SURE_READING:
                 break
         assert best is not None  # noqa: S101 - an address has at least one reading
         form, found = best
@@ -205,14 +211,20 @@ class GazetteerIndex:
             return form, self._last_resort.better(address, form, found)
         return best
 
-    def _decision(self, text: str) -> Decision | None:
-        return self._aliases.get(text) if self._aliases is not None and text else None
+    def _decision(self, address: str, city: str | None, best: GeocodeResult) -> Decision | None:
+        """Give what a person decided of any reading of this address, of the likeliest first.
 
-    def _decided(self, form: NormalForm, text: str) -> GeocodeResult | None:
-        """Give what a person decided of this address, None where nobody did."""
-        decision = self._decision(text)
-        if decision is None:
+        Which reading is the best one changes with the gazetteer; Cyrillic has but one.
+        """
+        if not self._aliases:
             return None
+        texts = [best.normal_form]
+        if not _CYRILLIC.search(address):
+            texts = [*(form.text for form in readings(address, city)), *texts]
+        found = (self._aliases.get(text) for text in texts if text)
+        return next((decision for decision in found if decision), None)
+
+    def _decided(self, form: NormalForm, decision: Decision) -> GeocodeResult | None:
         return decision.answer(form, self.place_of(decision.key) if decision.key else None)
 
     def _matched(self, form: NormalForm, text: str) -> GeocodeResult:
@@ -305,9 +317,12 @@ class GazetteerIndex:
     def streetless(self, form: NormalForm, towns: Towns) -> list[Candidate]:
         """Give the houses of that number that stand in their settlement without a street."""
         candidates = []
-        for town in towns.settlements or ():
+        for town in towns.settlements or () if form.house else ():
             nowhere = self._nowhere_in(town)
-            house = self._houses.find(nowhere.street, form.house) if form.house else None
+            place = nowhere.street
+            house = self._houses.find(place, form.house)
+            if house is None or house.near:
+                house = self._houses.find_korpus(place, form.house) or house
             if house is not None:
                 candidates.append(self._house(form, house, nowhere, towns))
         return candidates
@@ -453,3 +468,9 @@ class GazetteerIndex:
     def _town_label(self, town: int, rest: str | None) -> str:
         name = self._towns.label(town)
         return f"{name}, {rest}" if rest else name
+
+
+def _is_surer(one: GeocodeResult, other: GeocodeResult) -> bool:
+    """Tell whether a house is more likely meant than another one."""
+    both = one.level is other.level is Level.HOUSE
+    return both and one.confidence > other.confidence + READINGS_APART

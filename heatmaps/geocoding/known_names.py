@@ -32,7 +32,7 @@ MOST_WORDS = 40
 _LONGEST_NAME = 4
 _SHORTEST = 3
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
-_ADJECTIVE = ("ая", "яя", "ий", "ый", "ой", "ое", "ые", "ие")
+_ADJECTIVE = ("ая", "яя", "ий", "ый", "ой", "ое", "ые")
 _IN_TOWN = frozenset({"в", "во", "из", "под", "близ", "г"})
 _PREPOSITIONS = _IN_TOWN | word_set(
     "на с со по у от до около возле напротив и или а the at in on near of"
@@ -112,8 +112,8 @@ class KnownNames:
                 if not any(_is_ordinal(word) or word in pack.size_words for word in rest):
                     yield from _on_street(text, towns, first, last)
         house = find_house(tokens, pack)
-        unread = _unread(text, set(range(house.start, house.end)))
-        yield Reading(towns, StreetName(), house.number, unread)
+        used = _areas(text) | set(range(house.start, house.end))
+        yield Reading(towns, StreetName(), house.number, _unread(text, used))
 
     def _read_regions(self, tokens: Sequence[str], told: list[str], towns: Towns) -> None:
         """Mark other settlements that only say in which region this one lies."""
@@ -299,6 +299,17 @@ def _house_beside(text: _Text, start: int, end: int) -> tuple[str, set[int]]:
         house = find_house(tokens[first : at + 1], pack)
         return house.number, set(range(first, at + 1))
     return "", set()
+
+
+def _areas(text: _Text) -> set[int]:
+    """Give the tokens of numbered parts of a settlement, in which a number is told alone."""
+    found: set[int] = set()
+    for i, token in enumerate(text.tokens):
+        if text.pack.types.get(token, ("", ""))[1] in text.pack.area_types:
+            numbered = (j for j in (i - 1, i + 1) if 0 <= j < len(text.tokens))
+            found.update(j for j in numbered if text.tokens[j][0].isdigit())
+            found.add(i)
+    return found
 
 
 def _unread(text: _Text, used: set[int]) -> tuple[str, ...]:

@@ -75,7 +75,23 @@ class LastResort:
             best = _one_of(found)
             if best is not None and is_better(best, known):
                 return best
-        return self._only_settlement(readings, form, known)
+        return self._in_misspelt_town(form) or self._only_settlement(readings, form, known)
+
+    def _in_misspelt_town(self, form: NormalForm) -> GeocodeResult | None:
+        """Give the house asked for where but one town with a name one slip away has it."""
+        if not (form.street and form.house):
+            return None
+        found = [
+            candidate
+            for place in form.places
+            for towns in self._towns.one_slip_from(place.name)
+            for candidate in self._exactly(form, towns)
+            if candidate.level is Level.HOUSE
+        ]
+        if len({candidate.town for candidate in found}) != 1:
+            return None
+        faults = tuple(fault for fault in form.faults if fault != "unknown_settlement")
+        return answered(form, form.text, found, faults)
 
     def _exactly(self, form: NormalForm, towns: Towns) -> list[Candidate]:
         if not form.street:

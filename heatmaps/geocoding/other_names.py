@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from heatmaps.geocoding.normal_form import settlement_key
+from heatmaps.geocoding.normal_form.russian import RUSSIAN
 
 
 class OtherName(NamedTuple):
@@ -20,6 +21,20 @@ class OtherName(NamedTuple):
 def other_name(name: str) -> OtherName | None:
     """Give the city that a foreign or former name in normal form stands for, None for others."""
     return _other_names().get(name)
+
+
+def listed_names(own: str) -> tuple[str, ...]:
+    """Give the short, foreign and former names listed of a city, all in normal form."""
+    return _listed_names().get(own, ())
+
+
+@lru_cache(maxsize=1)
+def _listed_names() -> dict[str, tuple[str, ...]]:
+    pairs = [(other, name.own) for other, name in _other_names().items()]
+    names: dict[str, tuple[str, ...]] = {}
+    for other, own in (*RUSSIAN.settlement_aliases.items(), *pairs):
+        names[own] = (*names.get(own, ()), other)
+    return names
 
 
 @lru_cache(maxsize=1)

@@ -13,6 +13,9 @@ TYPE_MISMATCH = 0.80
 MISMATCH_AND_MORE = 0.70
 """Another type and a slip or another word besides: none of those measured was right."""
 
+TYPE_NOT_NAMED = 0.80
+"""``Holborn`` is hardly Holborn Circus where a Holborn without any type stands beside it."""
+
 STREET_PRESUMED = 0.80
 """``Ленина`` without a type is more often the street than the lane of that name beside it."""
 SKELETON = 0.97
@@ -29,6 +32,9 @@ OTHER_CASE = 0.84
 
 FORMER_NAME = 0.84
 """A city's former name; another town may still bear it."""
+
+SHORT_TOWN = 0.80
+"""A town with a short name is misspelt, and no other such town has the house."""
 
 UNREAD = 0.80
 """Words are left that nothing explains."""
@@ -55,6 +61,9 @@ SURE_ENOUGH = 0.7
 
 CLOSE = 0.05
 """Two answers of which one is by no more than this part less likely are as good as each other."""
+
+CLOSE_ELSEWHERE = 0.10
+"""So are two in different settlements: a part of town left out says nothing about the city."""
 
 
 def slip_share(length: int, slips: int) -> float:

@@ -280,7 +280,17 @@ class StreetTable:
         return meant
 
     def _presumed(self, found: list[FoundStreet]) -> list[FoundStreet]:
-        """Say of a ``улица`` among namesakes of other types that it was presumed."""
+        """Say of a ``улица`` among namesakes of other types that it was presumed.
+
+        A namesake that has no type either goes before all of them.
+        """
+        if any(not f.changes for f in found):
+            return [
+                f._replace(confidence=f.confidence * shares.TYPE_NOT_NAMED)
+                if TYPE_MISSING in f.changes
+                else f
+                for f in found
+            ]
         plain = {f.street for f in found if self.key[f.street].startswith(f"{_STREET}:")}
         if not plain or len(plain) == len(found):
             return found

@@ -12,6 +12,7 @@ import numpy as np
 from heatmaps.errors import UsageError
 from heatmaps.geocoding import shares
 from heatmaps.geocoding.normal_form import NormalForm, StreetName, settlement_key
+from heatmaps.geocoding.normal_form.layout import is_odd
 from heatmaps.geocoding.normal_form.russian import RUSSIAN
 from heatmaps.geocoding.other_names import other_name
 from heatmaps.geocoding.packed import Arrays, Keys, Texts, pack_keys, pack_texts, view
@@ -259,6 +260,19 @@ class TownTable:
                 return Towns(tuple(sorted(towns)), nearest.share, (change,))
         return Towns(())
 
+    def one_slip_from(self, name: str) -> Iterator[Towns]:
+        """Give the settlements, each for itself, whose name however short is one slip away.
+
+        None where the name is a city's of its own, as Орск beside Омск, or begins otherwise.
+        """
+        for term, _ in self._words.like(name, 1) if name not in _listed_cities() else ():
+            right = self._words.words[term]
+            if not (_begin_alike(name, right) or is_odd(name)):
+                continue
+            change = f"city_typo:{name.capitalize()}→{right.capitalize()}"
+            for town in self.of_name(right):
+                yield Towns((town,), shares.SHORT_TOWN, (change,))
+
     def in_street(self, form: NormalForm) -> Iterator[tuple[Towns, StreetName]]:
         """Give readings of the street's words as a settlement before or behind a street."""
         for town, rest in _splits(form.street.words):
@@ -365,3 +379,10 @@ def _rest(street: StreetName, words: tuple[str, ...]) -> StreetName:
 def _stems_of_short_names() -> dict[str, str]:
     """Give the stems of cities' short names (``питер``) → their full name."""
     return {stems(short): name for short, name in RUSSIAN.settlement_aliases.items()}
+
+
+@lru_cache(maxsize=1)
+def _listed_cities() -> frozenset[str]:
+    return frozenset(RUSSIAN.settlement_cases.values()) | frozenset(
+        RUSSIAN.settlement_aliases.values()
+    )

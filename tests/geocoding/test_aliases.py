@@ -11,7 +11,7 @@ from heatmaps.geocoding.doubt import JUNK, doubtful
 from heatmaps.geocoding.gazetteer import text_column
 from heatmaps.geocoding.index import build_index
 from heatmaps.geocoding.location import Source
-from heatmaps.geocoding.normal_form import NORM_VERSION
+from heatmaps.geocoding.normal_form import NORM_VERSION, readings
 from heatmaps.geocoding.result import Level
 
 ASKED = "Москва, ул. Ленина, д. 8, кв. 3"
@@ -138,3 +138,13 @@ def test_candidates_are_the_places_an_address_may_mean(index):
 def test_there_are_never_more_candidates_than_asked_for(index):
     assert len(candidates(index, in_doubt(index), limit=2)) == 2
     assert candidates(index, "нигде, никакая, 1") == []
+
+
+def test_a_decision_on_any_reading_holds_whichever_is_the_best_now(index):
+    address = "Holborn 12, Springfield"
+    texts = [form.text for form in readings(address)]
+    assert len(texts) > 1
+    for text in texts:
+        decided = index.with_aliases(Aliases([Decision.pointed(text, *POINT)]))
+        assert DECIDED in decided.geocode(address).changes
+        assert DECIDED in decided.geocode_batch([address], [None])[0].changes

@@ -30,6 +30,13 @@ ROWS = """city,region,street,house,lat,lon
 Ростов,Ярославская область,Ленинская улица,44,57.19,39.41
 München,Bayern,Odeonsplatz,8,48.14,11.57
 München,Bayern,Platzl,9,48.137,11.58
+Омск,Омская область,Садовая улица,3,54.98,73.36
+Зеленоград,Москва,,к601,55.99,37.20
+Зеленоград,Москва,площадь Юности,2,55.98,37.21
+Санкт-Петербург,Санкт-Петербург,7-я линия В.О.,12,59.94,30.28
+Ростов-на-Дону,Ростовская область,7-я линия,12,47.23,39.76
+London,England,Holborn,1,51.518,-0.111
+London,England,Holborn Circus,1,51.517,-0.107
 Springfield,Illinois,Main Street,1500,39.80,-89.64
 Springfield,Massachusetts,Main Street,1500,42.10,-72.59
 """
@@ -83,6 +90,7 @@ def test_a_settlement_is_found_among_other_words(index, query, matched):
         "работает Вязники пр.Октября 46 дома тоже плохо, 3 палки",
         "Вязники, угловой дом на Гончарной, 12",
         "Вязники, пер. Гончарный 12",
+        "Вязники Гончарная 12 или Полевая 9",
     ],
 )
 def test_what_was_not_read_leaves_doubt(index, query):
@@ -105,13 +113,62 @@ def test_no_house_is_made_up(index, query):
     assert found.level is not Level.HOUSE or found.confidence < 0.7
 
 
-@pytest.mark.parametrize(
-    "query",
-    ["Вязники Гончарная 12 или Полевая 9", "не Москва а Вязники, Гончарная 12", "Гончарная 12"],
-)
-def test_of_several_places_none_is_chosen(index, query):
-    found = index.geocode(query)
+def test_of_several_places_none_is_chosen(index):
+    found = index.geocode("Гончарная 12")
     assert (found.level, found.lat) == (Level.AMBIGUOUS, None)
+
+
+@pytest.mark.parametrize(
+    ("query", "matched"),
+    [
+        ("Омкс, Садовая 3", "Омск, Садовая улица, 3"),
+        ("Рмск, Садовая 3", "Омск, Садовая улица, 3"),
+        ("Орск, Садовая 3", ""),
+        ("Томск, Садовая 3", ""),
+        ("Омкс, Садовая 999", ""),
+        ("Омкс, Небывалая 3", ""),
+    ],
+)
+def test_a_short_name_of_a_town_is_mended_only_for_the_very_house(index, query, matched):
+    found = index.geocode(query)
+    assert found.matched == matched
+    assert found.confidence < ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("query", "matched", "accepted"),
+    [
+        ("Зеленоград к601", "Зеленоград, к601", True),
+        ("Зеленоград, 601", "Зеленоград, к601", True),
+        ("Зеленоград, корпус 601", "Зеленоград, к601", True),
+        ("Москва, Зеленоград, корпус 601", "Зеленоград, к601", True),
+        ("Зеленоград 601-55", "Зеленоград, к601", False),
+        ("Зеленоград, 16 мкр, корп. 601", "Зеленоград, к601", True),
+    ],
+)
+def test_a_korpus_without_house_or_street(index, query, matched, accepted):
+    found = index.geocode(query)
+    assert (found.level, found.matched) == (Level.HOUSE, matched)
+    assert (found.confidence >= ACCEPTED) == accepted
+
+
+def test_a_korpus_beside_the_one_asked_for_is_near(index):
+    assert index.geocode("Зеленоград, к603").level is Level.NEAR
+    assert index.geocode("Зеленоград, Небывалая 601").level is Level.SETTLEMENT
+
+
+def test_a_part_of_town_left_out_does_not_tell_cities_apart(index):
+    assert index.geocode("7 линия дом 12").level is Level.AMBIGUOUS
+
+
+def test_a_street_without_type_goes_before_one_that_has_one(index):
+    found = index.geocode("Holborn 1")
+    assert (found.level, found.matched) == (Level.HOUSE, "London, Holborn, 1")
+
+
+def test_a_range_that_is_not_known_is_no_sure_flat(index):
+    assert index.geocode("Вязники, Полевая 9-11").confidence < ACCEPTED
+    assert index.geocode("Вязники, Полевая 9-31").confidence >= ACCEPTED
 
 
 @pytest.mark.parametrize(
