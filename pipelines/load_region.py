@@ -85,12 +85,14 @@ class Wish:
     """How a gazetteer file is to be loaded.
 
     `dataset` is what it is a delivery of, else its name says so; one that may `shrink` may lack
-    any number of the houses that the dataset brought before. Without `keep` it is a dry run.
+    any number of the houses that the dataset brought before, and one with `moved` may put any
+    number of them far off. Without `keep` it is a dry run.
     """
 
     default_city: str | None = None
     dataset: str | None = None
     shrink: bool = False
+    moved: bool = False
     keep: bool = True
 
 
@@ -118,7 +120,7 @@ def load_gazetteer_file(
         staged.settle()
         load = Load(
             path.name, wish.dataset or dataset_of(path.name), _account(reader, staged), now,
-            wish.shrink,
+            wish.shrink, wish.moved,
         )  # fmt: skip
         with store.writing(keep=wish.keep, on=connection):
             merge, changes = gazetteers.merge_staged(

@@ -48,6 +48,9 @@ def load_gazetteer(
     shrink: Annotated[
         bool, typer.Option(help="Let a file lack over a fifth of what its dataset brought before.")
     ] = False,
+    moved: Annotated[
+        bool, typer.Option(help="Let a file put over a fifth of its dataset's houses far off.")
+    ] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -57,7 +60,7 @@ def load_gazetteer(
     """
     for file in files:
         with opened() as store, progress(f"Reading {file.name}, rows") as advance:
-            wish = Wish(load_settings().default_city, dataset, shrink, keep=not dry_run)
+            wish = Wish(load_settings().default_city, dataset, shrink, moved, keep=not dry_run)
             loaded = load_gazetteer_file(
                 store, file, clock(), wish, lambda rows: advance(rows, rows)
             )
@@ -79,6 +82,11 @@ def _merged(loaded: LoadedGazetteer) -> str:
         f"{merge.houses_moved:,} moved + {merge.houses_unchanged:,} unchanged; "
         f"{merge.streets_added:,} new streets, {merge.settlements_added:,} new settlements."
     )
+    if merge.houses_elsewhere:
+        said += (
+            f"\n  {merge.houses_elsewhere:,} of those unchanged are placed otherwise by another "
+            "dataset that named them first."
+        )
     if merge.houses_gone or merge.streets_gone or merge.settlements_gone:
         said += (
             f"\n  Gone from {loaded.dataset}: {merge.houses_gone:,} houses, "

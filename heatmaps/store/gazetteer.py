@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 class Load:
     """One file to be merged: its name, the dataset it is a delivery of, its reader's account.
 
-    One that may `shrink` may lack any number of the dataset's houses.
+    One that may `shrink` may lack any number of the dataset's houses; with `moved` it may put any
+    number of them far off.
     """
 
     file: str
@@ -41,11 +42,15 @@ class Load:
     report: Mapping[str, Any]
     at: datetime
     shrink: bool = False
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """What a load did: houses in = houses added + moved + unchanged; gone are those removed."""
+    """What a load did: houses in = houses added + moved + unchanged; gone are those removed.
+
+    `houses_elsewhere` are those unchanged that another dataset puts more than a metre off.
+    """
 
     version: int
     settlements_added: int
@@ -56,6 +61,7 @@ class Merge:
     houses_gone: int = 0
     streets_gone: int = 0
     settlements_gone: int = 0
+    houses_elsewhere: int = 0
 
 
 def merge_staged(
@@ -67,10 +73,10 @@ def merge_staged(
 ) -> tuple[Merge, Changes]:
     """Merge a staged and settled file into the store; gives what it did and what that changed.
 
-    A house that is known at another place (more than a metre away) is moved; one that the dataset
-    brought and no longer has is removed, unless another dataset has it. Makes a new data version,
-    so that indexes are rebuilt, only where anything changed. Raises FileError where too much of
-    the dataset would go.
+    A house that is known at another place (more than a metre away) is moved, unless another
+    dataset named it first and still does; one that the dataset brought and no longer has is
+    removed, unless another dataset has it. Makes a new data version, so that indexes are rebuilt,
+    only where anything changed. Raises FileError where too much of the dataset would go or move.
     """
     lock(connection, "gazetteer")
     version = data_version(connection)
@@ -80,7 +86,7 @@ def merge_staged(
     merging = Merging(connection, staged, load.dataset)
     towns = merging.settlements(settlements, settled)
     streets = merging.streets()
-    houses = merging.houses(load.file, shrink=load.shrink)
+    houses = merging.houses(load.file, shrink=load.shrink, moved=load.moved)
     streets_gone, towns_gone = merging.remove_gone()
     changes = merging.changes
     changes.everything = changes.everything or rewritten or not version
@@ -94,6 +100,7 @@ def merge_staged(
         "houses_gone": houses.gone,
         "streets_gone": streets_gone,
         "settlements_gone": towns_gone,
+        "houses_elsewhere": houses.elsewhere,
     }
     if changes:
         row = insert(GazetteerLoad).values(

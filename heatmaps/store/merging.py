@@ -1,7 +1,8 @@
 """Merging a staged gazetteer file into the store: what is new, moved, unchanged and gone.
 
 Rows are matched by their lasting keys. `datasets` remembers which files name a row, so that what
-one of them no longer names goes only where no other one does.
+one of them no longer names goes only where no other one does. The first of them says where the row
+is; its line is left empty once it no longer names the row, until another one is loaded that does.
 """
 
 from __future__ import annotations
@@ -45,15 +46,28 @@ MOVED_M = 1.0
 MOST_GONE = 0.2
 """A file that lacks more of its dataset's houses than this is taken for a broken one."""
 
+FAR_MOVED_M = 1_000.0
+"""A house that a newer delivery puts farther off than this was wrong before, or is now."""
+
+MOST_MOVED = 0.2
+"""A file that puts more of its dataset's houses so far off is taken for a broken one."""
+
+_UNCHANGED, _ADDED, _MOVED, _ELSEWHERE = range(4)
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What became of the rows of one table; ``in the file = added + moved + unchanged``."""
+    """What became of the rows of one table; ``in the file = added + moved + unchanged``.
+
+    Of those unchanged, `elsewhere` stand where another dataset puts them and not where the file
+    does.
+    """
 
     added: int
     moved: int
     unchanged: int
     gone: int
+    elsewhere: int = 0
 
 
 class Merging:
@@ -128,35 +142,52 @@ class Merging:
         self._note_dataset(STREET, "load_street")
         return Counts(added, moved, self._staged.streets - added - moved, 0)
 
-    def houses(self, file: str, *, shrink: bool) -> Counts:
+    def houses(self, file: str, *, shrink: bool, moved: bool) -> Counts:
         """Merge the houses, streets being merged; those of the dataset that the file lacks go.
 
-        Raises FileError where these are more than `MOST_GONE` of it, unless it may `shrink`.
+        Raises FileError where these are more than `MOST_GONE` of it, unless it may `shrink`, or
+        where it puts more than `MOST_MOVED` of it farther off than `FAR_MOVED_M`, unless they may
+        have `moved`.
         """
-        run = self._run
-        run("""INSERT INTO load_match (seq, id, key, change)
-               SELECT h.seq, k.id, s.full_key || '|' || h.number,
-                      CASE WHEN k.id IS NULL THEN 1
-                      WHEN (h.lat - k.lat) * (h.lat - k.lat) * :degree * :degree
-                           + (h.lon - k.lon) * (h.lon - k.lon) * h.degree_m * h.degree_m
-                           > :moved * :moved THEN 2 ELSE 0 END
-               FROM load_house h JOIN load_street s ON s.unit = h.unit
-               LEFT JOIN house k ON k.key = s.full_key || '|' || h.number""",
-            degree=staging.METRES_A_DEGREE, moved=MOVED_M)  # fmt: skip
+        self._match_houses()
         self._staged.index("load_match", "id", "ix_load_match_id")
-        self._require_most(file, shrink=shrink)
+        if not shrink:
+            self._require_most(file)
+        if not moved:
+            self._require_in_place(file)
         self._keep_changed_houses()
         gone = self._forget(HOUSE, "load_match", "key")
         for (key,) in gone:
             street, _, number = key.rpartition("|")
             self._note_house(street, number)
-        moved = run("""UPDATE house SET lat = h.lat, lon = h.lon
-                       FROM load_match m JOIN load_house h ON h.seq = m.seq
-                       WHERE m.change = 2 AND house.id = m.id""")
+        went = self._run(
+            """UPDATE house SET lat = h.lat, lon = h.lon
+               FROM load_match m JOIN load_house h ON h.seq = m.seq
+               WHERE m.change = :moved AND house.id = m.id""",
+            moved=_MOVED,
+        )
         self._note_dataset(HOUSE, "load_match")
         with _filling(self._connection, HOUSE):
             added = self._add_houses()
-        return Counts(added, moved, self._staged.houses - added - moved, len(gone))
+        elsewhere = self._count("load_match WHERE change = :change", change=_ELSEWHERE)
+        return Counts(added, went, self._staged.houses - added - went, len(gone), elsewhere)
+
+    def _match_houses(self) -> None:
+        """Find the stored house of each in the file; only its own dataset can move it."""
+        self._run(
+            f"""INSERT INTO load_match (seq, id, key, change)
+                SELECT h.seq, k.id, s.full_key || '|' || h.number,
+                       CASE WHEN k.id IS NULL THEN {_ADDED}
+                       WHEN (h.lat - k.lat) * (h.lat - k.lat) * :degree * :degree
+                            + (h.lon - k.lon) * (h.lon - k.lon) * h.degree_m * h.degree_m
+                            <= :metre * :metre THEN {_UNCHANGED}
+                       WHEN {_places("k")} THEN {_MOVED} ELSE {_ELSEWHERE} END
+                FROM load_house h JOIN load_street s ON s.unit = h.unit
+                LEFT JOIN house k ON k.key = s.full_key || '|' || h.number""",  # noqa: S608 - our own words
+            degree=staging.METRES_A_DEGREE,
+            metre=MOVED_M,
+            **self._placer(),
+        )
 
     def _add_houses(self) -> int:
         return self._run("""
@@ -165,24 +196,46 @@ class Merging:
             SELECT :first - 1 + row_number() OVER (ORDER BY m.seq), m.key, s.settlement_id, s.id,
                    h.number, h.lat, h.lon, h.postcode, h.source, h.source_id, :dataset
             FROM load_match m JOIN load_house h ON h.seq = m.seq
-            JOIN load_street s ON s.unit = h.unit WHERE m.change = 1 ORDER BY m.seq
-        """, first=bulk.next_id(self._connection, HOUSE), dataset=self._dataset)  # fmt: skip
+            JOIN load_street s ON s.unit = h.unit WHERE m.change = :added ORDER BY m.seq
+        """, first=bulk.next_id(self._connection, HOUSE), dataset=self._dataset,
+            added=_ADDED)  # fmt: skip
 
-    def _require_most(self, file: str, *, shrink: bool) -> None:
+    def _require_most(self, file: str) -> None:
         held = self._of_dataset(HOUSE)
         before = sum(held.values())
         gone = sum(
-            int(self._connection.scalar(text("""
-                SELECT count(*) FROM house WHERE datasets = :datasets AND NOT EXISTS (
-                    SELECT 1 FROM load_match m WHERE m.id = house.id)
-            """), {"datasets": datasets}) or 0)
+            self._count(f"house WHERE datasets = :datasets AND {_absent(HOUSE, 'load_match')}",
+                        datasets=datasets)
             for datasets in held
         )  # fmt: skip
-        if gone > MOST_GONE * before and not shrink:
+        if gone > MOST_GONE * before:
             message = (
                 f"{file} lacks {gone:,} of the {before:,} houses that dataset {self._dataset!r} "
                 "has brought; if they are really gone, load it with --shrink, and if this is "
                 "another extract, name it with --dataset."
+            )
+            raise FileError(message)
+
+    def _require_in_place(self, file: str) -> None:
+        before = sum(self._of_dataset(HOUSE).values())
+        if self._count("load_match WHERE change = :moved", moved=_MOVED) <= MOST_MOVED * before:
+            return
+        rows = self._connection.execute(
+            text("""
+            SELECT h.lat, h.lon, k.lat, k.lon FROM load_match m
+            JOIN load_house h ON h.seq = m.seq JOIN house k ON k.id = m.id WHERE m.change = :moved
+        """),
+            {"moved": _MOVED},
+        )
+        at = np.array([tuple(row) for row in rows], dtype=np.float64)
+        apart = distance_m(at[:, 0], at[:, 1], at[:, 2], at[:, 3])
+        far = apart[apart > FAR_MOVED_M]
+        if len(far) > MOST_MOVED * before:
+            message = (
+                f"{file} moves {len(far):,} of the {before:,} houses that dataset "
+                f"{self._dataset!r} has brought by more than {FAR_MOVED_M / 1000:.0f} km, half of "
+                f"them by {np.median(far) / 1000:,.0f} km or more; see whether its latitudes and "
+                "longitudes are right, and if they are, load it with --moved."
             )
             raise FileError(message)
 
@@ -203,7 +256,7 @@ class Merging:
         gone: list[Any] = []
         absent = _absent(table, matched)
         for datasets in self._of_dataset(table):
-            others = "\n".join(d for d in datasets.split("\n") if d != self._dataset)
+            others = _without(datasets, self._dataset)
             if others:
                 self._run(f"UPDATE {table.name} SET datasets = :others "  # noqa: S608 - our own words
                           f"WHERE datasets = :datasets AND {absent}",
@@ -218,9 +271,8 @@ class Merging:
     def _note_dataset(self, table: Table, matched: str) -> None:
         """Name this dataset on the known rows that the file holds."""
         for (datasets,) in self._connection.execute(select(table.c.datasets).distinct()).all():
-            names = set(datasets.split("\n")) - {""}
-            if self._dataset not in names:
-                now = "\n".join(sorted({*names, self._dataset}))
+            now = _with(datasets, self._dataset)
+            if now != datasets:
                 self._run(f"UPDATE {table.name} SET datasets = :now "  # noqa: S608 - our own words
                           f"WHERE datasets = :before AND NOT {_absent(table, matched)}",
                           now=now, before=datasets)  # fmt: skip
@@ -237,10 +289,10 @@ class Merging:
             UPDATE street SET name = l.name, lat = l.lat, lon = l.lon,
                               uncertainty_m = l.uncertainty_m, aliases = l.aliases
             FROM load_street l WHERE l.id = street.id AND {_STREET_DIFFERS}
-        """, **self._sole())  # fmt: skip  # noqa: S608 - our own words
+        """, **self._differing())  # fmt: skip  # noqa: S608 - our own words
 
     def _keep_changed_streets(self) -> None:
-        """Note the streets that are new or that this file, the only one to name them, changes."""
+        """Note the streets that are new or that this file, which says where they are, changes."""
         for key, aliases in self._connection.execute(
             text("""
             SELECT full_key, aliases FROM load_street WHERE id IS NULL AND key <> '' LIMIT :most
@@ -251,7 +303,7 @@ class Merging:
         for key, aliases, before in self._connection.execute(text(f"""
             SELECT street.key, l.aliases, street.aliases FROM load_street l
             JOIN street ON street.id = l.id WHERE {_STREET_DIFFERS} LIMIT :most
-        """), {**self._sole(), "most": MOST_STREETS + 1}):  # fmt: skip  # noqa: S608 - our own words
+        """), {**self._differing(), "most": MOST_STREETS + 1}):  # fmt: skip  # noqa: S608 - our own words
             if aliases == before:
                 self.changes.moved.add(key)
             else:
@@ -262,8 +314,9 @@ class Merging:
         streets = self._connection.scalar(
             text("""
             SELECT count(DISTINCT h.unit) FROM load_match m JOIN load_house h ON h.seq = m.seq
-            WHERE m.change <> 0
-        """)
+            WHERE m.change IN (:added, :moved)
+        """),
+            {"added": _ADDED, "moved": _MOVED},
         )
         if (streets or 0) > MOST_STREETS:
             self.changes.everything = True
@@ -271,27 +324,57 @@ class Merging:
         for street, number in self._connection.execute(
             text("""
             SELECT s.full_key, h.number FROM load_match m JOIN load_house h ON h.seq = m.seq
-            JOIN load_street s ON s.unit = h.unit WHERE m.change <> 0
-        """)
+            JOIN load_street s ON s.unit = h.unit WHERE m.change IN (:added, :moved)
+        """),
+            {"added": _ADDED, "moved": _MOVED},
         ):
             self._note_house(street, number)
 
     def _note_house(self, street: str, number: str) -> None:
         self.changes.houses.setdefault(street, set()).add(number)
 
-    def _sole(self) -> dict[str, Any]:
-        return {"dataset": self._dataset, "metre": MOVED_M / staging.METRES_A_DEGREE,
-                "moved": MOVED_M}  # fmt: skip
+    def _placer(self) -> dict[str, Any]:
+        """Give the values that `_places` needs."""
+        first = f"{self._dataset}\n"
+        return {"end": "\n", "first": first, "long": len(first)}
+
+    def _differing(self) -> dict[str, Any]:
+        return {**self._placer(), "metre": MOVED_M / staging.METRES_A_DEGREE, "moved": MOVED_M}
+
+    def _count(self, rows: str, **values: Any) -> int:  # noqa: ANN401 - what a statement takes
+        found = self._connection.scalar(text(f"SELECT count(*) FROM {rows}"), values)  # noqa: S608 - our own words
+        return int(found or 0)
 
     def _run(self, statement: str, **values: Any) -> int:  # noqa: ANN401 - what a statement takes
         return int(self._connection.execute(text(statement), values).rowcount)
 
 
-_STREET_DIFFERS = """street.datasets IN ('', :dataset) AND (
+def _places(row: str) -> str:
+    """Give the condition that this dataset says where a row is: it named it first, or none does."""
+    named = f"{row}.datasets || :end"
+    return f"(substr({named}, 1, 1) = :end OR substr({named}, 1, :long) = :first)"
+
+
+def _with(datasets: str, dataset: str) -> str:
+    """Give the lines with a dataset; it is the first if none of them says where the row is."""
+    first, *others = datasets.split("\n")
+    others = [other for other in others if other != dataset]
+    if not first:
+        return "\n".join([dataset, *others])
+    return datasets if dataset in datasets.split("\n") else f"{datasets}\n{dataset}"
+
+
+def _without(datasets: str, dataset: str) -> str:
+    """Give the lines without a dataset; empty where no other is left."""
+    first, *others = datasets.split("\n")
+    return "\n".join([first if first != dataset else "", *(d for d in others if d != dataset)])
+
+
+_STREET_DIFFERS = f"""{_places("street")} AND (
     abs(street.lat - l.lat) > :metre OR abs(street.lon - l.lon) > :metre
     OR abs(street.uncertainty_m - l.uncertainty_m) > :moved
     OR street.aliases <> l.aliases OR street.name <> l.name)"""
-"""A street is as the file says only where no other file names it: else two would take turns."""
+"""A street is as the first file says that names it: else two would take turns."""
 
 
 _EMPTY = {
@@ -358,16 +441,17 @@ class _KnownSettlements:
     def differs(
         self, rows: Settlements, keys: Text, which: NDArray[np.intp], dataset: str
     ) -> NDArray[np.bool_]:
-        """Tell which of the rows the file, the only one to name them, changes."""
+        """Tell which of the rows the file, which says where they are, changes."""
         at = np.array([self._position[key] for key in keys[which]], dtype=np.intp)
-        sole = np.isin(self._datasets[at].astype(str), ["", dataset]) if len(at) else at > 0
+        first = [datasets.partition("\n")[0] for datasets in self._datasets[at]]
+        places = np.array([name in {"", dataset} for name in first], dtype=np.bool_)
         apart = distance_m(rows.lat[which], rows.lon[which], self.rows.lat[at], self.rows.lon[at])
         reach = np.abs(rows.uncertainty_m[which] - self.rows.uncertainty_m[at])
         same = (rows.kind[which] == self.rows.kind[at]) & (
             rows.aliases[which] == self.rows.aliases[at]
         )
         other: NDArray[np.bool_] = (apart > MOVED_M) | (reach > MOVED_M) | ~same.astype(np.bool_)
-        return sole & other
+        return places & other
 
 
 def settlements_of(columns: dict[str, Any]) -> Settlements:

@@ -246,8 +246,8 @@ class Street(Base):
 class House(Base):
     """A house; in villages and planned cities it may stand on no street.
 
-    `datasets` are the files that name it, whatever their date, each on a line in the order of the
-    alphabet; empty where none is known.
+    `datasets` are the files that name it, whatever their date, each on a line; the first, which
+    named it first, says where it is. Its line is empty where it no longer names it.
     """
 
     __tablename__ = "house"

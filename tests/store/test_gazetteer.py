@@ -19,7 +19,7 @@ ROWS = (
 )
 
 
-def saved(store, rows, *, dataset="край", keep=True, shrink=False, places=None):  # noqa: PLR0913, as many ways to load
+def saved(store, rows, *, dataset="край", keep=True, shrink=False, moved=False, places=None):  # noqa: PLR0913, as many ways to load
     """Merge rows (city, region, street, house, lat, lon[, aliases]); give merge and changes."""
     position: dict = {}
     if places is None:
@@ -33,7 +33,7 @@ def saved(store, rows, *, dataset="край", keep=True, shrink=False, places=No
         staged = Staged(connection)
         staged.put(assembly.houses(points))
         staged.settle()
-        load = Load("a.csv", dataset, {"rows": 3}, AT, shrink)
+        load = Load("a.csv", dataset, {"rows": 3}, AT, shrink, moved)
         with store.writing(keep=keep, on=connection):
             return merge_staged(
                 connection, staged, assembly.settlements(), assembly.settled(), load
@@ -162,3 +162,66 @@ def test_a_settlement_that_its_only_file_moves_is_moved(store):
     assert (back.lat[0], back.aliases[0]) == (59.91, "Town")
     reach = distance_m(back.lat, back.lon, 59.9, 30.3)
     assert back.uncertainty_m[0] >= reach[0]
+
+
+HERE, THERE = (("Город", "Край", "улица Мира", "5", lat, 30.3) for lat in (59.9, 59.95))
+
+
+def test_datasets_that_place_a_house_differently_do_not_take_turns(store):
+    merged(store, [HERE], dataset="а")
+    first, changes = saved(store, [THERE], dataset="б")
+    assert (first.houses_moved, first.houses_unchanged, first.houses_elsewhere) == (0, 1, 1)
+    assert not changes
+    for dataset, row in (("а", HERE), ("б", THERE), ("а", HERE)):
+        again, changes = saved(store, [row], dataset=dataset)
+        assert (again.houses_moved, again.houses_unchanged, again.version) == (0, 1, 1)
+        assert not changes
+    assert loaded(store).houses.lat.tolist() == [HERE[4]]
+
+
+@pytest.mark.parametrize("next_one", ["б", "в"])
+def test_a_house_let_go_goes_where_the_next_dataset_loaded_that_names_it_says(store, next_one):
+    other = ("Город", "Край", "улица Мира", "7", 59.9, 30.3)
+    merged(store, [HERE, other], dataset="а")
+    for dataset in ("б", "в"):
+        merged(store, [THERE], dataset=dataset)
+    merged(store, [other], dataset="а", shrink=True)
+    assert loaded(store).houses.lat[0] == HERE[4]
+    assert merged(store, [THERE], dataset=next_one, moved=True).houses_moved == 1
+    merged(store, [HERE, other], dataset="а")
+    assert loaded(store).houses.lat.tolist() == [THERE[4], other[4]]
+    assert merged(store, [THERE], dataset=next_one).houses_unchanged == 1
+
+
+def test_a_house_that_all_datasets_let_go_is_gone(store):
+    other = ("Город", "Край", "улица Мира", "7", 59.9, 30.3)
+    for dataset in ("а", "б", "в"):
+        merged(store, [HERE, other], dataset=dataset)
+    gone = [
+        merged(store, [other], dataset=dataset, shrink=True).houses_gone
+        for dataset in ("а", "в", "б")
+    ]
+    assert gone == [0, 0, 1]
+    assert numbers(store) == ["7"]
+
+
+def test_a_street_let_go_becomes_what_the_next_dataset_says(store):
+    wide = ("Город", "Край", "улица Мира", "", 59.95, 30.3)
+    merged(store, [HERE, wide], dataset="а")
+    reach = loaded(store).streets.uncertainty_m[0]
+    assert not saved(store, [HERE], dataset="б")[1]
+    merged(store, [("Город", "Край", "улица Лесная", "1", 59.9, 30.3)], dataset="а", shrink=True)
+    assert loaded(store).streets.uncertainty_m[0] == reach
+    merged(store, [HERE], dataset="б")
+    assert loaded(store).streets.uncertainty_m[0] < reach
+
+
+def test_a_delivery_that_puts_its_houses_far_off_is_refused_unless_they_moved(store):
+    rows = [("Город", "Край", "улица Мира", str(n), 56.1 + n / 1e3, 44.1) for n in range(10)]
+    merged(store, rows)
+    off = [(*row[:4], row[5], row[4]) for row in rows]
+    with pytest.raises(FileError, match=r"moves 3 of the 10 houses.*1 km.*1,\d{3} km.*--moved"):
+        merged(store, [*off[:3], *rows[3:]])
+    assert loaded(store).houses.lat.tolist() == [row[4] for row in rows]
+    assert merged(store, [*off[:2], *rows[2:]]).houses_moved == 2
+    assert merged(store, off, moved=True).houses_moved == 8
