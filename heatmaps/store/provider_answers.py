@@ -88,15 +88,17 @@ def requests_of(connection: Connection, provider: str, day: str) -> int:
     return int(connection.scalar(spent) or 0)
 
 
-def known_names(connection: Connection) -> tuple[set[str], set[str]]:
-    """Give the names of all settlements, other names too, and the keys of all streets' names."""
+def known_names(connection: Connection) -> tuple[set[str], set[str], set[str]]:
+    """Give the names of all settlements, other names too, keys of streets' names, and regions."""
     settlements = connection.execute(select(Settlement.name, Settlement.aliases).distinct())
     keys = set(connection.scalars(select(Street.key).distinct()))
     aliases = connection.scalars(select(Street.aliases).where(Street.aliases != "").distinct())
     keys |= {street_key(name) for names in aliases for name in names.splitlines()}
-    return {
-        name for main, others in settlements for name in (main, *others.splitlines()) if name
-    }, keys
+    names = {name for main, others in settlements for name in (main, *others.splitlines()) if name}
+    regions = connection.scalars(
+        select(Settlement.region).where(Settlement.region != "").distinct()
+    )
+    return names, keys, set(regions)
 
 
 @dataclass(frozen=True, slots=True)

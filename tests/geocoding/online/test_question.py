@@ -61,6 +61,69 @@ def test_what_is_never_asked(address: str, city: str | None) -> None:
     assert question(address, city, None, KNOWN) is None
 
 
+SURNAMES = ("сидоров", "петров", "иванов", "мария", "анна", "4510", "123456", "916", "1234")
+
+
+@pytest.mark.parametrize(
+    ("address", "city"),
+    [
+        ("ул Мира 5", "Сидорова Мария Ивановна"),
+        ("ул Мира 5", "Химки, Сидорова Мария +7 916 123-45-67"),
+        ("ул Мира 5", "Химки; 4510 123456"),
+        ("ул Мира 5", "Сидорова"),
+        ("ул Мира 5", "г. Сидорова"),
+        ("село Иваново Петрова А.А., 5", None),
+        ("село Петрова А.А., 5", None),
+        ("село Иваново Петрова А.А., ул Мира 5", "Химки"),
+        ("деревня Сидорова Мария, 5", None),
+        ("Сидорова Анна область, деревня Исаково, 5", None),
+        ("улица Петрова Мария Ивановна 5", "Химки"),
+        ("улица Петрова Марии Ивановны, 5", "Химки"),
+        ("улица Петров Иван Ильич, 5", "Химки"),
+        ("улица Ленина Сидорова Анна, 5", "Химки"),
+        ("ул 4510123456, 5", "Химки"),
+        ("ул Мира 4510 123456", "Химки"),
+        ("ул Мира 12345/6", "Химки"),
+        ("ул Мира 5/123456", "Химки"),
+        ("деревня Исаково-4510, 5", None),
+        ("Химки, улица Сидоров Жомарт Ахметулы, 5", None),
+        ("Khimki, ulitsa Sidorova Anna Petrovna 5", "Химки"),
+    ],
+)
+def test_people_and_long_numbers_stay_here(address: str, city: str | None) -> None:
+    made = question(address, city, None, KNOWN)
+    assert made is None or not [word for word in SURNAMES if word in made.text]
+
+
+@pytest.mark.parametrize(
+    ("address", "city", "default", "asked"),
+    [
+        ("ул Мира 5", "г Химки", None, "химки, улица мира, 5"),
+        ("ул Мира 5", "Неведомск", "Неведомск", "неведомск, улица мира, 5"),
+        ("ул Мира 5", "Неведомск", "Химки", None),
+        ("ул Льва Николаевича Толстого 5", "Химки", None, None),
+        ("ул Льва Толстого 5", "Химки", None, "химки, улица льва толстого, 5"),
+        ("ул Кирпичная Гора 5", "Химки", None, "химки, улица кирпичная гора, 5"),
+        ("ул Героев Советского Союза 5", "Химки", None, "химки, улица героев советского союза, 5"),
+        ("деревня Ново-Исаково, 2", None, None, "деревня ново исаково, 2"),
+        ("г Химки, улица Мира, 1234", None, None, "химки, улица мира, 1234"),
+    ],
+)
+def test_only_known_cities_of_a_column_are_sent(
+    address: str, city: str | None, default: str | None, asked: str | None
+) -> None:
+    made = question(address, city, default, KNOWN)
+    assert (made and made.text) == asked
+
+
+def test_a_known_name_with_a_patronymic_is_sent() -> None:
+    street = street_key("улица Алексея Николаевича Толстого")
+    known = KnownNames.of(["Химки"], [street])
+    made = question("ул Алексея Николаевича Толстого 5", "Химки", None, known)
+    assert made is not None
+    assert "николаевича" in made.text
+
+
 def test_the_default_city_is_asked_where_none_is_named() -> None:
     made = question("Ленина 5", None, "Пермь", KNOWN)
     assert made is not None
