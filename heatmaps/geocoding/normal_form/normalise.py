@@ -65,7 +65,7 @@ def _likeliest(address: str) -> tuple[NormalForm, tuple[Spelling, ...]]:
     first, *others = spellings_of(address)
     pack = pack_for(first.text)
     form, odd, _ = _parse(first.text, pack)
-    if odd or pack is LATIN:
+    if odd or (pack is LATIN and spellings_of(form.text)[0].change):
         form = _settled(form)
     return _noted(form, first), tuple(others)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -54,6 +55,8 @@ def spellings_of(address: str) -> tuple[Spelling, ...]:
 
 def _in_russian_layout(address: str) -> tuple[Spelling, ...]:
     """Give the text of the same keys in the Russian layout where only that can be said aloud."""
+    if not all(map(_may_be_retyped, address.lower().split())):
+        return ()
     retyped = layout.as_russian_keys(address, _is_known)
     if _LATIN.search(retyped):
         return ()
@@ -64,6 +67,17 @@ def _in_russian_layout(address: str) -> tuple[Spelling, ...]:
     if told or (_has_street_type(words) and not _tells_script(address.lower(), written)):
         return (Spelling(retyped, "layout"),)
     return ()
+
+
+@lru_cache(maxsize=65_536)
+def _may_be_retyped(word: str) -> bool:
+    """Tell whether a word between spaces could be Russian; with punctuation keys it always may."""
+    word = word.rstrip(",?")
+    if not word.isalpha():
+        return True
+    retyped = layout.as_russian_keys(word)
+    known = _is_known(retyped) or _is_known(f"{retyped}б") or retyped in RUSSIAN.parts
+    return known or not layout.is_odd(retyped)
 
 
 def _is_known(word: str) -> bool:

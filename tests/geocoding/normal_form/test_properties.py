@@ -43,7 +43,24 @@ def test_case_and_spaces_say_nothing(text):
 
 
 @pytest.mark.parametrize(
-    "piece", ["1", ",", "-", "д ", "5/", "ул. Ленина ", "(", "а-", "&", "a b "]
+    "piece",
+    [
+        "1",
+        ",",
+        "-",
+        "д ",
+        " от 1",
+        " и 1",
+        "1о",
+        "<p ",
+        '"a":',
+        "5/",
+        "ул. Ленина ",
+        "(",
+        "а-",
+        "&",
+        "a b ",
+    ],
 )
 def test_hostile_lengths_cost_nothing(piece):
     text = piece * (1_000_000 // len(piece))
