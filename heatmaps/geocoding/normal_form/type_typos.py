@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 if TYPE_CHECKING:
@@ -42,10 +41,13 @@ def _near_types(word: str, pack: Pack) -> tuple[tuple[str, int], ...]:
     """Give the type words at most two slips away and the slips, the nearest first."""
     if not (_SHORTEST <= len(word) <= _LONGEST and word.isalpha()) or word.startswith(_NAMES):
         return ()
-    found = process.extract(
-        word, _full_types(pack), scorer=OSA.distance, processor=None, score_cutoff=_MOST, limit=None
+    near = _full_types(pack)
+    found = (
+        (full, OSA.distance(word, full, score_cutoff=_MOST))
+        for full in dict.fromkeys(near.get(word[0], ()) + near.get(word[1], ()))
+        if abs(len(full) - len(word)) <= _MOST
     )
-    return tuple((full, int(slips)) for full, slips, _ in found)
+    return tuple(sorted((f for f in found if f[1] <= _MOST), key=lambda entry: entry[1]))
 
 
 def _allowed(full: str, *, counted: bool) -> int:
@@ -56,7 +58,13 @@ def _allowed(full: str, *, counted: bool) -> int:
 
 
 @lru_cache(maxsize=16)
-def _full_types(pack: Pack) -> tuple[str, ...]:
-    """Give the long type words, the commonest first, as the tables have them."""
+def _full_types(pack: Pack) -> dict[str, tuple[str, ...]]:
+    """Give the long type words by first letter, the commonest first, as the tables have them.
+
+    A slip seldom hits the first letter, and then mostly swaps it with the second.
+    """
     meant = (*pack.street_types.values(), *(full for _, full in pack.types.values()))
-    return tuple(dict.fromkeys(full for full in meant if len(full) > _SHORTEST))
+    long = dict.fromkeys(full for full in meant if len(full) > _SHORTEST)
+    return {
+        first: tuple(full for full in long if full[0] == first) for first in {f[0] for f in long}
+    }
