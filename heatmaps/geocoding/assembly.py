@@ -199,12 +199,10 @@ def circles(
 
     Boxes that hold nothing give NaN.
     """
-    empty = south > north
-    lat, lon = (
-        np.where(empty, np.nan, (south + north) / 2),
-        np.where(empty, np.nan, (west + east) / 2),
-    )
-    return lat, lon, _farthest_corner(lat, lon, np.array([south, west, north, east]))
+    boxes = np.array([south, west, north, east])
+    boxes = np.where(np.isfinite(boxes), boxes, np.nan)
+    lat, lon = (boxes[0] + boxes[2]) / 2, (boxes[1] + boxes[3]) / 2
+    return lat, lon, _farthest_corner(lat, lon, boxes)
 
 
 def _empty_boxes(count: int) -> NDArray[np.float64]:
