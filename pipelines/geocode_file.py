@@ -7,7 +7,7 @@ import io
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
-from heatmaps.complaints.delimited import DELIMITERS
+from heatmaps.complaints.delimited import DELIMITERS, refuse_repeated
 from heatmaps.complaints.encoding import open_bytes, scan_file
 from heatmaps.errors import FileError, UsageError
 from heatmaps.geocoding.result import Level
@@ -65,6 +65,7 @@ def geocode_file(  # noqa: PLR0913 - what to read, how, and whether to keep it
             rows = csv.reader(read, delimiter=(delimiter := _delimiter(source, scan.encoding)))
             header = next(rows)
             _refuse_own_output(source, header)
+            refuse_repeated(source, header)
             address, city = _places(source, header, named)
             writer = csv.writer(written, delimiter=delimiter)
             writer.writerow([*header, *COLUMNS])

@@ -103,6 +103,18 @@ def repeated_names(header: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
+def refuse_repeated(path: Path, header: Sequence[str]) -> None:
+    """Raise FileError where a header names two columns alike: which is meant cannot be known."""
+    times = Counter(map(folded, header))
+    repeated = [name for name, count in times.items() if name and count > 1]
+    if repeated:
+        message = (
+            f"{path} names more than one column {', '.join(repeated)}; rename or remove all but "
+            "the one that is meant."
+        )
+        raise FileError(message)
+
+
 def _numbered(name: str, place: int) -> str:
     return f"{name} (column {place})" if name else f"column {place}"
 

@@ -1,7 +1,8 @@
 """Read a gazetteer from CSV: city, street, house, lat, lon and, if there, more of `OPTIONAL`.
 
 A line without a house places its street, one without a street its settlement. `aliases` are other
-names, separated by ``;`` or ``|``, of the street or, where none is named, of the settlement.
+names, separated by ``;`` or ``|``, of the street or, where none is named, of the settlement. A row
+is one line; one that has not the header's fields is left out.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ import zlib
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
+from heatmaps.complaints.delimited import refuse_repeated
 from heatmaps.errors import FileError
 from heatmaps.geocoding.assembly import Assembly, place_positions
 from heatmaps.geocoding.in_memory import read_whole
 from heatmaps.geocoding.reading import PART, Points, check_file
+from heatmaps.geocoding.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +40,7 @@ _SYNONYMS = {"housenumber": "house", "house_number": "house"}
 _DELIMITERS = ",;\t"
 _GZIP = b"\x1f\x8b"
 _CHUNK = 1 << 20
-_BETWEEN_NAMES = re.compile(r"\s*[;|\n]\s*")
+_BETWEEN_NAMES = re.compile(r"\s*[;|]\s*")
 
 
 def read_csv(path: Path) -> tuple[Gazetteer, ReadReport]:
@@ -56,8 +59,12 @@ class CsvReader:
         self._path = path
         self._encoding = _encoding(path)
         named: dict[tuple[str, str], list[str]] = {}
+        self._whereabouts = Whereabouts()
         for row in self._rows():
             if row["city"]:
+                where = coordinates(row["lat"], row["lon"])
+                if where is not None:
+                    self._whereabouts.add((row["city"], row["region"]), *where)
                 aliases = named.setdefault((row["city"], row["region"]), [])
                 if row["aliases"] and not row["street"]:
                     aliases += _names(row["aliases"])
@@ -93,9 +100,10 @@ class CsvReader:
 
     def _take(self, row: dict[str, str], points: Points) -> None:
         where = coordinates(row["lat"], row["lon"])
-        if not row["city"] or where is None:
+        fault = row["fault"] or self._fault(row, where)
+        if fault or where is None:
             self.counts.rows += 1
-            self.counts.left_out["bad_coordinates" if row["city"] else "no_settlement"] += 1
+            self.counts.left_out[fault] += 1
             return
         points.add(
             self._position[row["city"], row["region"]],
@@ -109,23 +117,48 @@ class CsvReader:
             aliases="\n".join(_names(row["aliases"])) if row["street"] else "",
         )
 
+    def _fault(self, row: dict[str, str], where: tuple[float, float] | None) -> str:
+        """Give why a row cannot be used, nothing where it can."""
+        if not row["city"]:
+            return "no_settlement"
+        if where is not None:
+            off = self._whereabouts.swapped((row["city"], row["region"]), *where)
+            return "coordinates_swapped" if off else ""
+        swapped = coordinates(row["lon"], row["lat"])
+        return "bad_coordinates" if swapped is None else "coordinates_swapped"
+
     def _rows(self) -> Iterator[dict[str, str]]:
         with _opened(self._path, self._encoding) as file:
             header = file.readline()
             delimiter = max(_DELIMITERS, key=header.count)
             names = self._columns(header, delimiter)
             lines = csv.reader(file, delimiter=delimiter)
-            empty = dict.fromkeys((*REQUIRED, *OPTIONAL), "")
+            empty = dict.fromkeys((*REQUIRED, *OPTIONAL, "fault"), "")
+            least, last = len(names), 0
+            while not names[least - 1]:
+                least -= 1
             try:
                 for cells in lines:
-                    if cells:
-                        told = zip(names, map(str.strip, cells), strict=False)
-                        yield empty | dict(told) | {"line": str(lines.line_num + 1)}
+                    last += 1
+                    if lines.line_num > last:
+                        self._refuse_lines(last + 1, lines.line_num + 1)
+                    if not cells:
+                        continue
+                    row = {"line": str(last + 1), "fault": _misfit(cells, least, len(names))}
+                    told = () if row["fault"] else zip(names, map(str.strip, cells), strict=False)
+                    yield empty | dict(told) | row
             except csv.Error as error:
                 message = (
                     f"{self._path} line {lines.line_num + 1} is no CSV ({error}); mend the line."
                 )
                 raise FileError(message) from error
+
+    def _refuse_lines(self, first: int, last: int) -> None:
+        message = (
+            f"{self._path} line {first} opens a quote that is not closed before line {last}, so "
+            "that what stands between would be lost; close the quote or remove it."
+        )
+        raise FileError(message)
 
     def _columns(self, header: str, delimiter: str) -> list[str]:
         cells = next(csv.reader([header], delimiter=delimiter), [])
@@ -137,6 +170,7 @@ class CsvReader:
                 f"{', '.join(REQUIRED)} and may have {', '.join(OPTIONAL)}."
             )
             raise FileError(message)
+        refuse_repeated(self._path, names)
         return names
 
 
@@ -148,6 +182,13 @@ def coordinates(lat: str, lon: str) -> tuple[float, float] | None:
         return None
     on_earth = all(map(math.isfinite, at)) and abs(at[0]) <= 90 and abs(at[1]) <= 180  # noqa: PLR2004, degrees
     return at if on_earth and at != (0.0, 0.0) else None
+
+
+def _misfit(cells: list[str], least: int, most: int) -> str:
+    """Give what is wrong with a row's fields; empty ones beyond the header are nothing."""
+    if len(cells) < least:
+        return "too_few_fields"
+    return "too_many_fields" if any(cell.strip() for cell in cells[most:]) else ""
 
 
 def _names(aliases: str) -> list[str]:

@@ -84,6 +84,8 @@ def merge_staged(
     if rewritten:
         rekey(connection)
     merging = Merging(connection, staged, load.dataset)
+    if not load.moved:
+        merging.require_unswapped(load.file, settlements, settled)
     towns = merging.settlements(settlements, settled)
     streets = merging.streets()
     houses = merging.houses(load.file, shrink=load.shrink, moved=load.moved)

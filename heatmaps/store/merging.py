@@ -21,9 +21,11 @@ from heatmaps.geocoding.gazetteer import (
     Settlements,
     distance_m,
     settlement_keys_of,
+    take,
     text_column,
     with_known_regions,
 )
+from heatmaps.geocoding.whereabouts import swapped_settlements
 from heatmaps.store import bulk, staging
 from heatmaps.store.tables import House, Settlement, Street
 
@@ -81,11 +83,23 @@ class Merging:
         self._staged = staged
         self._dataset = dataset
         self.changes = Changes()
+        self._known = _KnownSettlements(connection)
         self._had_latin = False
+
+    def require_unswapped(self, file: str, rows: Settlements, settled: NDArray[np.bool_]) -> None:
+        """Raise FileError where most settlements known lie as they do only when read swapped."""
+        known, swapped = swapped_settlements(take(rows, np.flatnonzero(settled)), self._known.rows)
+        if swapped > known / 2:
+            message = (
+                f"{file} puts {swapped:,} of the {known:,} settlements that are known far off, but "
+                "near them if its latitudes and longitudes are swapped; swap them, or load it with "
+                "--moved if they are right."
+            )
+            raise FileError(message)
 
     def settlements(self, rows: Settlements, settled: NDArray[np.bool_]) -> Counts:
         """Merge the settlements that anything stands in; those gone go last."""
-        known = _KnownSettlements(self._connection)
+        known = self._known
         rows = with_known_regions(rows, known.rows)
         used = np.flatnonzero(settled)
         keys = settlement_keys_of(rows)

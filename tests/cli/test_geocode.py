@@ -150,6 +150,12 @@ def test_what_cannot_be_geocoded(embedded, args, named):
     assert not (embedded.folder / "out.csv").exists()
 
 
+def test_a_header_that_names_a_column_twice_is_refused(embedded):
+    embedded.file("in.csv", "address,Address\nМира 5,Мира 6\n")
+    embedded("geocode", "in.csv", "out.csv").refused("column address;")
+    assert not (embedded.folder / "out.csv").exists()
+
+
 def test_a_failed_run_leaves_an_older_output_alone(embedded):
     out = embedded.file("out.csv", "older work\n")
     embedded.file("in.csv", b"address\n" + b"a street\n" * 9000 + b"\x98\xff\xd0\x98\n")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from heatmaps.errors import FileError
+from heatmaps.geocoding.assembly import circles
 from heatmaps.geocoding.from_csv import read_csv
 from heatmaps.geocoding.from_osm import read_osm
 from heatmaps.geocoding.gazetteer import NO_STREET
@@ -82,6 +83,67 @@ def test_a_csv_that_cannot_be_used_says_why(tmp_path, name, content, said):
     path.write_bytes(content)
     with pytest.raises(FileError, match=said):
         read_csv(path)
+
+
+HEAD = "city,street,house,lat,lon\n"
+
+
+def test_a_quote_that_swallows_lines_is_refused_with_its_line(tmp_path):
+    rows = ["А,Лесная,1,56,44", 'А,"Полевая,2,56,44', "А,Лесная,3,56,44", 'А,"Лесная",4,56,44']
+    with pytest.raises(FileError, match=r"line 3 opens a quote .* line 5"):
+        read_csv(write(tmp_path / "g.csv", HEAD + "\n".join(rows)))
+
+
+def test_rows_without_the_headers_fields_are_left_out_and_lines_add_up(tmp_path):
+    rows = [
+        "А,Лесная,1,56,44", "А,Лесная,2,56", 'А,"Лесная,3,56,44"', "А,Лесная,4,56,44,лишнее", "",
+        "А,Лесная,5,56,44,, ,",
+        'А,"Лесная,6,56,44',
+    ]  # fmt: skip
+    gazetteer, report = read_csv(write(tmp_path / "g.csv", HEAD + "\n".join(rows)))
+    assert gazetteer.houses.number.tolist() == ["1", "5"]
+    assert report.left_out == {"too_few_fields": 3, "too_many_fields": 1}
+    assert report.rows == 6
+    assert gazetteer.houses.source_id.tolist() == ["2", "7"]
+
+
+def test_unnamed_columns_at_the_end_may_be_missing(tmp_path):
+    file = write(
+        tmp_path / "g.csv", "city,street,house,lat,lon,,\nА,Лесная,1,56,44\nА,Лесная,2,56,44,,\n"
+    )
+    assert read_csv(file)[1].houses == 2
+
+
+@pytest.mark.parametrize("extra", ["lat", " LAT ", "housenumber", "note,note"])
+def test_a_header_that_names_a_column_twice_is_refused(tmp_path, extra):
+    file = write(tmp_path / "g.csv", f"city,street,house,lat,lon,{extra}\nА,Лесная,1,56,44,1,2\n")
+    with pytest.raises(FileError, match=f"column {'house' if 'h' in extra else '(lat|note)'};"):
+        read_csv(file)
+
+
+def test_rows_with_swapped_coordinates_are_left_out(tmp_path):
+    rows = [f"Омск,Лесная,{n},{54.999 + n / 1e3},73.3" for n in range(3)]
+    rows += [
+        "Омск,Лесная,8,73.3,55.0",
+        "Чита,Лесная,1,52.0,113.5",
+        "Чита,Лесная,2,113.5,52.0",
+        "Омск,Лесная,9,95,95",
+    ]
+    gazetteer, report = read_csv(write(tmp_path / "g.csv", HEAD + "\n".join(rows)))
+    assert report.left_out == {"coordinates_swapped": 2, "bad_coordinates": 1}
+    assert report.houses == 4
+    assert gazetteer.settlements.uncertainty_m.max() < 5_000
+
+
+def test_a_namesake_far_away_is_not_taken_for_swapped(tmp_path):
+    rows = ["Троицк,Лесная,1,55.5,37.3", "Троицк,Лесная,2,55.5,37.3", "Троицк,Лесная,3,54.1,61.5"]
+    assert read_csv(write(tmp_path / "g.csv", HEAD + "\n".join(rows)))[1].houses == 3
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_place_without_points_has_no_middle_and_warns_of_nothing():
+    lat, lon, radius = circles(*np.array([[1.0, np.inf], [1, np.inf], [3, -np.inf], [3, -np.inf]]))
+    assert (lat[0], lon[0], np.isnan([lat[1], lon[1], radius[1]]).all()) == (2.0, 2.0, True)
 
 
 class Osm:

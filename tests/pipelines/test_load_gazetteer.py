@@ -219,7 +219,7 @@ def test_a_boundary_that_crosses_itself_is_mended_or_left_out(tmp_path):
         ("a.osm.pbf", None, "cannot be read as OSM data"),
         ("b.csv.gz", gzip.compress((HEAD + "\n".join(houses(500))).encode())[:-99], "truncated"),
         ("c.osm", b"<osm version='0.6'></osm>", "it holds no addresses"),
-        ("d.csv", (HEAD + "Город,,улица Мира,1,137,55,\n").encode(), "bad_coordinates: 1"),
+        ("d.csv", (HEAD + "Город,,улица Мира,1,137,55,\n").encode(), "coordinates_swapped: 1"),
         ("e.csv", (HEAD + "А,,улица Мира,1,55,37,\n").encode("utf-16"), "save it as UTF-8"),
         ("f.csv", (HEAD + ",,улица Мира,1,55,37,\n").encode(), "no_settlement: 1"),
     ],
@@ -238,6 +238,25 @@ def test_a_file_that_cannot_be_used_changes_nothing(store, tmp_path, name, conte
     with pytest.raises(FileError, match=said):
         load_gazetteer_file(store, path, NOW)
     assert count_of(store) == 5
+
+
+def test_a_first_load_with_swapped_coordinates_of_known_settlements_is_refused(store, tmp_path):
+    load_gazetteer_file(store, csv_of(tmp_path / "g.csv", *houses(5)), NOW)
+    row = "Город,{},улица Лесная,1,30.0,50.0,"
+    for region in ("Край", ""):
+        file = csv_of(tmp_path / "other.csv", row.format(region))
+        with pytest.raises(FileError, match=r"1 of the 1 settlements .* swapped.*--moved"):
+            load_gazetteer_file(store, file, NOW)
+        assert count_of(store) == 5
+    assert load_gazetteer_file(store, file, NOW, Wish(moved=True)).merge.houses_added == 1
+
+
+def test_rows_of_a_file_that_do_not_fit_are_counted_and_the_others_loaded(store, tmp_path):
+    swapped = "Город,Край,улица Мира,99,30.0,50.0,"
+    file = csv_of(tmp_path / "g.csv", *houses(5), swapped, 'Город,"Край,улица Мира,98,50,30,')
+    report = load_gazetteer_file(store, file, NOW).report
+    assert (report["rows"], report["houses"]) == (7, 5)
+    assert report["left_out"] == {"coordinates_swapped": 1, "too_few_fields": 1}
 
 
 def test_a_dry_run_tells_the_same_and_keeps_nothing(store, tmp_path):
