@@ -13,7 +13,7 @@ import numpy as np
 from heatmaps.desk.case import Facts
 from heatmaps.region.grid import GRID_RESOLUTION, child_range
 from heatmaps.region.territories import TerritoryIndex
-from heatmaps.spots.priority import Behind, ltv_ranks, priority_of
+from heatmaps.spots.priority import Behind, LtvOrder, priority_of
 from heatmaps.store.types import to_microseconds
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class Scales:
     ) -> None:
         self._columns = columns
         self._weights = weights
+        self._ltv = LtvOrder(weights.ltv, weights.segment)
         self._by_id = np.argsort(columns.complaint_id)
         self._ids = columns.complaint_id[self._by_id]
         self._exposed = exposure.cell
@@ -128,6 +129,5 @@ class Scales:
         if self._ranked is None or self._ranked[0] != day:
             time = self._columns.time
             before = (time <= day) & (time > day - RANKED_OVER // timedelta(microseconds=1))
-            ranks = ltv_ranks(self._weights.ltv, self._weights.segment, before)
-            self._ranked = (day, ranks)
+            self._ranked = (day, self._ltv.ranks(before))
         return self._ranked[1]

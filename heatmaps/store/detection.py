@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sqlalchemy import func, insert, select
 
 from heatmaps.complaints.likeness import first_entries
 from heatmaps.complaints.record import AddressKind, Segment, State, Topic
+from heatmaps.region.grid import resolution_of
 from heatmaps.spots.record import ComplaintColumns
-from heatmaps.store import bulk
 from heatmaps.store.complaints import COMPLAINT
 from heatmaps.store.tables import SpotComplaint, Tick
 from heatmaps.store.types import microseconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from numpy.typing import NDArray
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import Connection, Select, Table
 
 LINK: Table = SpotComplaint.__table__  # type: ignore[assignment]  # a mapped table is a Table
 
 NO_CODE = -1
 """Code of an absent segment or technology."""
+
+_ROWS_AT_ONCE = 5_000
+_TEXT, _WHOLE = np.object_, np.int64
+_KINDS = (_WHOLE, _TEXT, _TEXT, _WHOLE, _WHOLE, _WHOLE, _TEXT, _TEXT, np.float64, np.bool_, _TEXT)
+"""Of the columns that `load_complaints` reads; objects also where there may be no number."""
 
 TOPIC_CODES = {str(topic): code for code, topic in enumerate(Topic)}
 SEGMENT_CODES = {str(segment): code for code, segment in enumerate(Segment)}
@@ -81,7 +86,7 @@ def load_complaints(
     """
     c = COMPLAINT.c
     query = (
-        select(c.id, c.customer_id, c.likeness, c.cell, c.resolution, microseconds(c.created_at),
+        select(c.id, c.customer_id, c.likeness, c.cell, microseconds(c.created_at),
                microseconds(c.available_at), c.topic, c.segment, c.ltv, c.critical, c.technology)
         .where(c.cell.is_not(None), c.state != State.WITHDRAWN,
                c.created_at > since, c.created_at <= until)
@@ -89,24 +94,40 @@ def load_complaints(
     )  # fmt: skip
     if not count_registration:
         query = query.where(c.address_kind != AddressKind.REGISTRATION)
-    (ids, customers, likeness, cells, resolutions, times, available, topics, segments, ltv,
-     critical, technology) = bulk.read_columns(connection, query)  # fmt: skip
+    (ids, customers, likeness, cells, times, available, topics, segments, ltv, critical,
+     technology) = _typed_columns(connection, query, _KINDS)  # fmt: skip
     columns = ComplaintColumns(
-        complaint_id=ids.astype(np.int64),
-        customer=_customer_codes(customers, likeness, times.astype(np.int64), duplicate_within),
-        cell=cells.astype(np.int64),
-        resolution=resolutions.astype(np.int8),
-        time=times.astype(np.int64),
-        available=available.astype(np.int64),
-        topic=np.array([TOPIC_CODES[topic] for topic in topics], dtype=np.int8),
+        complaint_id=ids,
+        customer=_customer_codes(customers, likeness, times, duplicate_within),
+        cell=cells,
+        resolution=resolution_of(cells),
+        time=times,
+        available=available,
+        topic=_coded(topics, TOPIC_CODES),
     )
-    weights = WeightColumns(
-        segment=np.array([SEGMENT_CODES.get(s, NO_CODE) for s in segments], dtype=np.int8),
-        ltv=ltv.astype(np.float64),
-        critical=critical.astype(np.bool_),
-        technology=technology,
-    )
-    return columns, weights
+    segment = _coded(segments, {None: NO_CODE} | SEGMENT_CODES)
+    return columns, WeightColumns(segment, ltv, critical, technology)
+
+
+def _typed_columns(
+    connection: Connection, query: Select[Any], kinds: Sequence[type]
+) -> list[NDArray[Any]]:
+    """Give the result as one array of a kind a column.
+
+    Reads from the driver's cursor and some rows at a time: a million rows of Python objects take
+    longer to make and to keep than all that is done with them.
+    """
+    parts: list[list[NDArray[Any]]] = [[np.zeros(0, dtype=kind)] for kind in kinds]
+    result = connection.execute(query)
+    while rows := result.cursor.fetchmany(_ROWS_AT_ONCE):
+        for part, values, kind in zip(parts, zip(*rows, strict=True), kinds, strict=True):
+            part.append(np.array(values, dtype=kind))
+    result.close()
+    return [np.concatenate(part) for part in parts]
+
+
+def _coded(words: NDArray[np.object_], codes: Mapping[Any, int]) -> NDArray[np.int8]:
+    return np.fromiter(map(codes.__getitem__, words.tolist()), dtype=np.int8, count=len(words))
 
 
 def _customer_codes(
@@ -116,8 +137,10 @@ def _customer_codes(
     duplicate_within: timedelta,
 ) -> NDArray[np.int64]:
     """Give each customer a number from 0 up, and each that nobody named one below 0."""
-    known: dict[str | None, int] = {None: -1}
-    numbered = (known.setdefault(customer, len(known) - 1) for customer in customers.tolist())
+    names = dict.fromkeys(customers.tolist())
+    names.pop(None, None)
+    known = {None: -1} | dict(zip(names, range(len(names)), strict=True))
+    numbered = map(known.__getitem__, customers.tolist())
     codes = np.fromiter(numbered, dtype=np.int64, count=len(customers))
     unnamed = np.flatnonzero(codes < 0)
     told = unnamed[[likeness[row] is not None for row in unnamed.tolist()]]
