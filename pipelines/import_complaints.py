@@ -29,6 +29,7 @@ from heatmaps.store.engine import lock
 from heatmaps.store.policies import current_policy
 from heatmaps.store.quarantine import Accepted, Origin
 from heatmaps.store.region import load_territories
+from pipelines.keep_provider_places import with_places
 from pipelines.place_complaints import place_on_default_points, placed
 
 if TYPE_CHECKING:
@@ -264,11 +265,12 @@ def _write(connection: Connection, batch: ComplaintBatch, job: _Job) -> Complain
     counts = job.counts
     compared = complaints.compare(connection, batch)
     chosen, given = batch.take(compared.to_write), job.given
-    located = placed(chosen, given.geocoder, default_points(connection))
+    geocoder = with_places(connection, given.geocoder)
+    located = placed(chosen, geocoder, default_points(connection))
     written = complaints.write(connection, batch, compared, located, given.now)
     streets = current_policy(connection).policy.quality.default_point_streets
     pointed = written[~np.isnan(chosen.lat)]
-    lost = place_on_default_points(connection, pointed, given.geocoder, streets, given.now)
+    lost = place_on_default_points(connection, pointed, geocoder, streets, given.now)
     counts.new += len(compared.new)
     counts.updated += len(compared.updated)
     counts.unchanged += compared.unchanged

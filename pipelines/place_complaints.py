@@ -10,7 +10,7 @@ import numpy as np
 from heatmaps.geocoding.default_point import DEFAULT_POINT, address_keys, is_default_point
 from heatmaps.geocoding.doubt import doubtful
 from heatmaps.geocoding.fingerprints import form_keys, match_keys
-from heatmaps.geocoding.location import DISAGREE, NO_CELL, locate_batch
+from heatmaps.geocoding.location import DISAGREE, NO_CELL, PROVIDER, Source, locate_batch
 from heatmaps.store import customers, review_queue
 from heatmaps.store.complaints import LocationColumns, write_places
 from heatmaps.store.default_points import (
@@ -158,7 +158,7 @@ def _columns(
             faults[row] = (*faults[row], fault)
     return LocationColumns(
         location_level=[str(level) for level in found.level],
-        location_source=[str(source) for source in found.source],
+        location_source=_sources(results, found),
         lat=found.lat,
         lon=found.lon,
         uncertainty_m=found.uncertainty_m,
@@ -172,6 +172,16 @@ def _columns(
         doubtful=doubtful(results, found.source),
         normal_form=[r.normal_form or None if r else None for r in results],
     )
+
+
+def _sources(results: Sequence[GeocodeResult | None], found: Locations) -> list[str]:
+    """Give what placed each row: of an address, also which provider."""
+    sources = [str(source) for source in found.source]
+    for row, result in enumerate(results):
+        if result and not result.key and result.changes and sources[row] == Source.ADDRESS:
+            said = (change for change in result.changes if change.startswith(PROVIDER))
+            sources[row] = next(said, sources[row])
+    return sources
 
 
 def _geocoded(

@@ -12,6 +12,7 @@ from heatmaps.complaints.validate_sites import validate_sectors
 from heatmaps.store import customers, events, network
 from heatmaps.store.default_points import default_points
 from heatmaps.store.region import Saved, load_territories
+from pipelines.keep_provider_places import with_places
 from pipelines.place_complaints import placed
 
 if TYPE_CHECKING:
@@ -129,7 +130,11 @@ class TakeCustomers:
         later = customers.owners_after(connection, ids, given.at)
         batch, refused = validate_customers(rows, given.intake, later)
         compared = self._replacement.compare(connection, batch)
-        located = placed(batch.take(compared.to_write), given.geocoder, default_points(connection))
+        located = placed(
+            batch.take(compared.to_write),
+            with_places(connection, given.geocoder),
+            default_points(connection),
+        )
         customers.write(connection, batch, compared, located, given.at)
         self._unlocated += sum(cell is None for cell in located.cell)
         saved = Saved(len(compared.new), len(compared.updated), compared.unchanged)

@@ -38,6 +38,10 @@ _REACH_M = np.array(
 _RESOLUTIONS = np.array([*_FINEST_FIRST, NO_RESOLUTION], dtype=np.int8)
 
 
+PROVIDER = "provider:"
+"""Before the name of the online provider that placed an address."""
+
+
 class Source(StrEnum):
     """What placed a complaint."""
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy import and_, delete, insert, null, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from heatmaps.geocoding.location import Source
+from heatmaps.geocoding.default_point import DEFAULT_POINT
+from heatmaps.geocoding.location import DISAGREE, PROVIDER, Source
 from heatmaps.geocoding.normal_form import street_key
 from heatmaps.geocoding.result import GeocodeResult, Level
 from heatmaps.store import bulk
 from heatmaps.store.complaints import COMPLAINT, PERSONAL
 from heatmaps.store.customers import CUSTOMER_ADDRESS
 from heatmaps.store.tables import (
+    PLACED_BY_PROVIDER,
     ProviderAnswer,
     ProviderRun,
     ProviderUsage,
@@ -132,6 +134,34 @@ def said(connection: Connection, form_keys: Sequence[int]) -> dict[int, Said]:
     return told
 
 
+def placed_forms(connection: Connection, form_keys: Sequence[int]) -> dict[int, GeocodeResult]:
+    """Give where providers placed addresses of these normal forms, the surest for each.
+
+    ``provider:`` and its name is the last of its `changes`. Read by an index of such places alone.
+    """
+    found: dict[int, GeocodeResult] = {}
+    if not form_keys or connection.scalar(select(ProviderRun.id).limit(1)) is None:
+        return found
+    for table, noted in ((COMPLAINT, COMPLAINT.c.location_faults), (CUSTOMER_ADDRESS, null())):
+        c = table.c
+        for part in bulk.in_parts(form_keys):
+            query = (
+                select(c.form_key, c.location_level, c.lat, c.lon, c.uncertainty_m, c.confidence,
+                       c.location_source, noted)
+                .where(c.form_key.in_(part), text(PLACED_BY_PROVIDER))
+                .order_by(c.form_key, c.confidence.desc(), c.id.desc())
+            )  # fmt: skip
+            for key, level, lat, lon, uncertainty_m, confidence, source, said in connection.execute(
+                query
+            ):
+                best = found.get(key)
+                if best is None or confidence > best.confidence:
+                    faults = [f for f in (said or "").split() if f not in (DISAGREE, DEFAULT_POINT)]
+                    found[key] = GeocodeResult(Level(level), lat, lon, uncertainty_m, confidence,
+                                               changes=(source,), faults=tuple(faults))  # fmt: skip
+    return found
+
+
 def note_source(connection: Connection, provider: str, form_keys: Sequence[int]) -> None:
     """Say of what was just placed under these normal forms that a provider placed it."""
     source = provider_source(provider)
@@ -145,7 +175,7 @@ def note_source(connection: Connection, provider: str, form_keys: Sequence[int])
 
 def provider_source(provider: str) -> str:
     """Give what `location_source` says of a place that a provider gave."""
-    return f"provider:{provider}"
+    return f"{PROVIDER}{provider}"
 
 
 def note_run(connection: Connection, provider: str, at: datetime, counts: dict[str, int]) -> int:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from provider_server import FakeTime, answers, running, status
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from heatmaps.errors import UsageError
 from heatmaps.geocoding.online.account import Account
@@ -19,7 +19,7 @@ from heatmaps.store import provider_answers
 from heatmaps.store.complaints import generation
 from heatmaps.store.engine import open_store
 from heatmaps.store.policies import seed_policy
-from heatmaps.store.tables import ProviderRun, StoredComplaint
+from heatmaps.store.tables import PLACED_BY_PROVIDER, ProviderRun, StoredComplaint
 from pipelines.ask_providers import (
     KEEP_FOUND,
     KEEP_NOT_FOUND,
@@ -34,6 +34,7 @@ from pipelines.ask_providers import (
 )
 from pipelines.check_address import GeocoderOfStore
 from pipelines.import_complaints import Circumstances, import_file
+from pipelines.keep_provider_places import with_places
 from pipelines.load_region import load_gazetteer_file
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -238,6 +239,90 @@ def test_a_provider_s_place_stays_until_ours_is_as_sure(town, server, passing, t
     load_gazetteer_file(town, file, NOW)
     level, lat, source, *_ = places(town)["1"]
     assert (level, lat, source) == ("house", 55.8961, "address")
+
+
+def take_in(store, folder, *rows):
+    (folder / "later.csv").write_text(
+        "external_id,created_at,updated_at,state,address,city,lat,lon\n" + "\n".join(rows) + "\n"
+    )
+    given = Circumstances(NOW, ZoneInfo("Europe/Moscow"), GeocoderOfStore(store, None).current)
+    return import_file(store, folder / "later.csv", given, silent).counts
+
+
+def test_an_update_keeps_a_provider_s_place(town, server, passing, tmp_path):
+    server.will(answers([place("5")]), answers([]))
+    ask(town, server, passing)
+    before = places(town)
+    closed = '1,2026-03-01T10:00+03:00,2026-03-01T11:00+03:00,closed,"ул. Мира, д. 5",Химки,,'
+    assert take_in(town, tmp_path, closed).updated == 1
+    assert places(town)["1"] == before["1"]
+    moved = "2,2026-03-01T10:01+03:00,2026-03-01T11:00+03:00,open,ул Победы 10,Химки,,"
+    assert take_in(town, tmp_path, moved).updated == 1
+    assert places(town)["2"][1:3] == (55.8950, "address")
+    assert len(server.received) == 2
+
+
+def test_an_update_keeps_a_provider_s_doubtful_place(town, server, passing, tmp_path):
+    server.will(answers([place("7")]), answers([]))
+    ask(town, server, passing)
+    before = places(town)["1"]
+    closed = '1,2026-03-01T10:00+03:00,2026-03-01T11:00+03:00,closed,"ул. Мира, д. 5",Химки,,'
+    assert take_in(town, tmp_path, closed).updated == 1
+    assert places(town)["1"] == before
+    assert before[4]
+
+
+def test_new_complaints_take_a_provider_s_place_over(town, server, passing, tmp_path):
+    new = '9,2026-03-01T10:09+03:00,,open,"Химки, ул Мира, 5, кв 9",,,'
+    near = '10,2026-03-01T10:09+03:00,,open,"Химки, ул Мира, 5, кв 9",,55.8801,37.4301'
+    take_in(town, tmp_path, new.replace("9,2026", "8,2026", 1))
+    assert places(town)["8"][0] != "house"
+    server.will(answers([place("5")]), answers([]))
+    ask(town, server, passing)
+    other = '11,2026-03-01T10:09+03:00,,open,"Химки, ул Мира, 12",,,'
+    assert take_in(town, tmp_path, new, near, other).new == 3
+    found = places(town)
+    assert found["9"] == found["1"] == found["8"]
+    assert found["10"][2] in {"provider:nominatim", "coordinates"}
+    assert found["11"][:3] == found["3"][:3]  # nobody found it
+    assert len(server.received) == 2
+
+
+def test_our_own_house_takes_the_place_of_a_provider_s_at_an_update(
+    town, server, passing, tmp_path
+):
+    server.will(answers([place("5")]), answers([]))
+    ask(town, server, passing)
+    file = tmp_path / "more.csv"
+    file.write_text(GAZETTEER + "Химки,улица Мира,5,55.8961,37.4311,Московская область\n")
+    load_gazetteer_file(town, file, NOW)
+    assert take_in(town, tmp_path, '9,2026-03-01T10:09+03:00,,open,"ул Мира, 5",Химки,,').new == 1
+    assert places(town)["9"][1:3] == (55.8961, "address")
+
+
+def test_customers_take_a_provider_s_place_over(town, server, passing):
+    server.will(answers([place("5")]), answers([]))
+    ask(town, server, passing)
+    with town.writing() as connection:
+        geocoder = with_places(connection, GeocoderOfStore(town, None).current)()
+        found, *_ = geocoder.geocode_batch(["ул Мира 5", "тест"], ["Химки"] * 2)
+    assert (found.level, found.lat, found.changes) == (
+        Level.HOUSE,
+        55.8899,
+        ("provider:nominatim",),
+    )
+
+
+def test_places_of_providers_are_found_by_their_index(town, server, passing):
+    server.will(answers([place("5")]), answers([]))
+    ask(town, server, passing)
+    query = f"SELECT form_key FROM complaint WHERE form_key IN (1, 2) AND {PLACED_BY_PROVIDER}"
+    with town.reading() as connection:
+        if town.is_postgis:
+            connection.execute(text("SET LOCAL enable_seqscan = off"))
+        explain = "EXPLAIN " if town.is_postgis else "EXPLAIN QUERY PLAN "
+        plan = " ".join(map(str, connection.execute(text(explain + query)).all()))
+    assert "ix_complaint_provider" in plan
 
 
 def test_a_limit_takes_the_most_complaints_first(town, server, passing):

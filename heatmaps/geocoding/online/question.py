@@ -83,10 +83,11 @@ def question(
     """Give the question for an address, or None where it may not or need not be asked.
 
     Sent are settlements that are `known` or, named in the address, one word with its type; of a
-    `city` column only known ones or the default; known streets or typed ones; a region; the house. A bare unknown name may
-    be a customer's and stays here, and so does all of an address whose typed names look as if
-    more stood in them than a place. An address without a settlement is never asked: an answer
-    would be a guess. Of several readings the one is asked that our own answer `understood`.
+    `city` column only known ones or the default; known streets or typed ones; a region; the house.
+    A bare unknown name may be a customer's and stays here, and so does all of an address whose
+    typed names look as if more stood in them than a place. An address without a settlement is
+    never asked: an answer would be a guess. Of several readings the one is asked that
+    our own answer `understood`.
     """
     form = _reading(address, city, default_city, understood)
     usual = settlement_key(default_city) if default_city else None

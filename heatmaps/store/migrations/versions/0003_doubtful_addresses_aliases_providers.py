@@ -29,6 +29,7 @@ TEXTS = (
 
 
 def upgrade() -> None:
+    by_provider = sa.text("substr(location_source, 1, 9) = 'provider:'")
     for table in PLACED:
         op.add_column(table, sa.Column("confidence", sa.Double(), nullable=True))
         op.add_column(table, sa.Column("form_key", sa.BigInteger(), nullable=True))
@@ -38,6 +39,13 @@ def upgrade() -> None:
             sa.Column("doubtful", sa.Boolean(), nullable=False, server_default=sa.false()),
         )
         op.create_index(f"ix_{table}_doubtful", table, ["doubtful", "form_key"])
+        op.create_index(
+            f"ix_{table}_provider",
+            table,
+            ["form_key"],
+            postgresql_where=by_provider,
+            sqlite_where=by_provider,
+        )
     op.add_column("personal", sa.Column("normal_form", sa.Text(), nullable=True))
     for table, column in TEXTS:
         op.add_column(table, sa.Column(column, sa.Text(), nullable=False, server_default=""))
@@ -116,6 +124,7 @@ def downgrade() -> None:
     op.drop_column("gazetteer_load", "norm_version")
     op.drop_column("personal", "normal_form")
     for table in PLACED:
+        op.drop_index(f"ix_{table}_provider", table)
         op.drop_index(f"ix_{table}_doubtful", table)
         for column in ("doubtful", "match_key", "form_key", "confidence"):
             op.drop_column(table, column)
