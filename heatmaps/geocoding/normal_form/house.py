@@ -136,7 +136,7 @@ def find_house(tokens: list[str], pack: Pack) -> FoundHouse:
         return FoundHouse()
     house = _read(tokens, at, pack)
     beside = (*tokens[: house.start][-1:], *tokens[house.end :])
-    unread = _unread(beside, house.number) if beside else ()
+    unread = _unread(beside, house.number) if any(map(_is_piece, beside)) else ()
     return house._replace(unread=unread) if unread else house
 
 
@@ -231,8 +231,9 @@ def _read(tokens: list[str], at: int, pack: Pack) -> FoundHouse:
     if tokens[end] in pack.house_words and not _has_digit(tokens[end + 1 : end + 2]):
         return FoundHouse(number, start, _past_numbers(tokens, end + 1))
     parts, end = _parts(tokens, end, glued_at=end if number else -1)
-    if number and not _has_number(tokens[:start] + tokens[end:]):
-        parts += _strays(tokens[:start] + tokens[end:], parts)
+    outside = [*tokens[:start], *tokens[end:]] if number else []
+    if any(map(is_part, outside)) and not any(map(is_number, outside)):
+        parts += _strays(outside, parts)
     second = "" if parts else _second_of_three(tokens, at)
     if second:
         parts = [("К", second)]
@@ -248,10 +249,6 @@ def _strays(tokens: Sequence[str], parts: Sequence[tuple[str, str]]) -> list[tup
     found = [match for t in tokens if is_part(t) and (match := _PART.fullmatch(t))]
     kinds = {kind for kind, _ in parts}
     return [(m[1], m[2]) for m in found if m[2][0].isdigit() and m[1] not in {*_WHOLE, *kinds}]
-
-
-def _has_number(tokens: Sequence[str]) -> bool:
-    return any(is_number(token) for token in tokens)
 
 
 def _has_digit(tokens: Sequence[str]) -> bool:
