@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from heatmaps.complaints.rows import Rows
 
-BATCH_ROWS = 20_000
+BATCH_ROWS = 50_000
+"""So many rows become one transaction: each writes every page of the indexes that it touches."""
 
 BATCH_CHARACTERS = 1 << 25
 """A batch ends early beyond this, so that long rows fill no more memory than many short ones."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
+    from sqlalchemy import Column as TableColumn
     from sqlalchemy import ColumnElement, Connection, Select, Table
     from sqlalchemy.types import TypeEngine
 
@@ -42,6 +43,9 @@ def insert_columns(connection: Connection, table: Table, columns: Mapping[str, C
     count = len(next(iter(columns.values()), ()))
     if not count:
         return 0
+    columns = {
+        name: column for name, column in columns.items() if not _is_absent(column, table.c[name])
+    }
     names = ", ".join(f'"{name}"' for name in columns)
     if connection.dialect.name == "postgresql":
         statement = f"COPY {table.name} ({names}) FROM STDIN"
@@ -120,6 +124,17 @@ def _cursor(connection: Connection, statement: str) -> Iterator[Any]:
         raise DBAPIError.instance(
             statement, None, error, driver.Error, dialect=connection.dialect
         ) from error
+
+
+def _is_absent(column: Column, of: TableColumn[Any]) -> bool:
+    """Say whether a column is empty in every row, as it is when nothing of it is written."""
+    if not of.nullable or of.server_default is not None:
+        return False
+    if isinstance(of.type, UtcTime):
+        return bool((np.asarray(column, dtype=np.int64) == ABSENT_TIME).all())
+    if isinstance(column, np.ndarray) and column.dtype.kind == "f":
+        return bool(np.isnan(column).all())
+    return all(value is None for value in column)
 
 
 def _values(column: Column, kind: TypeEngine[Any], connection: Connection) -> list[Any]:

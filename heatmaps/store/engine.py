@@ -167,7 +167,7 @@ def _prepare_sqlite(dbapi: Any, _record: object) -> None:  # noqa: ANN401 - the 
     cursor = dbapi.cursor()
     cursor.execute("PRAGMA synchronous=FULL")  # NORMAL may lose a commit when power fails
     cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA cache_size=-131072")
+    cursor.execute("PRAGMA cache_size=-262144")
     cursor.close()
 
 

@@ -286,6 +286,25 @@ def test_what_a_csv_writer_wrote_is_read_back(tmp_path_factory, rows, delimiter)
         assert joined(batches, name) == [row[place].strip() or None for row in rows]
 
 
+LINE = st.sampled_from(
+    ("1,2,a", '1,2,"a, b"', '1,2,"a', 'b",c', '1,2,5" pipe', "1,2", "1,2,a,", "1,2,a,b", "",
+     ",,", "end", '"end"', '1,"2"x,a\r', '1,2,"a""b"')
+)  # fmt: skip
+
+
+@given(st.lists(LINE, max_size=12), st.integers(1, 4))
+def test_many_rows_are_read_at_once_as_each_alone(tmp_path_factory, lines, size):
+    path = tmp_path_factory.mktemp("lines") / "some.csv"
+    path.write_bytes("\n".join(["external_id,created_at,text", *lines]).encode())
+    at_once, in_parts = read(path), read(path, size=size)
+    for name in ("external_id", "created_at", "text"):
+        assert joined(at_once, name) == joined(in_parts, name)
+    for told in ("line", "refused"):
+        every = [[each for batch in read_ for each in getattr(batch, told)]
+                 for read_ in (at_once, in_parts)]  # fmt: skip
+        assert every[0] == every[1]
+
+
 def test_boston_population_gives_cells_and_subscribers(file):
     path = file(
         "city,h3,population,lat,lon\nboston,882a339b6dfffff,201,42.2,-71.2\n"

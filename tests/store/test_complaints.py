@@ -56,6 +56,17 @@ def test_new_then_unchanged_then_updated(store):
     assert take_in(store, batch(*rows)) == (0, 1, 1)
 
 
+def test_every_character_is_kept_as_it_was_told(store):
+    told = ["a\tb", "a\nb\r", "\\", "\\N", "\\.", "'\"{}[],%s?", "нет связи 📵", "\x01\u2028"]
+    rows = batch(*({"external_id": text, "text": text, "ltv": 1.5} for text in told))
+    assert take_in(store, rows) == (len(told), 0, 0)
+    assert take_in(store, rows) == (0, 0, len(told))
+    query = select(StoredComplaint.external_id, Personal.text, Personal.name, StoredComplaint.ltv)
+    with store.reading() as connection:
+        read = connection.execute(query.join(Personal, Personal.complaint_id == StoredComplaint.id))
+        assert sorted(map(tuple, read)) == sorted((text, text, None, 1.5) for text in told)
+
+
 def test_identity_is_source_and_external_id(store):
     assert take_in(store, batch({"external_id": "1"}, {"external_id": "1", "source": "app"})) == (
         2,
