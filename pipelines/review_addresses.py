@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from heatmaps.desk.words import Refusal
@@ -103,16 +103,27 @@ def named_form(connection: Connection, named: str) -> DoubtfulForm | None:
     return next((form for form in waiting if form is not None), None)
 
 
-def decision_named(connection: Connection, named: str) -> Decided | None:
-    """Give the decision in force on the address that a number or a normal form names, or None."""
-    word = named.strip().lower()
-    for known in aliases.decisions_in_force(connection):
-        text = known.decision.normal_form
-        if text in {named.strip(), normalise(named).text} or (
-            word and number_of(form_key(text)).startswith(word)
-        ):
-            return known
-    return None
+def decision_named(connection: Connection, named: str, default_city: str) -> Decided | None:
+    """Give the decision in force on the address that a number or a normal form names, or None.
+
+    Only those that hold in that default city. Raises UsageError where several numbers begin so.
+    """
+    word, texts = named.strip().lower(), {named.strip(), normalise(named).text}
+    holding = [
+        known
+        for known in aliases.decisions_in_force(connection)
+        if known.decision.default_city in {None, default_city}
+    ]
+    written = [known for known in holding if known.decision.normal_form in texts]
+    numbered = [
+        known
+        for known in holding
+        if word and number_of(form_key(known.decision.normal_form)).startswith(word)
+    ]
+    if not written and len(numbered) > 1:
+        message = f"Several numbers of decided addresses begin with {word!r}; write more of it."
+        raise UsageError(message)
+    return next(iter(written or numbered), None)
 
 
 def resolve(  # noqa: PLR0913 - who decides what, having seen what
@@ -131,10 +142,12 @@ def resolve(  # noqa: PLR0913 - who decides what, having seen what
     nobody signs. The same decision again changes nothing.
     """
     _require_name(signed.by)
-    geocoder.current()  # built before others are kept waiting
+    default_city = geocoder.current().default_city  # built before others are kept waiting
+    if not normalise(decision.normal_form).places:
+        decision = replace(decision, default_city=default_city)
     with store.writing(keep=keep) as connection:
         lock(connection, "intake")
-        before = aliases.decision_on(connection, decision.normal_form)
+        before = aliases.decision_on(connection, decision.normal_form, default_city)
         if before is not None and before.decision.means(decision):
             return Resolved(before.decision.number, before.decision, NOTHING, is_new=False)
         _require_seen(before, seen)

@@ -102,11 +102,13 @@ def resolve_address(
         raise UsageError(message)
     with opened() as store:
         geocoder = GeocoderOfStore(store, load_settings().default_city, load_settings().cache_dir)
-        normal_form, before = _meant(store, address)
+        normal_form, before = _meant(store, address, geocoder.current().default_city)
         if junk:
             decision = Decision.junk(normal_form)
         elif at is not None:
-            decision = Decision.pointed(normal_form, *_point(at), uncertainty_m or POINT_M)
+            decision = Decision.pointed(
+                normal_form, *_point(at), POINT_M if uncertainty_m is None else uncertainty_m
+            )
         else:
             decision = _picked(normal_form, pick or 0, examine(geocoder, normal_form).candidates)
         seen = before.decision.number if before is not None and replace else 0
@@ -177,13 +179,14 @@ def _list_decisions(store: Store, limit: int, *, as_json: bool) -> None:
     result(as_json, "\n".join(lines), decisions=made, in_force=in_force, rows=rows)
 
 
-def _meant(store: Store, named: str) -> tuple[str, Decided | None]:
+def _meant(store: Store, named: str, default_city: str) -> tuple[str, Decided | None]:
     """Give the normal form a user names, and the decision in force on it."""
     with store.reading() as connection:
         form = named_form(connection, named)
         if form is not None:
-            return form.normal_form, aliases.decision_on(connection, form.normal_form)
-        before = decision_named(connection, named)
+            before = aliases.decision_on(connection, form.normal_form, default_city)
+            return form.normal_form, before
+        before = decision_named(connection, named, default_city)
     if before is None:
         message = (
             f"No address in the queue has the number or the normal form {named!r}; "

@@ -23,6 +23,9 @@ DECIDED = "decided"
 POINT_M = 50.0
 """How exact a point of the map is taken to be unless told."""
 
+DECIDED_PLACE_GONE = "decided_place_gone"
+"""The change that says: the gazetteer no longer holds the place that was decided."""
+
 MAX_LAT, MAX_LON = 90.0, 180.0
 
 _SURE = 1.0
@@ -35,8 +38,12 @@ class Decision:
 
     `normal_form` is the address as it was understood by version `norm_version` of the normaliser,
     `number` the decision's own in the store. A candidate of the gazetteer has its lasting `key`
-    and moves with it; `lat`, `lon` (WGS 84 degrees) are where it stood when it was picked, or the
-    point of the map that was. `uncertainty_m` is the radius in metres that holds the place.
+    and moves with it; `lat`, `lon` (WGS 84 degrees) are where it stood last, or the point of the
+    map that was picked. `uncertainty_m` is the radius in metres that holds the place.
+
+    An address that names no settlement means another place in another city: then the decision
+    holds only where `default_city` is the one in force (empty where there is none); None where
+    the address says itself where it lies.
     """
 
     normal_form: str
@@ -48,6 +55,7 @@ class Decision:
     uncertainty_m: float | None = None
     number: int = 0
     norm_version: int = NORM_VERSION
+    default_city: str | None = None
 
     @classmethod
     def picked(cls, normal_form: str, candidate: Candidate) -> Decision:
@@ -63,12 +71,16 @@ class Decision:
     ) -> Decision:
         """Give the decision that an address stands at a point of the map, WGS 84 degrees.
 
-        Raises UsageError where that is no point of the Earth or `uncertainty_m` no radius.
+        Raises UsageError where that is no point of the Earth, or 0, 0, which stands in files for
+        none, or where `uncertainty_m` is no radius.
         """
         if not (abs(lat) <= MAX_LAT and abs(lon) <= MAX_LON):
             message = (
                 f"{lat}, {lon} is no point of the Earth; give latitude and longitude in degrees."
             )
+            raise UsageError(message)
+        if lat == lon == 0:
+            message = "0, 0 stands for an unknown point; give the address's own in degrees."
             raise UsageError(message)
         if not 0 < uncertainty_m < math.inf:
             message = f"{uncertainty_m} m is no radius; give metres above zero."
@@ -96,14 +108,16 @@ class Decision:
     def answer(self, form: NormalForm, known: GeocodeResult | None) -> GeocodeResult:
         """Give the result for an address so decided.
 
-        `known` is the place of `key` as the gazetteer has it now; without it the place stays
-        where it was when it was picked.
+        `known` is the place of `key` as the gazetteer has it now; where that has gone the place
+        stays where it was last, and the answer says so.
         """
         changes = (*form.changes, DECIDED)
         if self.is_junk:
             return GeocodeResult(
                 Level.NONE, normal_form=form.text, changes=changes, faults=(*form.faults, JUNK)
             )
+        if self.key and known is None:
+            changes = (*changes, DECIDED_PLACE_GONE)
         place = known or self
         return GeocodeResult(
             self.level,
@@ -119,7 +133,12 @@ class Decision:
         )
 
     def _uncertainty_m(self, known: GeocodeResult | None) -> float | None:
-        """Give the place's own radius, but of a neighbour no less than the way to it."""
+        """Give the place's own radius, but of a neighbour no less than the way to it.
+
+        What the gazetteer has lost is known no better than a point of the map.
+        """
+        if known is None and self.key:
+            return max(POINT_M, self.uncertainty_m or 0.0)
         if known is None or known.uncertainty_m is None:
             return self.uncertainty_m
         if self.level is Level.NEAR:
@@ -128,7 +147,7 @@ class Decision:
 
     def _said(self) -> tuple[object, ...]:
         place = self.key or (self.lat, self.lon, self.uncertainty_m)
-        return self.normal_form, self.level, None if self.is_junk else place
+        return self.normal_form, self.default_city, self.level, None if self.is_junk else place
 
 
 class Aliases:
@@ -138,16 +157,18 @@ class Aliases:
     """
 
     def __init__(self, decisions: Iterable[Decision] = ()) -> None:
-        self._by_form: dict[str, Decision] = {}
+        self._by_form: dict[tuple[str, str | None], Decision] = {}
         for decision in decisions:
-            self._by_form[decision.normal_form] = decision
+            city = decision.default_city
+            self._by_form[decision.normal_form, city] = decision
             if decision.norm_version != NORM_VERSION:
-                self._by_form[normalise(decision.normal_form).text] = decision
+                self._by_form[normalise(decision.normal_form).text, city] = decision
 
-    def get(self, normal_form: str, /) -> Decision | None:
-        """Give the decision on this address, None where there is none."""
-        return self._by_form.get(normal_form)
+    def get(self, normal_form: str, default_city: str = "", /) -> Decision | None:
+        """Give the decision on this address where `default_city` is in force, None without one."""
+        said = self._by_form.get((normal_form, None))
+        return said or self._by_form.get((normal_form, default_city))
 
     def __len__(self) -> int:
-        """Give the number of normal forms decided."""
+        """Give the number of normal forms decided, each in its city."""
         return len(self._by_form)

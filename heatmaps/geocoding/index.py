@@ -67,8 +67,8 @@ class Decision(Protocol):
 class Aliases(Protocol):
     """Decisions by the text of the normal form."""
 
-    def get(self, normal_form: str, /) -> Decision | None:
-        """Give the decision on this address, None where there is none."""
+    def get(self, normal_form: str, default_city: str, /) -> Decision | None:
+        """Give the decision on this address in that default city, None where there is none."""
         ...
 
 
@@ -122,6 +122,12 @@ class GazetteerIndex:
         other = copy(self)
         other._aliases = aliases  # noqa: SLF001 - of our own class
         return other
+
+    @property
+    def default_city(self) -> str:
+        """The normal form of the city in which addresses without one lie, empty without any."""
+        default = self._towns.default
+        return self._towns.key(default[0]).partition("|")[0] if default else ""
 
     def geocode(self, address: str, city: str | None = None) -> GeocodeResult:
         """Give the place of one address; `city` is what a structured column said."""
@@ -221,7 +227,7 @@ class GazetteerIndex:
         texts = [best.normal_form]
         if not _CYRILLIC.search(address):
             texts = [*(form.text for form in readings(address, city)), *texts]
-        found = (self._aliases.get(text) for text in texts if text)
+        found = (self._aliases.get(text, self.default_city) for text in texts if text)
         return next((decision for decision in found if decision), None)
 
     def _decided(self, form: NormalForm, decision: Decision) -> GeocodeResult | None:

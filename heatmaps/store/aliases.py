@@ -63,12 +63,12 @@ def decided(connection: Connection, number: int) -> Decided | None:
     return next(iter(_read(connection, select(ALIAS).where(ALIAS.c.id == number))), None)
 
 
-def decision_on(connection: Connection, normal_form: str) -> Decided | None:
-    """Give the decision in force on an address, None where there is none."""
+def decision_on(connection: Connection, normal_form: str, default_city: str) -> Decided | None:
+    """Give the decision in force on an address in that default city, None where there is none."""
     may_be = or_(ALIAS.c.normal_form == normal_form, ALIAS.c.norm_version != NORM_VERSION)
     known = _read(connection, select(ALIAS).where(_IN_FORCE, may_be).order_by(ALIAS.c.id))
     of_number = {one.decision.number: one for one in known}
-    found = Aliases(one.decision for one in known).get(normal_form)
+    found = Aliases(one.decision for one in known).get(normal_form, default_city)
     return of_number[found.number] if found is not None else None
 
 
@@ -96,9 +96,14 @@ def save_decision(connection: Connection, decision: Decision, by: str, at: datet
         normal_form=decision.normal_form, norm_version=decision.norm_version,
         level=str(decision.level), key=decision.key, label=decision.label, lat=decision.lat,
         lon=decision.lon, uncertainty_m=decision.uncertainty_m, complaints=0, customers=0,
-        decided_at=at, decided_by=by,
+        decided_at=at, decided_by=by, default_city=decision.default_city,
     )  # fmt: skip
     return int(connection.execute(row.returning(ALIAS.c.id)).scalar_one())
+
+
+def note_moved(connection: Connection, number: int, lat: float, lon: float) -> None:
+    """Note where the place of a decision stands now, WGS 84 degrees."""
+    connection.execute(update(ALIAS).where(ALIAS.c.id == number).values(lat=lat, lon=lon))
 
 
 def note_placed(connection: Connection, number: int, complaints: int, customers: int) -> None:
@@ -125,4 +130,4 @@ def _read(connection: Connection, query: Select[Any]) -> list[Decided]:
 
 def _decision(row: Row[Any]) -> Decision:
     return Decision(row.normal_form, Level(row.level), row.label, row.key, row.lat, row.lon,
-                    row.uncertainty_m, row.id, row.norm_version)  # fmt: skip
+                    row.uncertainty_m, row.id, row.norm_version, row.default_city)  # fmt: skip

@@ -301,6 +301,7 @@ class AddressAlias(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     normal_form: Mapped[str]
     norm_version: Mapped[int]
+    default_city: Mapped[str | None]
     level: Mapped[str]
     key: Mapped[str | None]
     label: Mapped[str]

@@ -97,8 +97,14 @@ def test_what_cannot_be_decided_is_said_in_a_sentence(embedded, args, named):
 
 @pytest.mark.parametrize(
     ("choice", "named"),
-    [(("--pick", 99), "99"), (("--at", "95,200"), "95"), (("--at", "somewhere"), "somewhere")],
-    ids=["candidate", "point", "words"],
+    [
+        (("--pick", 99), "99"),
+        (("--at", "95,200"), "95"),
+        (("--at", "0,0"), "0, 0"),
+        (("--at", "58.1,49.2", "--uncertainty-m", 0), "0.0 m"),
+        (("--at", "somewhere"), "somewhere"),
+    ],
+    ids=["candidate", "point", "nowhere", "radius", "words"],
 )
 def test_a_place_that_is_none_is_refused(embedded, choice, named):
     embedded("gazetteer", "load", embedded.table("houses.csv", *HOUSES)).done()

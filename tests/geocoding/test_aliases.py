@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heatmaps.errors import UsageError
-from heatmaps.geocoding.aliases import DECIDED, Aliases, Decision
+from heatmaps.geocoding.aliases import DECIDED, DECIDED_PLACE_GONE, POINT_M, Aliases, Decision
 from heatmaps.geocoding.candidates import candidates
 from heatmaps.geocoding.doubt import JUNK, doubtful
 from heatmaps.geocoding.gazetteer import text_column
@@ -66,7 +66,8 @@ def test_a_picked_candidate_moves_with_the_gazetteer_and_stays_where_it_was_once
     assert after.geocode(ASKED).lat == house.lat + 0.001
     assert after.geocode(ASKED).key == house.key
     gone = Decision.picked(form, house).answer(_form(form), None)
-    assert (gone.lat, gone.lon, gone.uncertainty_m) == (house.lat, house.lon, house.uncertainty_m)
+    assert (gone.lat, gone.lon, gone.uncertainty_m) == (house.lat, house.lon, POINT_M)
+    assert gone.changes[-2:] == (DECIDED, DECIDED_PLACE_GONE)
 
 
 def _form(text):
@@ -102,7 +103,7 @@ def test_a_point_is_as_precise_as_it_was_said_to_be(uncertainty_m, level):
 
 @pytest.mark.parametrize(
     ("lat", "lon", "metres"),
-    [(91, 0, 50), (0, 181, 50), (float("nan"), 0, 50), (0, 0, 0), (0, 0, -1),
+    [(91, 0, 50), (0, 181, 50), (0, 0, 50), (float("nan"), 0, 50), (0, 0, 0), (0, 0, -1),
      (0, 0, float("inf")), (0, 0, float("nan"))],
 )  # fmt: skip
 def test_what_is_no_point_is_refused(lat, lon, metres):

@@ -129,7 +129,9 @@ def test_a_decision_places_all_and_what_comes_after_and_tells_detection(store, g
     assert [one.normal_form for one in queue(store)] != [form]
     assert len(queue(store)) == 1
 
-    take_in(store, tmp_path, geocoder, [(6, f"{CITY} ул Гончарова дом 9 кв 77", "", "")], "more.csv")
+    take_in(
+        store, tmp_path, geocoder, [(6, f"{CITY} ул Гончарова дом 9 кв 77", "", "")], "more.csv"
+    )
     assert found(store, "lat", "lon")["6"] == POINT
     assert geocoder.current().geocode(WAITING).lat == POINT[0]
     with store.reading() as connection:
@@ -180,8 +182,8 @@ def test_the_second_of_two_is_told_and_may_replace(store, geocoder):
     with store.reading() as connection:
         history = aliases.last_decisions(connection, 5)
         assert aliases.count_decisions(connection) == (2, 1)
-        assert decision_named(connection, review_queue.number_of(form_key(form))) == history[0]
-        assert decision_named(connection, "нигде") is None
+        assert decision_named(connection, review_queue.number_of(form_key(form)), "") == history[0]
+        assert decision_named(connection, "нигде", "") is None
     assert (history[1].replaced_by, history[1].ended_by) == (second.number, "Борис")
     with pytest.raises(RuleError, match=f"replaced by decision {second.number}"):
         undo(store, geocoder, number, ANNA)
@@ -243,3 +245,65 @@ def test_customers_wait_and_are_placed_with_the_complaints(store, geocoder, tmp_
     assert resolve(store, geocoder, Decision.junk(first(store)), ANNA).placed.customers == 1
     with store.reading() as connection:
         assert review_queue.count_waiting(connection) == review_queue.Waiting(1, 1, 1)
+
+
+TWO_CITIES = GAZETTEER + (
+    "Зареченск,Кольцевая улица,1,58.3000,49.9000\nНижнеозёрск,Кольцевая улица,1,58.6000,49.9500\n"
+)
+
+
+@pytest.fixture
+def in_cities(store, tmp_path):
+    """Give the geocoder of a store with one street in two cities, by default city."""
+    with store.writing() as connection:
+        seed_policy(connection, NOW)
+    load(store, tmp_path, TWO_CITIES)
+    return lambda city: GeocoderOfStore(store, city)
+
+
+def test_a_decision_on_an_address_without_a_city_holds_in_its_default_city_only(
+    store, in_cities, tmp_path
+):
+    nowhere, there = in_cities(None), in_cities("Зареченск")
+    take_in(store, tmp_path, nowhere, [(1, "Кольцевая, 1", "", "")])
+    form = first(store)
+    house = next(
+        one for one in examine(nowhere, form).candidates if one.label.startswith("Нижнеозёрск")
+    )
+    resolve(store, nowhere, Decision.picked(form, house), ANNA)
+    assert nowhere.current().geocode("Кольцевая, 1").lat == house.lat
+    assert there.current().geocode("Кольцевая, 1").lat == 58.3
+    assert in_cities("Нижнеозёрск").current().geocode("Кольцевая, 1").lat == house.lat
+    assert nowhere.current().geocode("Кольцевая, 1", "Зареченск").lat == 58.3
+    done = resolve(store, there, Decision.junk(form), BORIS)
+    assert done.is_new, "in another city nobody has decided it"
+    assert there.current().geocode("Кольцевая, 1").lat is None
+    assert nowhere.current().geocode("Кольцевая, 1").lat == house.lat
+    with store.reading() as connection:
+        assert decision_named(connection, form, "зареченск").by == "Борис"
+        assert decision_named(connection, form, "").by == "Анна"
+        assert decision_named(connection, form, "нижнеозерск") is None
+
+
+def test_a_decision_on_an_address_with_a_city_holds_whatever_the_default(store, geocoder):
+    form = first(store)
+    resolve(store, geocoder, Decision.pointed(form, *POINT), ANNA)
+    assert GeocoderOfStore(store, CITY).current().geocode(WAITING).lat == POINT[0]
+
+
+def test_a_number_that_names_several_decisions_is_refused(store, geocoder):
+    for form in queue(store):
+        resolve(store, geocoder, Decision.junk(form.normal_form), ANNA)
+    texts, number = [], 0
+    while len(texts) < 2:
+        text = f"{CITY}, никакая улица, {(number := number + 1)}"
+        if review_queue.number_of(form_key(text)).startswith("a"):
+            texts.append(text)
+    for text in texts:
+        resolve(store, geocoder, Decision.junk(text), ANNA)
+    with store.reading() as connection:
+        with pytest.raises(UsageError, match="Several numbers of decided addresses begin"):
+            decision_named(connection, "a", "")
+        whole = review_queue.number_of(form_key(texts[0]))
+        assert decision_named(connection, whole, "").decision.normal_form == texts[0]
+        assert decision_named(connection, texts[1], "").decision.normal_form == texts[1]

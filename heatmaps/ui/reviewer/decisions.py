@@ -21,6 +21,8 @@ from heatmaps.ui.workplace import clock, workplace
 from pipelines.review_addresses import Signed, resolve, undo
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from heatmaps.store.aliases import Decided
     from heatmaps.store.review_queue import DoubtfulForm
     from heatmaps.ui.locale import Translator
@@ -120,7 +122,7 @@ def _decide(form: DoubtfulForm, decision: Decision) -> None:
         outcome = _Outcome(form.normal_form, decision, done.placed.complaints)
     except RuleError:
         with place.store.reading() as connection:
-            other = decision_on(connection, form.normal_form)
+            other = _decision_on(connection, form.normal_form)
         outcome = _Outcome(form.normal_form, other=other)
     st.session_state[_OUTCOME] = outcome
     forget_queue()
@@ -137,11 +139,15 @@ def _undo(known: Decided) -> None:
         outcome = _Outcome(normal_form, complaints=done.placed.complaints)
     except RuleError:
         with place.store.reading() as connection:
-            other = decision_on(connection, normal_form)
+            other = _decision_on(connection, normal_form)
         outcome = _Outcome(normal_form, other=other)
     st.session_state[_OUTCOME] = outcome
     choose_form(number_of(form_key(normal_form)))
     forget_queue()
+
+
+def _decision_on(connection: Connection, normal_form: str) -> Decided | None:
+    return decision_on(connection, normal_form, workplace().geocoder.current().default_city)
 
 
 def _overtaken(normal_form: str, other: Decided, reader: Reader) -> Html:

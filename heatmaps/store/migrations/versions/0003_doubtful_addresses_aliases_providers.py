@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("id", ID, nullable=False),
         sa.Column("normal_form", sa.Text(), nullable=False),
         sa.Column("norm_version", sa.BigInteger(), nullable=False),
+        sa.Column("default_city", sa.Text(), nullable=True),
         sa.Column("level", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=True),
         sa.Column("label", sa.Text(), nullable=False),
