@@ -19,6 +19,8 @@ SEVERAL_ADDRESSES = 0.8
 
 UNREAD = "unread:"
 """Begins the changes that tell what was written and not understood."""
+CORRECTED = "corrected"
+"""The change that tells that the writer took back a part and said it anew."""
 
 _ROUNDING = 1e-9
 
@@ -125,7 +127,7 @@ def _placed(
     confidence = found.confidence
     if "several_addresses" in faults:
         confidence = min(confidence, SEVERAL_ADDRESSES)
-    if any(change.startswith(UNREAD) for change in form.changes):
+    if any(change.startswith((UNREAD, CORRECTED)) for change in form.changes):
         confidence = min(confidence, shares.UNREAD)
     return GeocodeResult(
         found.level,

@@ -152,6 +152,13 @@ def test_a_korpus_without_house_or_street(index, query, matched, accepted):
     assert (found.confidence >= ACCEPTED) == accepted
 
 
+def test_what_the_writer_took_back_leaves_doubt(index):
+    found = index.geocode("Вязники, Гончарная улица 14 (исправлено на 12)")
+    assert found.matched == "Вязники, Гончарная улица, 12"
+    assert "corrected" in found.changes
+    assert found.confidence < ACCEPTED
+
+
 def test_a_korpus_beside_the_one_asked_for_is_near(index):
     assert index.geocode("Зеленоград, к603").level is Level.NEAR
     assert index.geocode("Зеленоград, Небывалая 601").level is Level.SETTLEMENT
