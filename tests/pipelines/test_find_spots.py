@@ -145,7 +145,8 @@ def test_replay_finds_what_detection_found_and_writes_nothing(watched):
     with watched.reading() as connection:
         ticks = list(connection.scalars(select(Tick.tick_at).order_by(Tick.tick_at)))
         before = connection.scalar(select(func.count()).select_from(SpotComplaint))
-    found = find_spots.replay(watched, ticks, CLOCK.zone, lambda *_: None)
+    kept = CLOCK.cache_dir
+    found = find_spots.replay(watched, ticks, CLOCK.zone, lambda *_: None, cache_dir=kept)
     assert [case.detected for case in found] == [case.detected for case in cases(watched)]
     assert [case.at_opening.priority for case in found] == [
         case.at_opening.priority for case in cases(watched)

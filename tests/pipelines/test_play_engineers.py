@@ -9,6 +9,7 @@ import shutil
 from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -27,7 +28,8 @@ from pipelines.find_spots import DETECTOR, RULES, Clockwork
 
 SPB = Path(__file__).parents[2] / "data" / "spb"
 UNTIL = datetime.fromisoformat("2026-03-20T15:00:00+03:00")
-CLOCK = Clockwork(UNTIL, ZoneInfo("Europe/Moscow"))
+KEPT = TemporaryDirectory(prefix="heatmaps-play-")  # calibrations, made once for all runs
+CLOCK = Clockwork(UNTIL, ZoneInfo("Europe/Moscow"), Path(KEPT.name))
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 DAYS = 8
 FEWER_DISKS = {"resolutions": "[9, 8]", "max_ring": "1", "windows_h": "[1, 3, 6, 24]"}
