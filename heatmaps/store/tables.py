@@ -55,12 +55,16 @@ class Base(DeclarativeBase):
     }
 
 
+GIVEN_PLACE = ("given_lat", "given_lon", "address_key")
+
+
 def _gist(name: str, column: str) -> Index:
     return Index(name, column, postgresql_using="gist").ddl_if(dialect="postgresql")
 
 
-def _where(name: str, column: str, condition: str) -> Index:
-    return Index(name, column, postgresql_where=text(condition), sqlite_where=text(condition))
+def _where(name: str, columns: str | tuple[str, ...], condition: str) -> Index:
+    of = (columns,) if isinstance(columns, str) else columns
+    return Index(name, *of, postgresql_where=text(condition), sqlite_where=text(condition))
 
 
 PLACED_BY_PROVIDER = "substr(location_source, 1, 9) = 'provider:'"
@@ -397,7 +401,7 @@ class StoredComplaint(Base):
         UniqueConstraint("source", "external_id"),
         Index("ix_complaint_cell_time", "cell", "created_at"),
         Index("ix_complaint_created_at", "created_at"),
-        Index("ix_complaint_given", "given_lat", "given_lon", "address_key"),
+        _where("ix_complaint_given", GIVEN_PLACE, "given_lat IS NOT NULL"),
         Index("ix_complaint_doubtful", "doubtful", "form_key"),
         _where("ix_complaint_provider", "form_key", PLACED_BY_PROVIDER),
         _gist("ix_complaint_point", "point"),

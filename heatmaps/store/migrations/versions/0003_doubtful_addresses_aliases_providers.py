@@ -28,7 +28,15 @@ TEXTS = (
 )
 
 
+GIVEN = ["given_lat", "given_lon", "address_key"]
+
+
 def upgrade() -> None:
+    given = sa.text("given_lat IS NOT NULL")
+    op.drop_index("ix_complaint_given", "complaint")
+    op.create_index(
+        "ix_complaint_given", "complaint", GIVEN, postgresql_where=given, sqlite_where=given
+    )
     by_provider = sa.text("substr(location_source, 1, 9) = 'provider:'")
     for table in PLACED:
         op.add_column(table, sa.Column("confidence", sa.Double(), nullable=True))
@@ -118,6 +126,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_complaint_given", "complaint")
+    op.create_index("ix_complaint_given", "complaint", GIVEN)
     for table in ("provider_run", "provider_usage", "provider_answer", "address_alias"):
         op.drop_table(table)
     for table, column in TEXTS:
