@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sqlalchemy import Connection
 
+    from heatmaps.geocoding.index import GazetteerIndex
     from heatmaps.geocoding.reading import GazetteerReader
-    from heatmaps.geocoding.result import Geocoder
     from heatmaps.quarantine import Refused
     from heatmaps.store.engine import Store
     from heatmaps.store.gazetteer import Merge
@@ -175,7 +175,7 @@ def _account(reader: GazetteerReader, staged: Staged) -> dict[str, Any]:
     return asdict(report)
 
 
-def _index(connection: Connection, default_city: str | None) -> Geocoder:
+def _index(connection: Connection, default_city: str | None) -> GazetteerIndex:
     gazetteer = gazetteers.load_gazetteer(connection)
     return build_index(gazetteer, default_city, load_aliases(connection))
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from heatmaps.geocoding.changes import Affected
+from heatmaps.geocoding.fingerprints import match_key
 from heatmaps.geocoding.location import Source
-from heatmaps.store import answers, complaints, customers
+from heatmaps.store import aliases, answers, complaints, customers
 from heatmaps.store.bulk import in_parts
 from heatmaps.store.complaints import COMPLAINT
 from heatmaps.store.customers import CUSTOMER_ADDRESS
@@ -20,12 +21,13 @@ from pipelines.place_complaints import placed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
     from numpy.typing import NDArray
     from sqlalchemy import Connection
 
     from heatmaps.geocoding.changes import Changes
-    from heatmaps.geocoding.result import Geocoder
+    from heatmaps.geocoding.index import GazetteerIndex
     from heatmaps.store.answers import Answers
     from heatmaps.store.complaints import LocationColumns
 
@@ -50,20 +52,21 @@ class LookedAgain:
 
 
 def place_affected(
-    connection: Connection, changes: Changes, geocoder: Callable[[], Geocoder]
+    connection: Connection, changes: Changes, geocoder: Callable[[], GazetteerIndex]
 ) -> tuple[LookedAgain, LookedAgain]:
     """Place complaints and customers' addresses anew whose answer the changes can have changed.
 
     As at intake: by address, by coordinates, or by the surer of both. Gives what became of the
     complaints and of the customers' addresses; those it did not look at stand where a look would
-    have put them.
+    have put them. The places of decisions are kept as they stand now, for the day they go.
     """
     lock(connection, "intake")
+    decided = _follow_decided(connection, changes, geocoder)
     rule = _rule(connection, changes)
     points = default_points(connection)
     told, held = LookedAgain(), LookedAgain()
     for page in answers.complaint_answers(connection):
-        for ids in in_parts(_affected(page, rule)):
+        for ids in in_parts(_affected(page, rule, decided)):
             rows = complaints.replaceable(connection, COMPLAINT.c.id.in_(ids))
             located = placed(rows, geocoder, points)
             before = answers.places_of_complaints(connection, ids)
@@ -72,7 +75,7 @@ def place_affected(
             told.looked_at += len(ids)
             told.note(before, located, changed.tolist())
     for page in answers.customer_answers(connection):
-        for ids in in_parts(_affected(page, rule)):
+        for ids in in_parts(_affected(page, rule, decided)):
             kept = customers.replaceable(connection, CUSTOMER_ADDRESS.c.id.in_(ids))
             located = placed(kept, geocoder, points)
             before = answers.places_of_customers(connection, ids)
@@ -83,6 +86,24 @@ def place_affected(
     return told, held
 
 
+def _follow_decided(
+    connection: Connection, changes: Changes, geocoder: Callable[[], GazetteerIndex]
+) -> set[int]:
+    """Note where the decided places stand that changed; gives the fingerprints of their keys."""
+    concerned = set()
+    for known in aliases.decisions_in_force(connection):
+        decision = known.decision
+        if not decision.key or not changes.concern(decision.key):
+            continue
+        concerned.add(match_key(decision.key))
+        place = geocoder().place_of(decision.key)
+        if place is None or place.lat is None or place.lon is None:
+            continue
+        if (place.lat, place.lon) != (decision.lat, decision.lon):
+            aliases.note_moved(connection, decision.number, place.lat, place.lon)
+    return concerned
+
+
 def _rule(connection: Connection, changes: Changes) -> Affected | None:
     """Give what tells which answers the changes concern; None where they concern all."""
     if changes.are_many:
@@ -91,14 +112,14 @@ def _rule(connection: Connection, changes: Changes) -> Affected | None:
     return Affected(changes, settlement_names(connection), words)
 
 
-def _affected(page: Answers, rule: Affected | None) -> list[int]:
+def _affected(page: Answers, rule: Affected | None, decided: AbstractSet[int]) -> list[int]:
     if rule is None:
         return list(page.id)
     rows = zip(page.id, page.form, page.match, page.confidence, strict=True)
     return [
         row_id
         for row_id, form, match, confidence in rows
-        if confidence is None or rule(form, match, confidence)
+        if confidence is None or match in decided or rule(form, match, confidence)
     ]
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from heatmaps.desk.words import Refusal
 from heatmaps.errors import RuleError, UsageError
 from heatmaps.geocoding.candidates import candidates
 from heatmaps.geocoding.fingerprints import form_key
-from heatmaps.geocoding.normal_form import normalise
+from heatmaps.geocoding.gazetteer import distance_m
+from heatmaps.geocoding.normal_form import StreetName, normalise
+from heatmaps.geocoding.result import Level
 from heatmaps.store import aliases
 from heatmaps.store.engine import lock
 from heatmaps.store.review_queue import doubtful_form, forms_numbered, number_of
@@ -31,6 +35,11 @@ if TYPE_CHECKING:
 
 NOTHING = PlacedAgain(0, 0, 0)
 
+FAR_M = 20_000.0
+"""A point that lies farther from the edge of the settlement named is asked about."""
+
+_TOWN_M = 10_000.0
+"""The radius taken for a settlement that has namesakes."""
 _HEXADECIMAL = frozenset("0123456789abcdef")
 _MAX_DIGITS = 16
 
@@ -49,6 +58,14 @@ class Examined:
 
     answer: GeocodeResult
     candidates: list[Candidate]
+
+
+@dataclass(frozen=True, slots=True)
+class FarOff:
+    """The settlement that an address names, and how many metres from it a point lies."""
+
+    settlement: str
+    metres: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +100,39 @@ def answered(geocoder: GeocoderOfStore, normal_forms: Sequence[str]) -> list[Geo
     """Give what the gazetteer alone says of addresses."""
     index = geocoder.current().with_aliases(None)
     return [index.geocode(normal_form) for normal_form in normal_forms]
+
+
+def far_off(geocoder: GeocoderOfStore, decision: Decision) -> FarOff | None:
+    """Give how far a point lies from the settlement that its address names, None if not far.
+
+    None too for what was picked, and where no settlement is named that the gazetteer knows. Of
+    namesakes the nearest counts.
+    """
+    form = normalise(decision.normal_form)
+    if decision.key or decision.lat is None or decision.lon is None or not form.places:
+        return None
+    index = geocoder.current().with_aliases(None)
+    town = index.geocode(replace(form, street=StreetName(), house="").text)
+    known = [(one.label, one.lat, one.lon, _TOWN_M) for one in town.alternatives]
+    if town.level is Level.SETTLEMENT and town.lat is not None and town.lon is not None:
+        known = [(town.matched, town.lat, town.lon, town.uncertainty_m or _TOWN_M)]
+    away = [
+        (
+            float(distance_m(np.array(lat), np.array(lon), decision.lat, decision.lon)),
+            radius_m,
+            label,
+        )
+        for label, lat, lon, radius_m in known
+    ]
+    if not away or any(metres <= radius_m + FAR_M for metres, radius_m, _ in away):
+        return None
+    metres, _, label = min(away)
+    return FarOff(label, metres)
+
+
+def place_gone(geocoder: GeocoderOfStore, decision: Decision) -> bool:
+    """Tell whether the gazetteer no longer holds the place that was decided."""
+    return bool(decision.key) and geocoder.current().place_of(decision.key or "") is None
 
 
 def named_form(connection: Connection, named: str) -> DoubtfulForm | None:

@@ -17,7 +17,9 @@ from pipelines.review_addresses import (
     Signed,
     decision_named,
     examine,
+    far_off,
     named_form,
+    place_gone,
     resolve,
     undo,
 )
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 review = typer.Typer(help="Addresses in doubt, for a person to decide.", no_args_is_help=True)
 
 MAX_LISTED = 1000
+METRES_A_KM = 1000.0
 
 By = Annotated[str, typer.Option(help="Who decides; it stands beside the decision.")]
 
@@ -79,6 +82,9 @@ def resolve_address(
         float | None, typer.Option(help=f"How exact the point is, metres; default: {POINT_M:.0f}.")
     ] = None,
     *,
+    far: Annotated[
+        bool, typer.Option("--far", help="Also a point far from the settlement named.")
+    ] = False,
     junk: Annotated[bool, typer.Option("--junk", help="It names no place.")] = False,
     replace: Annotated[
         bool, typer.Option("--replace", help="Also where somebody has decided it already.")
@@ -109,6 +115,8 @@ def resolve_address(
             decision = Decision.pointed(
                 normal_form, *_point(at), POINT_M if uncertainty_m is None else uncertainty_m
             )
+            if not far:
+                _require_near(geocoder, decision, at)
         else:
             decision = _picked(normal_form, pick or 0, examine(geocoder, normal_form).candidates)
         seen = before.decision.number if before is not None and replace else 0
@@ -162,10 +170,15 @@ def _list_queue(store: Store, limit: int, skip: int, *, as_json: bool) -> None:
 
 
 def _list_decisions(store: Store, limit: int, *, as_json: bool) -> None:
+    geocoder = GeocoderOfStore(store, load_settings().default_city, load_settings().cache_dir)
     with store.reading() as connection:
         known = aliases.last_decisions(connection, limit)
         made, in_force = aliases.count_decisions(connection)
-    lines = [_decision_line(each) for each in known]
+    gone = [each.in_force and place_gone(geocoder, each.decision) for each in known]
+    lines = [
+        _decision_line(each) + ("; its place is no longer in the gazetteer" if went else "")
+        for each, went in zip(known, gone, strict=True)
+    ]
     lines.append(f"{made:,} decisions, {in_force:,} in force; {len(known):,} shown.")
     rows = [
         {"decision": each.decision.number, "normal_form": each.decision.normal_form,
@@ -173,8 +186,9 @@ def _list_decisions(store: Store, limit: int, *, as_json: bool) -> None:
          "lon": each.decision.lon, "uncertainty_m": each.decision.uncertainty_m, "by": each.by,
          "at": each.at, "complaints": each.complaints, "customers": each.customers,
          "in_force": each.in_force, "ended_by": each.ended_by, "ended_at": each.ended_at,
-         "replaced_by": each.replaced_by}
-        for each in known
+         "replaced_by": each.replaced_by, "default_city": each.decision.default_city,
+         "decided_place_gone": went}
+        for each, went in zip(known, gone, strict=True)
     ]  # fmt: skip
     result(as_json, "\n".join(lines), decisions=made, in_force=in_force, rows=rows)
 
@@ -211,6 +225,16 @@ def _point(text: str) -> tuple[float, float]:
         message = f"--at {text!r} is no point; write latitude and longitude like 55.75,37.61."
         raise UsageError(message) from error
     return lat, lon
+
+
+def _require_near(geocoder: GeocoderOfStore, decision: Decision, at: str) -> None:
+    away = far_off(geocoder, decision)
+    if away is not None:
+        message = (
+            f"--at {at} lies {away.metres / METRES_A_KM:,.0f} km from {away.settlement}, which "
+            "the address names; perhaps latitude and longitude are swapped, else give --far."
+        )
+        raise UsageError(message)
 
 
 def _entry(form: DoubtfulForm, found: Examined) -> str:

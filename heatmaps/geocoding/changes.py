@@ -61,6 +61,17 @@ class Changes:
         rows = (self.settlements, self.streets, self.houses, self.moved)
         return self.everything or any(rows)
 
+    def concern(self, key: str) -> bool:
+        """Tell whether the place of this lasting key was added, removed, moved or drawn anew."""
+        parts = key.split("|")
+        town, street = "|".join(parts[:2]), "|".join(parts[:3])
+        above = {town, street}
+        return (
+            self.everything
+            or not above.isdisjoint(self.settlements.keys() | self.streets.keys() | self.moved)
+            or parts[-1] in self.houses.get(street, ())
+        )
+
     @property
     def are_many(self) -> bool:
         """Tell whether it is not worth while to ask which answers can change."""

@@ -59,6 +59,9 @@ def test_from_the_queue_to_a_decision_and_back(desk):
     undo = ("review", "undo", known["rows"][0]["decision"], "--by", "Борис", "--json")
     assert desk(*undo).done().json["complaints"] == 3
     assert not desk(*undo).done().json["is_new"]
+    away = ("review", "resolve", first["number"], "--at", "49.2,58.1", "--by", "Анна", "--dry-run")
+    desk(*away).refused("--far", code=2)
+    assert desk(*away, "--far", "--json").done().json["lat"] == 49.2
     assert "undone, Борис" in desk("review", "list", "--decided").done().out
     assert desk("review", "list", "--json").done().json["rows"][0]["number"] == first["number"]
 
@@ -102,9 +105,10 @@ def test_what_cannot_be_decided_is_said_in_a_sentence(embedded, args, named):
         (("--at", "95,200"), "95"),
         (("--at", "0,0"), "0, 0"),
         (("--at", "58.1,49.2", "--uncertainty-m", 0), "0.0 m"),
+        (("--at", "49.2,58.1"), "swapped"),
         (("--at", "somewhere"), "somewhere"),
     ],
-    ids=["candidate", "point", "nowhere", "radius", "words"],
+    ids=["candidate", "point", "nowhere", "radius", "swapped", "words"],
 )
 def test_a_place_that_is_none_is_refused(embedded, choice, named):
     embedded("gazetteer", "load", embedded.table("houses.csv", *HOUSES)).done()

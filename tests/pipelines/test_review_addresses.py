@@ -11,6 +11,7 @@ from sqlalchemy import select
 from heatmaps.complaints.profiles import Kind
 from heatmaps.errors import RuleError, UsageError
 from heatmaps.geocoding.aliases import Decision
+from heatmaps.geocoding.candidates import candidate_of
 from heatmaps.geocoding.fingerprints import form_key
 from heatmaps.store import aliases, complaints, review_queue
 from heatmaps.store.policies import seed_policy
@@ -18,12 +19,14 @@ from heatmaps.store.tables import Personal, StoredComplaint, Tick
 from pipelines.check_address import GeocoderOfStore
 from pipelines.import_complaints import Circumstances, import_file
 from pipelines.load_network import RowsFile, load_rows_file
-from pipelines.load_region import load_gazetteer_file
+from pipelines.load_region import Wish, load_gazetteer_file
 from pipelines.review_addresses import (
     Signed,
     decision_named,
     examine,
+    far_off,
     named_form,
+    place_gone,
     resolve,
     undo,
 )
@@ -63,7 +66,7 @@ def take_in(store, folder, geocoder, rows=ROWS, name="complaints.csv"):
 def load(store, folder, text=GAZETTEER):
     file = folder / "gazetteer.csv"
     file.write_text(text, encoding="utf-8")
-    load_gazetteer_file(store, file, NOW)
+    load_gazetteer_file(store, file, NOW, Wish(shrink=True, moved=True))
 
 
 @pytest.fixture
@@ -307,3 +310,42 @@ def test_a_number_that_names_several_decisions_is_refused(store, geocoder):
         whole = review_queue.number_of(form_key(texts[0]))
         assert decision_named(connection, whole, "").decision.normal_form == texts[0]
         assert decision_named(connection, texts[1], "").decision.normal_form == texts[1]
+
+
+def test_a_decided_house_that_moved_and_then_went_stays_where_it_stood_last(
+    store, geocoder, tmp_path
+):
+    """The house is far in number from what was written: only the decision leads to it."""
+    far = GAZETTEER + f"{CITY},улица Гончарова,77,58.1100,49.2000\n"
+    load(store, tmp_path, far)
+    form = first(store)
+    place = geocoder.current().geocode(f"{CITY}, улица Гончарова, 77")
+    resolve(store, geocoder, Decision.picked(form, candidate_of(place)), ANNA)
+    load(store, tmp_path, far.replace("77,58.1100", "77,58.1140"))
+    assert found(store, "lat")["1"] == (58.114,)
+    load(store, tmp_path)
+    answer = geocoder.current().geocode(WAITING)
+    assert (answer.lat, answer.uncertainty_m) == (58.114, 50.0)
+    assert "decided_place_gone" in answer.changes
+    assert found(store, "lat", "uncertainty_m")["1"] == (58.114, 50.0)
+    with store.reading() as connection:
+        decision = aliases.last_decisions(connection, 1)[0].decision
+    assert (decision.lat, place_gone(geocoder, decision)) == (58.114, True)
+    assert not place_gone(geocoder, Decision.pointed(form, *POINT))
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "far"),
+    [
+        (f"{CITY}, улица гончарова, 9", POINT, False),
+        (f"{CITY}, улица гончарова, 9", (POINT[1], POINT[0]), True),
+        ("улица гончарова, 9", (POINT[1], POINT[0]), False),
+        ("неведомск, улица гончарова, 9", (POINT[1], POINT[0]), False),
+    ],
+    ids=["near", "swapped", "no-city", "unknown-city"],
+)
+def test_a_point_far_from_the_settlement_named_is_told(store, geocoder, text, point, far):
+    away = far_off(geocoder, Decision.pointed(text, *point))
+    assert (away is not None) == far
+    if away is not None:
+        assert (away.settlement, round(away.metres / 1e5)) == (CITY, 11)

@@ -18,7 +18,7 @@ from heatmaps.ui.markup import Html, element, text
 from heatmaps.ui.reviewer.doubt_words import meaning, parted
 from heatmaps.ui.reviewer.queue import choose_form, choose_next, forget_queue
 from heatmaps.ui.workplace import clock, workplace
-from pipelines.review_addresses import Signed, resolve, undo
+from pipelines.review_addresses import Signed, far_off, resolve, undo
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -28,21 +28,29 @@ if TYPE_CHECKING:
     from heatmaps.ui.locale import Translator
     from heatmaps.ui.reviewer.choice import Choice
     from heatmaps.ui.spot_words import Reader
+    from pipelines.review_addresses import FarOff
 
 PLACE_KEY, JUNK_KEY, SKIP_KEY = "Enter", "Delete", "PageDown"
 """They are where they are on every keyboard layout, Russian or Latin."""
 
 _OUTCOME = "review-outcome"
+_ASKED = "review-asked"
+"""The decision on a point far off that a second click confirms."""
+_METRES_A_KM = 1000.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What became of a decision: `decided` is None where one was undone, `other` who was faster."""
+    """What became of a decision: `decided` is None where one was undone, `other` who was faster.
+
+    `away` tells that nothing was decided yet: the point lies far off, and is to be confirmed.
+    """
 
     normal_form: str
     decided: Decision | None = None
     complaints: int = 0
     other: Decided | None = None
+    away: FarOff | None = None
 
 
 def show_buttons(form: DoubtfulForm, choice: Choice, _: Translator) -> None:
@@ -74,31 +82,37 @@ def show_outcome(reader: Reader) -> None:
     if isinstance(outcome, str):
         told = _.word("outcome", outcome)
         st.html(element("section", element("p", text(told)), css="notice bad"))
+    elif outcome.away is not None:
+        told = _far_off(outcome.away, _)
+        st.html(element("section", element("p", text(told)), css="notice bad"))
     elif outcome.other is not None:
         st.html(_overtaken(outcome.normal_form, outcome.other, reader))
     else:
         st.toast(_done(outcome, _), icon=":material/check:")
 
 
-def show_decisions(decisions: tuple[Decided, ...], reader: Reader) -> None:
-    """Show the last decisions; those in force can be undone."""
+def show_decisions(decisions: tuple[Decided, ...], gone: frozenset[int], reader: Reader) -> None:
+    """Show the last decisions; those in force can be undone, of those in `gone` it is said."""
     _ = reader.translate
     st.html(element("h3", text(_("Decided last")), css="part"))
     if not decisions:
         st.html(element("p", text(_("Nothing has been decided yet.")), css="aside"))
     for known in decisions:
-        _show_decision(known, reader)
+        _show_decision(known, reader, gone=known.decision.number in gone)
 
 
-def _show_decision(known: Decided, reader: Reader) -> None:
+def _show_decision(known: Decided, reader: Reader, *, gone: bool) -> None:
     _, number = reader.translate, known.decision.number
     count = _.plural("{n} complaint", "{n} complaints", known.complaints)
     address, place = parted(known.decision.normal_form)[0], parted(meaning(known.decision, _))[0]
+    told = f"{count} · {known.by} · {reader.moment(known.at)}"
+    if gone:
+        told += " · " + _("no longer in the gazetteer")
     said = element(
         "p",
         text(f"{address} → "),
         element("b", text(place)),
-        element("small", text(f"{count} · {known.by} · {reader.moment(known.at)}")),
+        element("small", text(told)),
         css="decision" if known.in_force else "decision ended",
         title=f"{known.decision.normal_form} → {meaning(known.decision, _)}",
     )
@@ -111,12 +125,21 @@ def _show_decision(known: Decided, reader: Reader) -> None:
 
 
 def _decide(form: DoubtfulForm, decision: Decision) -> None:
-    """Put a decision in force and go on to the next address."""
+    """Put a decision in force and go on to the next address.
+
+    A point far from the settlement named is asked about first.
+    """
     if not (by := actor()):
         st.session_state[_OUTCOME] = NAMELESS
         return
-    choose_next(form)
     place = workplace()
+    confirmed = st.session_state.pop(_ASKED, None) == decision
+    away = None if confirmed else far_off(place.geocoder, decision)
+    if away is not None:
+        st.session_state[_ASKED] = decision
+        st.session_state[_OUTCOME] = _Outcome(form.normal_form, away=away)
+        return
+    choose_next(form)
     try:
         done = resolve(place.store, place.geocoder, decision, Signed(by, clock()))
         outcome = _Outcome(form.normal_form, decision, done.placed.complaints)
@@ -144,6 +167,14 @@ def _undo(known: Decided) -> None:
     st.session_state[_OUTCOME] = outcome
     choose_form(number_of(form_key(normal_form)))
     forget_queue()
+
+
+def _far_off(away: FarOff, _: Translator) -> str:
+    said = _(
+        "Not written yet: the point lies {km} km from {place}, which the address names; "
+        "press once more if it is meant so."
+    )
+    return said.format(km=_.number(round(away.metres / _METRES_A_KM)), place=away.settlement)
 
 
 def _decision_on(connection: Connection, normal_form: str) -> Decided | None:

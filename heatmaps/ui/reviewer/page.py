@@ -56,7 +56,7 @@ def reviewer_page() -> None:
     else:
         _show_form(form, _, choice_side, map_side)
     with map_side:
-        show_decisions(shown.decisions, reader)
+        show_decisions(shown.decisions, shown.gone, reader)
 
 
 def _show_form(

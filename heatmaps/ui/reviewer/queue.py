@@ -11,7 +11,7 @@ from heatmaps.store import aliases, review_queue
 from heatmaps.ui.reviewer.doubt_words import parted, why
 from heatmaps.ui.rows import Row, choose_row
 from heatmaps.ui.workplace import workplace
-from pipelines.review_addresses import answered
+from pipelines.review_addresses import answered, place_gone
 
 if TYPE_CHECKING:
     from heatmaps.geocoding.result import GeocodeResult
@@ -29,12 +29,16 @@ _CHOSEN = "review-chosen"
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What waits, the first of it with what the gazetteer says, and the last decisions."""
+    """What waits, the first of it with what the gazetteer says, and the last decisions.
+
+    `gone` are the numbers of those whose place the gazetteer no longer holds.
+    """
 
     waiting: Waiting
     forms: tuple[DoubtfulForm, ...]
     answers: tuple[GeocodeResult, ...]
     decisions: tuple[Decided, ...]
+    gone: frozenset[int]
 
 
 def queue() -> Queue:
@@ -97,4 +101,9 @@ def _queue(url: str) -> Queue:  # noqa: ARG001 - tells one store's from another'
         waiting = review_queue.count_waiting(connection)
         decisions = tuple(aliases.last_decisions(connection, LAST_DECISIONS))
     answers = tuple(answered(place.geocoder, [form.normal_form for form in forms]))
-    return Queue(waiting, forms, answers, decisions)
+    gone = frozenset(
+        known.decision.number
+        for known in decisions
+        if known.in_force and place_gone(place.geocoder, known.decision)
+    )
+    return Queue(waiting, forms, answers, decisions, gone)
