@@ -21,8 +21,6 @@ from heatmaps.ui.workplace import clock, workplace
 from pipelines.review_addresses import Signed, far_off, resolve, undo
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from heatmaps.store.aliases import Decided
     from heatmaps.store.review_queue import DoubtfulForm
     from heatmaps.ui.locale import Translator
@@ -144,9 +142,7 @@ def _decide(form: DoubtfulForm, decision: Decision) -> None:
         done = resolve(place.store, place.geocoder, decision, Signed(by, clock()))
         outcome = _Outcome(form.normal_form, decision, done.placed.complaints)
     except RuleError:
-        with place.store.reading() as connection:
-            other = _decision_on(connection, form.normal_form)
-        outcome = _Outcome(form.normal_form, other=other)
+        outcome = _Outcome(form.normal_form, other=_decision_on(form.normal_form))
     st.session_state[_OUTCOME] = outcome
     forget_queue()
 
@@ -161,9 +157,7 @@ def _undo(known: Decided) -> None:
         done = undo(place.store, place.geocoder, known.decision.number, Signed(by, clock()))
         outcome = _Outcome(normal_form, complaints=done.placed.complaints)
     except RuleError:
-        with place.store.reading() as connection:
-            other = _decision_on(connection, normal_form)
-        outcome = _Outcome(normal_form, other=other)
+        outcome = _Outcome(normal_form, other=_decision_on(normal_form))
     st.session_state[_OUTCOME] = outcome
     choose_form(number_of(form_key(normal_form)))
     forget_queue()
@@ -177,8 +171,11 @@ def _far_off(away: FarOff, _: Translator) -> str:
     return said.format(km=_.number(round(away.metres / _METRES_A_KM)), place=away.settlement)
 
 
-def _decision_on(connection: Connection, normal_form: str) -> Decided | None:
-    return decision_on(connection, normal_form, workplace().geocoder.current().default_city)
+def _decision_on(normal_form: str) -> Decided | None:
+    place = workplace()
+    default_city = place.geocoder.current().default_city
+    with place.store.reading() as connection:
+        return decision_on(connection, normal_form, default_city)
 
 
 def _overtaken(normal_form: str, other: Decided, reader: Reader) -> Html:
