@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from heatmaps.geocoding.doubt import JUNK
-from heatmaps.geocoding.fingerprints import form_key
+from heatmaps.geocoding.fingerprints import form_key, ignored_places, shared_form
 from heatmaps.geocoding.online.verdict import VERIFIED, better
 from heatmaps.store.provider_answers import placed_forms
 
@@ -37,14 +37,15 @@ class GeocoderWithPlaces:
     ) -> list[GeocodeResult]:
         """Give the places of many addresses, in their order."""
         results = list(self.ours.geocode_batch(addresses, cities))
-        unsure = {row: form_key(result.normal_form) for row, result in enumerate(results)
+        unsure = {row: form_key(shared_form(result)) for row, result in enumerate(results)
                   if result.confidence < VERIFIED and result.normal_form
                   and JUNK not in result.faults}  # fmt: skip
         known = placed_forms(self.connection, list(set(unsure.values()))) if unsure else {}
         for row, key in unsure.items():
             theirs, ours = known.get(key), results[row]
             if theirs and (better(theirs, ours) or theirs.confidence > ours.confidence):
-                results[row] = replace(theirs, normal_form=ours.normal_form)
+                changes = ignored_places(ours) + theirs.changes
+                results[row] = replace(theirs, normal_form=ours.normal_form, changes=changes)
         return results
 
     def suggest(self, text: str, limit: int = 8) -> list[Suggestion]:

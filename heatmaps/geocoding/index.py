@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from heatmaps.geocoding.answer import Candidate, answered, are_ambiguous, is_better
 from heatmaps.geocoding.coordinates import read_coordinates
+from heatmaps.geocoding.fingerprints import ignored_places, shared_form
 from heatmaps.geocoding.gazetteer import distance_m
 from heatmaps.geocoding.house_table import EXACTLY, HouseTable, pack_houses
 from heatmaps.geocoding.last_resort import LastResort
@@ -136,7 +138,7 @@ class GazetteerIndex:
             return typed
         form, best = self._best_reading(address, city)
         decision = self._decision(address, city, best)
-        return (self._decided(form, decision) if decision else None) or best
+        return (self._decided(form, decision, best) if decision else None) or best
 
     def geocode_batch(
         self, addresses: Sequence[str], cities: Sequence[str | None]
@@ -224,14 +226,19 @@ class GazetteerIndex:
         """
         if not self._aliases:
             return None
-        texts = [best.normal_form]
+        texts = list(dict.fromkeys((best.normal_form, shared_form(best))))
         if not _CYRILLIC.search(address):
             texts = [*(form.text for form in readings(address, city)), *texts]
         found = (self._aliases.get(text, self.default_city) for text in texts if text)
         return next((decision for decision in found if decision), None)
 
-    def _decided(self, form: NormalForm, decision: Decision) -> GeocodeResult | None:
-        return decision.answer(form, self.place_of(decision.key) if decision.key else None)
+    def _decided(
+        self, form: NormalForm, decision: Decision, best: GeocodeResult
+    ) -> GeocodeResult | None:
+        """Give what was decided, still saying which words were ignored: they are no decision's."""
+        answer = decision.answer(form, self.place_of(decision.key) if decision.key else None)
+        ignored = ignored_places(best)
+        return replace(answer, changes=ignored + answer.changes) if answer and ignored else answer
 
     def _matched(self, form: NormalForm, text: str) -> GeocodeResult:
         towns, street, candidates = self._search(form, text)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from heatmaps.errors import UsageError
-from heatmaps.geocoding import shares
-from heatmaps.geocoding.normal_form import NormalForm, StreetName, settlement_key
+from heatmaps.geocoding import fingerprints, shares
+from heatmaps.geocoding.normal_form import NormalForm, Place, StreetName, settlement_key
 from heatmaps.geocoding.normal_form.layout import is_odd
 from heatmaps.geocoding.normal_form.russian import RUSSIAN
 from heatmaps.geocoding.other_names import other_name
@@ -302,7 +302,12 @@ class TownTable:
         if len(form.places) == 1 and not form.region:
             return towns
         before = [place for place in form.places[:i] if not names_region(place.name)]
-        ignored = tuple(f"place_ignored:{place.name}" for place in before)
+        ignored = tuple(
+            f"place_unknown:{place.name}"
+            if place.kind
+            else f"{fingerprints.PLACE_IGNORED}{place.name}"
+            for place in (*before, *self._beside(form.places[i + 1 :], towns))
+        )
         share = 1.0
         if before:
             typed = i >= form.places_named or any(place.kind for place in before)
@@ -314,6 +319,18 @@ class TownTable:
         return found._replace(
             confidence=found.confidence * share, changes=(*ignored, *found.changes)
         )
+
+    def _beside(self, places: Sequence[Place], towns: Towns) -> list[Place]:
+        """Give what stands beside a settlement, without a type, and names no place or region."""
+        regions = {
+            word for t in towns.settlements or () for word in region_words(self._region_key[t])
+        }
+        return [
+            place
+            for place in places
+            if not (place.kind or names_region(place.name) or self.of_name(place.name))
+            and not region_words(place.name) & regions
+        ]
 
     def _of_region(self, form: NormalForm, towns: Towns) -> Towns:
         """Narrow namesakes down to the region named; one known in another region is doubtful."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BigInteger, and_, func, literal, null, select, union_all
 from sqlalchemy import cast as as_type
 
+from heatmaps.geocoding.fingerprints import form_of_key
 from heatmaps.geocoding.location import Source
 from heatmaps.store import complaints, customers
 from heatmaps.store.complaints import COMPLAINT, PERSONAL
@@ -141,7 +142,8 @@ def _read(connection: Connection, groups: Subquery, limit: int, skip: int) -> li
         text, faults = of_complaint.get(complaint) or (of_customer.get(customer), None)
         if text:
             counts = int(complaints_told), int(customers_held)
-            found.append(DoubtfulForm(text, form_key, *counts, tuple((faults or "").split())))
+            form = form_of_key(text, form_key)
+            found.append(DoubtfulForm(form, form_key, *counts, tuple((faults or "").split())))
     return found
 
 

@@ -349,3 +349,31 @@ def test_a_point_far_from_the_settlement_named_is_told(store, geocoder, text, po
     assert (away is not None) == far
     if away is not None:
         assert (away.settlement, round(away.metres / 1e5)) == (CITY, 11)
+
+
+NAMED = (
+    (1, f"{CITY}, Петрова Мария, ул. Гончарова, д. 9", "", ""),
+    (2, f"Сидоров, {CITY}, улица Гончарова 9, кв. 5", "", ""),
+    (3, f"{CITY}, улица Гончарова 9", "", ""),
+)
+
+
+def test_words_that_may_be_a_name_stand_in_no_queue_and_one_decision_places_all(
+    store, geocoder, tmp_path
+):
+    rows = [(number + 10, *rest) for number, *rest in NAMED]
+    take_in(store, tmp_path, geocoder, rows, "named.csv")
+    before = queue(store)
+    counts = {one.normal_form: one.complaints for one in before if "гончарова" in one.normal_form}
+    assert counts == {f"{CITY.lower()}, улица гончарова, 9": 5}
+    form = before[0].normal_form
+    number = resolve(store, geocoder, Decision.pointed(form, *POINT), ANNA).number
+    assert {found(store, "lat")[each] for each in ("1", "11", "12", "13")} == {(POINT[0],)}
+    with store.reading() as connection:
+        assert aliases.last_decisions(connection, 1)[0].decision.normal_form == form
+    answers = geocoder.current().geocode_batch([row[1] for row in NAMED], [None] * 3)
+    assert [answer.lat for answer in answers] == [POINT[0]] * 3
+    undo(store, geocoder, number, BORIS)
+    assert queue(store) == before
+    load(store, tmp_path, GAZETTEER + f"{CITY},улица Гончарова,9,58.1010,49.2000\n")
+    assert found(store, "lat")["12"] == (58.101,)

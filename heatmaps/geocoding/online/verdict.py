@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from heatmaps.geocoding.fingerprints import ignored_places
 from heatmaps.geocoding.gazetteer import distance_m
 from heatmaps.geocoding.house_ladder import likeness, parts_of
 from heatmaps.geocoding.normal_form import (
@@ -66,7 +67,7 @@ def judged(
     answer far from there is another town's. The level is none where the provider found nothing,
     ambiguous where it found only other places or several that fit.
     """
-    said = (*question.changes, f"provider:{provider}")
+    said = (*ignored_places(ours), *question.changes, f"provider:{provider}")
     faults = question.form.faults
     blank = GeocodeResult(Level.NONE, normal_form=ours.normal_form, changes=said, faults=faults)
     if not findings:
