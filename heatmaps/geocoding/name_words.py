@@ -229,7 +229,7 @@ class NameWords:
             return None
         missing = [k for k, word in zip(known, words, strict=True) if word not in reached]
         added = [word for i, word in enumerate(asked.written) if i not in by_place]
-        share = _aside_share(missing, added) * (shares.SKELETON if self._bones else 1.0)
+        share = aside_share(missing, added) * (shares.SKELETON if self._bones else 1.0)
         changes: list[str] = []
         for place, one in sorted(by_place.items()):
             share *= one.share
@@ -280,7 +280,7 @@ def _adds(name: LikeName) -> bool:
     return any(word not in RANKS for word in added)
 
 
-def _aside_share(missing: Sequence[str], added: Sequence[str]) -> float:
+def aside_share(missing: Sequence[str], added: Sequence[str]) -> float:
     """Give the share for words that only one of the two names has."""
     if missing and added:
         return 0.0

@@ -55,6 +55,12 @@ WORD_MISSING_DESCRIBES = 0.60
 """``Пушкарская`` for ``Большая Пушкарская``: there may well be another."""
 WORD_ADDED = 0.60
 
+INITIAL = 0.95
+"""``К. Маркса`` for Карла Маркса, where no other name of the town fits. Set with caution, like the
+next, not measured: the generator writes no initials."""
+OTHER_INITIAL = 0.70
+"""``А. Толстого`` where the town has but Льва Толстого."""
+
 FAR_SPELLING = 0.60
 """Like only as a whole, by more slips than a word is allowed."""
 

@@ -12,6 +12,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from heatmaps.geocoding import shares
+from heatmaps.geocoding.initials import weighed_by_initials
 from heatmaps.geocoding.name_prints import NamePrints
 from heatmaps.geocoding.name_words import (
     LEAST_SHARE,
@@ -202,6 +203,8 @@ class StreetTable:
                 if one.row not in best or best[one.row].share < one.share:
                     best[one.row] = one
             found = sorted(best.values(), key=lambda r: (-r.share, r.row))
+        if name.initials:
+            found = weighed_by_initials(name.initials, found)
         rows: Sequence[_Row] = found
         if not rows and settlements is not None:
             asked, written = _glued(name), " ".join((*name.ordinals, *name.words))

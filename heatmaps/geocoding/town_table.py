@@ -389,7 +389,7 @@ def _splits(words: Sequence[str]) -> Iterator[tuple[tuple[str, ...], tuple[str, 
 
 def _rest(street: StreetName, words: tuple[str, ...]) -> StreetName:
     kind = street.kind if words or street.ordinals else ""
-    return StreetName(kind, street.ordinals, words, street.tail)
+    return StreetName(kind, street.ordinals, words, street.tail, street.initials)
 
 
 @lru_cache(maxsize=1)

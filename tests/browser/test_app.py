@@ -122,7 +122,7 @@ def test_map_and_list_are_in_step_and_a_filter_keeps_the_view(page, address):
     assert map_frame(page).evaluate("map.getZoom()") == 9
 
     rows.first.click()
-    map_frame(page).wait_for_function("map.getZoom() > 12")
+    map_frame(page).wait_for_function("map.getZoom() > 9")
     first = rows.first.locator(".badge").inner_text()
     chosen = page.frame_locator("iframe").locator(".spot-badge.selected span")
     expect(chosen).to_have_text(first)
