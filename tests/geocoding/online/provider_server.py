@@ -36,8 +36,9 @@ class Received:
 
     @property
     def everything(self) -> str:
-        """All of it in one text, to look for what must not be there."""
-        return " ".join([self.path, *self.query.values(), *self.headers.values(), self.body])
+        """All of it but our own address in one text, to look for what must not be there."""
+        headers = [value for name, value in self.headers.items() if name.casefold() != "host"]
+        return " ".join([self.path, *self.query.values(), *headers, self.body])
 
 
 @dataclass(slots=True)
