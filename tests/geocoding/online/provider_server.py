@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from heatmaps.geocoding.online.pace import Clock
 
-SHORT_S = 0.15
+SHORT_S = 0.4
 """The time-out in place of ten seconds where a provider keeps us waiting."""
 
 Reply = Callable[[BaseHTTPRequestHandler], None]
