@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from heatmaps.geocoding.gazetteer import distance_m
 from heatmaps.geocoding.result import Level
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 HOUSE_M = 50.0
 """Houses of providers lie a median of 55 m from OpenStreetMap's (published for DaData)."""
@@ -68,16 +65,19 @@ class Finding:
 
 
 def radius_m(
-    level: Level, lat: float, lon: float, corners: Sequence[Sequence[float]] = ()
+    level: Level, lat: float, lon: float, box: tuple[float, float, float, float] | None = None
 ) -> float:
-    """Give the radius that holds a place of a level; for streets and wider, of its bounding box.
+    """Give the radius that holds a place of a level; for streets and wider, its bounding box.
 
-    `corners` are (latitude, longitude) pairs; none where the provider told no box.
+    `box` is south, west, north, east in degrees; None where the provider tells of none.
     """
-    if level in {Level.HOUSE, Level.NEAR} or not corners:
+    if level in {Level.HOUSE, Level.NEAR} or box is None:
         return _RADIUS_M[level]
-    box = np.array(corners, dtype=np.float64).reshape(-1, 2)
-    return max(float(distance_m(box[:, 0], box[:, 1], lat, lon).max()), NEAR_M)
+    south, west, north, east = box
+    corners = distance_m(
+        np.array([south, south, north, north]), np.array([west, east, west, east]), lat, lon
+    )
+    return max(float(corners.max()), NEAR_M)
 
 
 def named(*names: object) -> tuple[str, ...]:

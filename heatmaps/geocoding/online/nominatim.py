@@ -50,7 +50,7 @@ def read(raw: dict[str, Any]) -> Finding:
         level,
         lat,
         lon,
-        radius_m(level, lat, lon, [(south, west), (south, east), (north, west), (north, east)]),
+        radius_m(level, lat, lon, (south, west, north, east)),
         named(*(address.get(kind) for kind in SETTLEMENTS)),
         named(*(address.get(kind) for kind in DISTRICTS)),
         address.get("state") or "",

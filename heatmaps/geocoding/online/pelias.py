@@ -54,12 +54,11 @@ def read(raw: dict[str, Any]) -> Finding:
         level = Level.NEAR
     lon, lat = map(float, raw["geometry"]["coordinates"][:2])
     west, south, east, north = map(float, raw.get("bbox") or (lon, lat, lon, lat))
-    corners = [(south, west), (south, east), (north, west), (north, east)]
     return Finding(
         level,
         lat,
         lon,
-        radius_m(level, lat, lon, corners),
+        radius_m(level, lat, lon, (south, west, north, east)),
         named(told.get("locality"), told.get("localadmin")),
         named(told.get("neighbourhood"), told.get("borough")),
         told.get("region") or "",

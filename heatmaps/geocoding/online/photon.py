@@ -53,12 +53,11 @@ def read(raw: dict[str, Any]) -> Finding:
         level = Level.NEAR
     lon, lat = map(float, raw["geometry"]["coordinates"][:2])
     west, north, east, south = map(float, told.get("extent") or (lon, lat, lon, lat))
-    corners = [(south, west), (south, east), (north, west), (north, east)]
     return Finding(
         level,
         lat,
         lon,
-        radius_m(level, lat, lon, corners),
+        radius_m(level, lat, lon, (south, west, north, east)),
         named(told.get("city"), name if kind == "city" else None),
         named(told.get("district"), told.get("locality"), name if kind == "district" else None),
         told.get("state") or "",

@@ -64,12 +64,11 @@ def read(raw: dict[str, Any]) -> Finding:
         map(float, envelope.get(corner, raw["Point"]["pos"]).split())
         for corner in ("lowerCorner", "upperCorner")
     )
-    corners = [(south, west), (south, east), (north, west), (north, east)]
     return Finding(
         level,
         lat,
         lon,
-        radius_m(level, lat, lon, corners),
+        radius_m(level, lat, lon, (south, west, north, east)),
         named(*(name for of, name in parts if of == "locality")),
         named(*(name for of, name in parts if of == "district")),
         next((name for of, name in reversed(parts) if of == "province"), ""),
