@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import numpy as np
 
@@ -17,14 +17,14 @@ from heatmaps.store.customers import CUSTOMER_ADDRESS
 from heatmaps.store.default_points import default_points
 from heatmaps.store.engine import lock
 from heatmaps.store.gazetteer import settlement_names, street_words_but
-from pipelines.place_complaints import placed
+from pipelines.place_complaints import Addressed, placed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     from numpy.typing import NDArray
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
     from heatmaps.geocoding.changes import Changes
     from heatmaps.geocoding.index import GazetteerIndex
@@ -64,26 +64,60 @@ def place_affected(
     decided = _follow_decided(connection, changes, geocoder)
     rule = _rule(connection, changes)
     points = default_points(connection)
-    told, held = LookedAgain(), LookedAgain()
-    for page in answers.complaint_answers(connection):
-        for ids in in_parts(_affected(page, rule, decided)):
-            rows = complaints.replaceable(connection, COMPLAINT.c.id.in_(ids))
-            located = placed(rows, geocoder, points)
-            before = answers.places_of_complaints(connection, ids)
-            changed = _changed(before, located, rows.normal_form)
-            complaints.write_places(connection, rows, located, changed)
-            told.looked_at += len(ids)
-            told.note(before, located, changed.tolist())
-    for page in answers.customer_answers(connection):
-        for ids in in_parts(_affected(page, rule, decided)):
-            kept = customers.replaceable(connection, CUSTOMER_ADDRESS.c.id.in_(ids))
-            located = placed(kept, geocoder, points)
-            before = answers.places_of_customers(connection, ids)
-            changed = _changed(before, located, kept.normal_form)
-            customers.write_places(connection, kept, located, changed)
-            held.looked_at += len(ids)
-            held.note(before, located, changed.tolist())
-    return told, held
+
+    def look_again(stored: _Stored[Any]) -> LookedAgain:
+        seen = LookedAgain()
+        for page in stored.answers(connection):
+            for ids in in_parts(_affected(page, rule, decided)):
+                rows = stored.find(connection, stored.id.in_(ids))
+                located = placed(rows, geocoder, points)
+                before = stored.places(connection, ids)
+                changed = _changed(before, located, rows.normal_form)
+                stored.write(connection, rows, located, changed)
+                seen.looked_at += len(ids)
+                seen.note(before, located, changed.tolist())
+        return seen
+
+    return look_again(_COMPLAINTS), look_again(_CUSTOMERS)
+
+
+class _Readdressed(Addressed, Protocol):
+    """Stored rows with an address, and how it was understood."""
+
+    @property
+    def normal_form(self) -> Sequence[str | None]:
+        """Give the normal forms as they are stored."""
+        ...
+
+
+Rows = TypeVar("Rows", bound=_Readdressed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored(Generic[Rows]):
+    """Where addresses are stored: how their answers are read, and their places written."""
+
+    id: ColumnElement[int]
+    answers: Callable[[Connection], Iterator[Answers]]
+    find: Callable[[Connection, ColumnElement[bool]], Rows]
+    places: Callable[[Connection, Sequence[int]], dict[str, list[Any]]]
+    write: Callable[[Connection, Rows, LocationColumns, NDArray[np.intp]], None]
+
+
+_COMPLAINTS = _Stored(
+    COMPLAINT.c.id,
+    answers.complaint_answers,
+    complaints.replaceable,
+    answers.places_of_complaints,
+    complaints.write_places,
+)
+_CUSTOMERS = _Stored(
+    CUSTOMER_ADDRESS.c.id,
+    answers.customer_answers,
+    customers.replaceable,
+    answers.places_of_customers,
+    customers.write_places,
+)
 
 
 def _follow_decided(
