@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 import h3
@@ -25,6 +23,7 @@ import scipy
 from heatmaps import spots
 from heatmaps.spots.calibration import Calibration, calibrate
 from heatmaps.spots.rhythm import WEEK_H, hours_of_week
+from heatmaps.whole_file import whole_file
 
 if TYPE_CHECKING:
     from heatmaps.spots.scan import Ground
@@ -68,11 +67,9 @@ class KeptCalibrations:
 
     def _write(self, path: Path, made: Calibration) -> None:
         """Write a calibration whole or not at all, and remove the oldest of too many."""
-        self._folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(asdict(made) | {"peaks": made.peaks.tolist()})
-        with NamedTemporaryFile("w", dir=self._folder, suffix=_SUFFIX, delete=False) as file:
-            file.write(_digest(path.stem + text) + text)
-        os.replace(file.name, path)  # noqa: PTH105, the name is text
+        with whole_file(path) as file:
+            file.write((_digest(path.stem + text) + text).encode())
         with suppress(OSError):  # somebody else may be doing the same
             others = sorted(
                 self._folder.glob(f"*{_SUFFIX}"), key=lambda other: other.stat().st_mtime

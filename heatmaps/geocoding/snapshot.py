@@ -13,13 +13,13 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO
 from zlib import crc32
 
 import numpy as np
 
 from heatmaps.geocoding.normal_form import NORM_VERSION
+from heatmaps.whole_file import PART, whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,6 @@ FORMAT_VERSION = 4
 """Rises with every change of what the arrays hold or mean."""
 
 SUFFIX = ".index"
-_PART = ".part"
 _PART_KEPT_S = 3600.0
 """A file in writing that has stood still so long was left by a process that was killed."""
 _MAGIC = b"HEATMAPS-INDEX\n"
@@ -72,16 +71,8 @@ class Snapshot:
 
         Raises OSError where the directory cannot be written or is full.
         """
-        self.directory.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(
-            dir=self.directory, prefix=f"{_short(self.store)}-", suffix=_PART, delete=False
-        ) as file:
-            try:
-                _write(file, arrays, self._identity)
-                os.replace(file.name, self.path)  # noqa: PTH105, the name is text
-            except BaseException:
-                os.unlink(file.name)  # noqa: PTH108
-                raise
+        with whole_file(self.path) as file:
+            _write(file, arrays, self._identity)
         self._remove_others()
 
     @property
@@ -92,7 +83,7 @@ class Snapshot:
         written = self.path.stat().st_mtime
         for other in self.directory.glob(f"{_short(self.store)}-*"):
             with suppress(OSError):
-                left = other.suffix == _PART and other.stat().st_mtime < written - _PART_KEPT_S
+                left = other.suffix == PART and other.stat().st_mtime < written - _PART_KEPT_S
                 if left or (other.suffix == SUFFIX and other != self.path):
                     other.unlink()
 
@@ -110,7 +101,7 @@ def _short(text: str) -> str:
     return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def _write(file: Any, arrays: Mapping[str, NDArray[Any]], identity: str) -> None:  # noqa: ANN401, a named temporary file has no public type
+def _write(file: BinaryIO, arrays: Mapping[str, NDArray[Any]], identity: str) -> None:
     places: dict[str, tuple[str, int, int]] = {}
     at, checksum = 0, 0
     for name, array in arrays.items():
@@ -120,14 +111,9 @@ def _write(file: Any, arrays: Mapping[str, NDArray[Any]], identity: str) -> None
     header = {"identity": identity, "arrays": places, "bytes": at, "checksum": checksum}
     text = json.dumps(header).encode()
     text += b" " * (-(len(_MAGIC) + 2 * _NUMBER_BYTES + len(text)) % _ALIGNED)
-    file.write(_MAGIC)
-    for number in (len(text), crc32(text)):
-        file.write(number.to_bytes(_NUMBER_BYTES, "little"))
-    file.write(text)
-    for array in arrays.values():
-        file.write(_padded(array))
-    file.flush()
-    os.fsync(file.fileno())
+    numbers = [number.to_bytes(_NUMBER_BYTES, "little") for number in (len(text), crc32(text))]
+    file.writelines([_MAGIC, *numbers, text])
+    file.writelines(_padded(array) for array in arrays.values())
 
 
 def _padded(array: NDArray[Any]) -> bytes:
