@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from heatmaps.geocoding.crew import Crew
@@ -42,7 +43,7 @@ def open_index(store: Store, default_city: str | None, cache_dir: Path | None) -
         kept, arrays = _kept(snapshot, arrays)
     index = GazetteerIndex(arrays, default_city)
     if snapshot and kept:
-        members = min(len(os.sched_getaffinity(0)) - 1, MOST_MEMBERS)
+        members = min(_processors() - 1, MOST_MEMBERS)
         return index.with_crew(Crew(snapshot.path, default_city, members))
     return index
 
@@ -50,6 +51,13 @@ def open_index(store: Store, default_city: str | None, cache_dir: Path | None) -
 def keep_snapshot(store: Store, cache_dir: Path) -> None:
     """Have the snapshot of the gazetteer as it is now lie there, so that the next start is fast."""
     open_index(store, None, cache_dir)
+
+
+def _processors() -> int:
+    """Give how many this process may use, where the system tells that; else how many there are."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _kept(snapshot: Snapshot, arrays: Arrays) -> tuple[bool, Arrays]:
