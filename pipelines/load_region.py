@@ -24,6 +24,7 @@ from heatmaps.region.territories import read_territories
 from heatmaps.spots.record import Exposure
 from heatmaps.store import gazetteer as gazetteers
 from heatmaps.store import region
+from heatmaps.store.addresses import load_addresses
 from heatmaps.store.aliases import load_aliases
 from heatmaps.store.gazetteer import Load
 from heatmaps.store.staging import Staged
@@ -176,8 +177,7 @@ def _account(reader: GazetteerReader, staged: Staged) -> dict[str, Any]:
 
 
 def _index(connection: Connection, default_city: str | None) -> GazetteerIndex:
-    gazetteer = gazetteers.load_gazetteer(connection)
-    return build_index(gazetteer, default_city, load_aliases(connection))
+    return build_index(load_addresses(connection), default_city, load_aliases(connection))
 
 
 def load_subscribers_file(
