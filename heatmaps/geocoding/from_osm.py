@@ -174,7 +174,7 @@ class OsmReader:
         yield self._on_roads(roads)
         yield self._houses(found)
 
-    def _take_way(self, way: Any, found: _Addressed, roads: _Roads) -> None:  # noqa: ANN401
+    def _take_way(self, way: Any, found: _Addressed, roads: _Roads) -> None:  # noqa: ANN401, pyosmium has no types
         tags = way.tags
         is_house, is_road = "addr:housenumber" in tags, "highway" in tags and "name" in tags
         if not is_house and not is_road:
@@ -231,19 +231,19 @@ class OsmReader:
         return self._assembly.roads(points)
 
 
-def other_names(tags: Any) -> str:  # noqa: ANN401
+def other_names(tags: Any) -> str:  # noqa: ANN401, pyosmium has no types
     """Give the further names in an object's tags, each on a line."""
     told = [tags[key] for key in OTHER_NAMES if key in tags]
     names = {name.strip() for value in told for name in value.split(";")}
     return "\n".join(sorted(names - {"", tags.get("name", "")}))
 
 
-def _is_place(tags: Any) -> bool:  # noqa: ANN401
+def _is_place(tags: Any) -> bool:  # noqa: ANN401, pyosmium has no types
     is_settlement = tags.get("place") in SETTLEMENT_KINDS
     return "name" in tags and (is_settlement or tags.get("boundary") == "administrative")
 
 
-def _shape(area: Any, wkb: Any) -> shapely.Geometry | None:  # noqa: ANN401
+def _shape(area: Any, wkb: Any) -> shapely.Geometry | None:  # noqa: ANN401, pyosmium has no types
     """Give an area as a valid multipolygon, or None where its drawing is broken beyond repair."""
     try:
         shape = shapely.make_valid(shapely.from_wkb(wkb.create_multipolygon(area)))

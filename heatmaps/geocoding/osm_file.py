@@ -108,7 +108,7 @@ class OsmFile:
         return places
 
     @contextmanager
-    def _reader(self, entities: Any) -> Iterator[Any]:  # noqa: ANN401
+    def _reader(self, entities: Any) -> Iterator[Any]:  # noqa: ANN401, pyosmium has no types
         with closing(osmium.io.Reader(str(self._path), entities)) as reader:
             yield reader
 
