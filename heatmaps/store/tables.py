@@ -71,6 +71,27 @@ PLACED_BY_PROVIDER = "substr(location_source, 1, 9) = 'provider:'"
 """Of complaints and customers' addresses; queries say it in these words to have its index."""
 
 
+class Located:
+    """Where an address stands and how sure that is, of a complaint or of a customer's address.
+
+    `confidence` is that of the address's answer, `form_key` a fingerprint of its normal form,
+    `match_key` one of what it was found as; a `doubtful` one waits for a person's decision.
+    `cell` is at `resolution`, the finest that `uncertainty_m` allows.
+    """
+
+    location_level: Mapped[str]
+    location_source: Mapped[str | None]
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    uncertainty_m: Mapped[float | None]
+    cell: Mapped[int | None]
+    resolution: Mapped[int | None]
+    confidence: Mapped[float | None]
+    form_key: Mapped[int | None]
+    match_key: Mapped[int | None]
+    doubtful: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
 # --- region ---------------------------------------------------------------------------------
 
 
@@ -172,7 +193,7 @@ class NetworkEvent(Base):
     loaded_at: Mapped[datetime]
 
 
-class CustomerAddress(Base):
+class CustomerAddress(Located, Base):
     """A customer at one of their addresses; who they are and how to reach them is in `Personal`."""
 
     __tablename__ = "customer_address"
@@ -193,18 +214,7 @@ class CustomerAddress(Base):
     language: Mapped[str | None]
     channel: Mapped[str | None]
     consent_until: Mapped[datetime | None]
-    location_level: Mapped[str]
-    location_source: Mapped[str | None]
-    lat: Mapped[float | None]
-    lon: Mapped[float | None]
-    uncertainty_m: Mapped[float | None]
-    cell: Mapped[int | None]
-    resolution: Mapped[int | None]
     loaded_at: Mapped[datetime]
-    confidence: Mapped[float | None]
-    form_key: Mapped[int | None]
-    match_key: Mapped[int | None]
-    doubtful: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 # --- gazetteer ------------------------------------------------------------------------------
@@ -384,7 +394,7 @@ class IntakeRun(Base):
     quarantined: Mapped[int]
 
 
-class StoredComplaint(Base):
+class StoredComplaint(Located, Base):
     """A complaint and where it stands; who made it and what was said is in `Personal`.
 
     `available_at` is the moment from which detection may know it: its own time when it came
@@ -392,8 +402,6 @@ class StoredComplaint(Base):
     `given_*` is what the CRM itself said of the place. `address_key` is a fingerprint of the
     house, its upper half that of the street; `likeness` one of place, topic and words of a
     complaint that names no customer: equal where the same thing was entered again.
-    `confidence` is that of the address's answer, `form_key` a fingerprint of its normal form,
-    `match_key` one of what it was found as; a `doubtful` one waits for a person's decision.
     """
 
     __tablename__ = "complaint"
@@ -435,24 +443,13 @@ class StoredComplaint(Base):
     ltv: Mapped[float | None]
     critical: Mapped[bool]
     flags: Mapped[str | None]
-    location_level: Mapped[str]
-    location_source: Mapped[str | None]
-    lat: Mapped[float | None]
-    lon: Mapped[float | None]
-    uncertainty_m: Mapped[float | None]
     location_faults: Mapped[str | None]
-    cell: Mapped[int | None]
-    resolution: Mapped[int | None]
     point: Mapped[bytes | None] = mapped_column(geometry("POINT"))
     given_lat: Mapped[float | None]
     given_lon: Mapped[float | None]
     given_accuracy_m: Mapped[float | None]
     address_key: Mapped[int | None]
     likeness: Mapped[int | None]
-    confidence: Mapped[float | None]
-    form_key: Mapped[int | None]
-    match_key: Mapped[int | None]
-    doubtful: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class DefaultPoint(Base):
