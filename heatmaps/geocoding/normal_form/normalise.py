@@ -55,6 +55,16 @@ def readings(address: str, city: str | None = None) -> tuple[NormalForm, ...]:
     return tuple(_with_column(form, city) if city else form for form in forms)
 
 
+def readings_batch(
+    addresses: Sequence[str], cities: Sequence[str | None]
+) -> list[tuple[NormalForm, ...]]:
+    """Give the `readings` of many addresses, in their order, equal to those of each alone.
+
+    Raises ValueError where there are not as many cities as addresses.
+    """
+    return [readings(address, city) for address, city in zip(addresses, cities, strict=True)]
+
+
 def _likeliest(address: str) -> tuple[NormalForm, tuple[Spelling, ...]]:
     """Give the normal form of the likeliest spelling, and the other spellings."""
     address = unwrapped(address)
