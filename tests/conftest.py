@@ -16,30 +16,73 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 
 from heatmaps.store.engine import Store, upgrade_store
 
+from .schedule import SharedWork, longest_first
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from xdist.remote import Producer
+    from xdist.workermanage import WorkerController
+
 SERVER_USER = "postgres"
 STORES = ("sqlite", "postgis")
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+CLUSTER_TAKES = 2 * 1024**3
+FILE_COPY_SINCE = 150_000
 
 
-CACHES = Path(tempfile.mkdtemp(prefix="heatmaps-caches-"))
-"""Where every test has a cache of its own: stores at one place and time look alike to a cache."""
+CACHES = pytest.StashKey[Path]()
+"""A folder for the caches of a whole run: one of each test, and the calibrations of all."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give all workers of a run one folder for their caches."""
+    told = getattr(config, "workerinput", {}).get("caches")
+    config.stash[CACHES] = Path(told or tempfile.mkdtemp(prefix="heatmaps-caches-"))
+    (config.stash[CACHES] / "calibrations").mkdir(exist_ok=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: WorkerController) -> None:
+    """Tell a worker which folder that is."""
+    node.workerinput["caches"] = str(node.config.stash[CACHES])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the caches when no worker needs them any more."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(config.stash[CACHES], ignore_errors=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharedWork | None:
+    """Keep together what is costly to set up, unless another way is asked for."""
+    return SharedWork(config, log) if config.getoption("dist") == "load" else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    items[:] = longest_first(items)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Keep the snapshots that a test writes from its user and from other tests."""
-    own = blake2b(item.nodeid.encode(), digest_size=8).hexdigest()
-    os.environ["XDG_CACHE_HOME"] = str(CACHES / own)
+    """Keep the snapshots that a test writes from its user and from other tests.
 
-
-def pytest_unconfigure() -> None:
-    """Remove the caches."""
-    shutil.rmtree(CACHES, ignore_errors=True)
+    Stores at one place and time look alike to a snapshot. A calibration is named by all that it
+    rests on: one that another test made is the very one that this test would make.
+    """
+    caches = item.config.stash[CACHES]
+    own = caches / blake2b(item.nodeid.encode(), digest_size=8).hexdigest()
+    os.environ["XDG_CACHE_HOME"] = str(own)
+    if not own.exists():
+        (own / "heatmaps").mkdir(parents=True)
+        (own / "heatmaps" / "calibrations").symlink_to(caches / "calibrations")
 
 
 def missing(what: str) -> None:
@@ -74,13 +117,19 @@ def _server_tools() -> Path | None:
     return Path(initdb).parent if initdb else None
 
 
+def _memory() -> Path | None:
+    """Give a folder in memory with room for a cluster: on disk a database takes much longer."""
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > CLUSTER_TAKES
+    return MEMORY if roomy and os.access(MEMORY, os.W_OK) else None
+
+
 @pytest.fixture(scope="session")
 def postgis_cluster() -> Iterator[str]:
     """Start a private cluster; gives the URL of its server, without a database."""
     tools = _server_tools()
     if tools is None:
         missing("PostgreSQL with PostGIS")
-    home = Path(tempfile.mkdtemp(prefix="heatmaps-pg-"))
+    home = Path(tempfile.mkdtemp(prefix="heatmaps-pg-", dir=_memory()))
     if os.geteuid() == 0:
         shutil.chown(home, SERVER_USER, SERVER_USER)
     data, port = home / "data", _free_port()
@@ -89,6 +138,7 @@ def postgis_cluster() -> Iterator[str]:
     options = (
         f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home}"
         " -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c jit=off"
+        " -c autovacuum=off"
     )
     control = [str(tools / "pg_ctl"), "-D", str(data), "-w", "-l", str(home / "log")]
     _as_server(*control, "-o", options, "start")
@@ -105,6 +155,8 @@ class PostgisDatabases:
     def __init__(self, server: str) -> None:
         self._server = server
         self._made = 0
+        # Since 15 a copy goes through the log unless told otherwise, which takes twice as long.
+        self._by_files = "STRATEGY file_copy" if self._version() >= FILE_COPY_SINCE else ""
         self._run("CREATE DATABASE template_heatmaps")
         upgrade_store(f"{server}/template_heatmaps").close()
 
@@ -115,18 +167,23 @@ class PostgisDatabases:
         """Give the URL of a new database like `source`, a name or URL nobody is connected to."""
         self._made += 1
         name = f"heatmaps_{self._made}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {source.rsplit('/', 1)[-1]}")
+        self._run(f"CREATE DATABASE {name} TEMPLATE {source.rsplit('/', 1)[-1]} {self._by_files}")
         return f"{self._server}/{name}"
 
     def drop(self, url: str) -> None:
         self._run(f"DROP DATABASE IF EXISTS {url.rsplit('/', 1)[1]} WITH (FORCE)")
 
     def _run(self, statement: str) -> None:
-        import psycopg
-
-        address = self._server.replace("+psycopg", "") + "/postgres"
-        with psycopg.connect(address, autocommit=True) as connection:
+        with self._connected() as connection:
             connection.execute(statement)
+
+    def _version(self) -> int:
+        with self._connected() as connection:
+            return connection.info.server_version
+
+    def _connected(self) -> psycopg.Connection:
+        address = self._server.replace("+psycopg", "") + "/postgres"
+        return psycopg.connect(address, autocommit=True)
 
 
 @pytest.fixture(scope="session")

@@ -177,30 +177,22 @@ class Stores:
         """Give the URL of a place without a store."""
         if kind == "sqlite":
             return f"sqlite:///{self._folder}/{next(self._number)}.db"
-        return str(self._request.getfixturevalue("postgis_databases").make(migrated=False))
+        return self._databases().make(migrated=False)
 
     def copy(self, url: str) -> str:
         if url.startswith("sqlite"):
             made = self.bare("sqlite")
             shutil.copy(url.removeprefix("sqlite:///"), made.removeprefix("sqlite:///"))
             return made
-        server, name = url.rsplit("/", 1)
-        copied = f"cli_{next(self._number)}"
-        _administer(server, f"CREATE DATABASE {copied} TEMPLATE {name}")
-        return f"{server}/{copied}"
+        return self._databases().copy(url)
 
     def drop(self, url: str) -> None:
         """Make room: a database of PostGIS takes ten megabytes."""
         if not url.startswith("sqlite"):
-            server, name = url.rsplit("/", 1)
-            _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+            self._databases().drop(url)
 
-
-def _administer(server: str, statement: str) -> None:
-    engine = sa.create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text(statement))
-    engine.dispose()
+    def _databases(self) -> Any:
+        return self._request.getfixturevalue("postgis_databases")
 
 
 @pytest.fixture(scope="session")
