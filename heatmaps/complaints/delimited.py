@@ -30,6 +30,8 @@ MAX_FIELD = 131_072
 
 _AT_ONCE, _CHARACTERS_AT_ONCE = 500, 1 << 18
 """Lines tried as plain ones at a time, and about how many characters of them."""
+_BEFORE_A_LOOK = 16
+"""Lines taken at most before their characters are counted."""
 _END = "end"
 
 
@@ -153,12 +155,14 @@ class _Lines:
         """
         lines: list[str] = []
         room = 0 if self._again else _CHARACTERS_AT_ONCE
+        look = 1
         while room > 0 and len(lines) < most:
-            line = self._stream.readline(MAX_LINE_BYTES + 1)
-            if not line:
+            some = list(islice(self._stream, min(most - len(lines), look)))
+            if not some:
                 break
-            lines.append(line)
-            room -= len(line)
+            lines += some
+            room -= sum(map(len, some))
+            look = min(_BEFORE_A_LOOK, 1 + room // max(map(len, some)))
         return lines
 
     def give_back(self, lines: list[str]) -> None:
@@ -247,7 +251,7 @@ class _Rows:
         except csv.Error:
             return []
         fits = len(rows) == len(lines) + 1 and rows.pop() == [_END]
-        return rows if fits and all(len(row) == width for row in rows) else []
+        return rows if fits and set(map(len, rows)) == {width} else []
 
     def _parsed(self) -> list[str] | None:
         """Give the next row; None where a field is too long or its quote is never closed."""

@@ -41,7 +41,10 @@ class Faults:
 
     def refuse_absent(self, name: str) -> None:
         """Refuse the rows that lack a column no complaint can do without."""
-        for row, text in enumerate(self._rows.column(name)):
+        column = self._rows.column(name)
+        if None not in column:
+            return
+        for row, text in enumerate(column):
             if text is None:
                 self._reasons.setdefault(row, f"The row has no {name}; fill it in.")
 

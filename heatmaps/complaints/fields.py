@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from heatmaps.complaints.faults import Faults
     from heatmaps.complaints.rows import RowBatch
+
+Meant = TypeVar("Meant")
 
 MAX_LENGTH = {
     "external_id": 128,
@@ -47,6 +49,7 @@ _CUT = re.compile(r"[+-]?\d(?:[.,]\d+[eE]\+?|[eE]\+)\d{1,3}")
 """What a spreadsheet makes of a long number. A power without sign and point is left: `7E10` may be
 an id."""
 
+_LONGEST_TRUTH = len("false")
 _SPACES = re.compile(r"\s")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d*")
 _PERHAPS_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
@@ -64,7 +67,7 @@ def check_texts(rows: RowBatch, faults: Faults) -> None:
     """
     for name, column in rows.columns.items():
         limit = MAX_LENGTH.get(name, _MAX_WORD)
-        texts = [text for text in column if text]
+        texts = list(filter(None, column))
         joined = "".join(texts)
         if "\0" in joined:
             nul = [text is not None and "\0" in text for text in column]
@@ -78,10 +81,14 @@ def check_texts(rows: RowBatch, faults: Faults) -> None:
                 long, f"is longer than the {limit:,} characters that fit; shorten it", name
             )
         if name in _IDS:
-            cut = [text is not None and is_cut(text) for text in column]
-            faults.refuse(cut, "was cut by a spreadsheet; export the column as text", name)
-            truth = [text is not None and folded(text) in {"true", "false"} for text in column]
-            faults.refuse(truth, "is no id but a truth; name the column of the ids", name)
+            if any(map(_CUT.fullmatch, texts)):
+                cut = [text is not None and is_cut(text) for text in column]
+                faults.refuse(cut, "was cut by a spreadsheet; export the column as text", name)
+            said = {text for text in texts if len(text) <= _LONGEST_TRUTH}
+            truth = {text for text in said if folded(text) in {"true", "false"}}
+            if truth:
+                are = [text in truth for text in column]
+                faults.refuse(are, "is no id but a truth; name the column of the ids", name)
 
 
 def words(
@@ -95,7 +102,7 @@ def words(
     if strange:
         what = f"is not one of {', '.join(known)}; map it in the profile's [values.{name}]"
         faults.refuse([text in strange for text in column], what, name)
-    return [meant[text] for text in column]
+    return _meaning(column, meant)
 
 
 def truths(rows: RowBatch, name: str, faults: Faults) -> list[bool | None]:
@@ -106,7 +113,7 @@ def truths(rows: RowBatch, name: str, faults: Faults) -> list[bool | None]:
     if strange:
         what = f"is not true or false; write {', '.join(_TRUTHS)}"
         faults.refuse([text in strange for text in column], what, name)
-    return [meant[text] for text in column]
+    return _meaning(column, meant)
 
 
 def numbers(rows: RowBatch, name: str, faults: Faults, *, comma: bool) -> NDArray[np.float64]:
@@ -116,6 +123,8 @@ def numbers(rows: RowBatch, name: str, faults: Faults, *, comma: bool) -> NDArra
     without it both may as well be the other, and the row is refused rather than guessed.
     """
     column = rows.column(name)
+    if column.count(None) == len(column):
+        return np.full(len(column), np.nan)
     try:
         read = [np.nan if text is None else float(text) for text in column]
     except ValueError:
@@ -126,6 +135,13 @@ def numbers(rows: RowBatch, name: str, faults: Faults, *, comma: bool) -> NDArra
         wrong = [bool(bad) and text is not None for bad, text in zip(doubtful, column, strict=True)]
         faults.refuse(wrong, "is not a number; write it like 1234.5, or leave it empty", name)
     return values
+
+
+def _meaning(column: list[str | None], meant: dict[str | None, Meant]) -> list[Meant]:
+    """Give what each text of a column means; most columns of a file say one thing throughout."""
+    if len(meant) == 1:
+        return [*meant.values()] * len(column)
+    return [meant[text] for text in column]
 
 
 def _number(text: str, *, comma: bool) -> float:

@@ -220,31 +220,37 @@ def content_hashes(columns: Iterable[list[Any] | NDArray[Any]]) -> NDArray[np.in
     A row's canonical form is its values in UTF-8, parted by NUL, which no validated text holds;
     an absent value is empty, and absent values at the end leave no mark.
     """
-    rows = zip(*map(_canonical, columns), strict=True)
-    digests = (
-        blake2b("\0".join(row).rstrip("\0").encode(errors="surrogatepass"), digest_size=_HASH_BYTES)
-        for row in rows
-    )
-    return np.frombuffer(b"".join(d.digest() for d in digests), dtype="<i8").astype(np.int64)
+    written = ["\0".join(row).rstrip("\0") for row in zip(*map(_canonical, columns), strict=True)]
+    try:
+        plain = list(map(str.encode, written))
+    except UnicodeEncodeError:
+        plain = [row.encode(errors="surrogatepass") for row in written]
+    digests = [blake2b(row, digest_size=_HASH_BYTES).digest() for row in plain]
+    return np.frombuffer(b"".join(digests), dtype="<i8").astype(np.int64)
 
 
 def _canonical(column: list[Any] | NDArray[Any]) -> list[str]:
     if not isinstance(column, np.ndarray):
         return _written(column)
     if column.dtype.kind == "f":
+        if np.isnan(column).all():
+            return [""] * len(column)
         # Adding zero makes -0.0 and 0.0 one; repr is the shortest exact form on every platform.
         written = map(repr, (column + 0.0).tolist())
         return ["" if number == "nan" else number for number in written]
     if column.dtype.kind == "b":
         return ["1" if value else "" for value in column.tolist()]
+    if (column == ABSENT_TIME).all():
+        return [""] * len(column)
     return ["" if value == ABSENT_TIME else str(value) for value in column.tolist()]
 
 
 def _written(column: list[Any]) -> list[str]:
     """Write a list of texts or of truths; an absent value is empty."""
-    first = next((value for value in column if value is not None), None)
-    if first is None:
-        return [""] * len(column)
+    absent = column.count(None)
+    if absent == len(column):
+        return [""] * absent
+    first = next(value for value in column if value is not None)
     if isinstance(first, bool):
         return ["" if value is None else str(int(value)) for value in column]
-    return [value or "" for value in column]
+    return [value or "" for value in column] if absent else column

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -67,7 +68,7 @@ class TextRows:
 
     def texts(self, place: int) -> list[str]:
         """Give a column."""
-        return [row[place] for row in self.rows]
+        return list(map(itemgetter(place), self.rows))
 
     def raw(self, position: int) -> str:
         """Give a row as a JSON object."""
@@ -118,7 +119,7 @@ def map_rows(profile: Profile, rows: Rows) -> RowBatch:
     def texts(place: int) -> list[str]:
         column = rows.texts(place)
         chosen = [column[row] for row in kept.tolist()] if left_out else column
-        return [text.strip() for text in chosen]
+        return list(map(str.strip, chosen))
 
     columns: dict[str, list[str | None]] = {
         ours: [value] * len(kept) for ours, value in profile.defaults.items()

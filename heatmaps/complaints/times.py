@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from heatmaps.complaints.iso_times import read_alike
 from heatmaps.complaints.profiles import EXCEL, ISO, UNIX, UNIX_MS
 from heatmaps.complaints.record import ABSENT_TIME
 
@@ -62,18 +63,20 @@ def read_times(
     rows = len(texts)
     clock = np.full(rows, ABSENT_TIME, dtype=np.int64)
     aware = np.zeros(rows, dtype=np.bool_)
-    given = np.fromiter((text is not None for text in texts), dtype=np.bool_, count=rows)
+    given = _given(texts)
     for pattern in formats:
         wanted = np.flatnonzero(given & (clock == ABSENT_TIME))
-        some = [texts[row] or "" for row in wanted.tolist()]
-        if some:
+        if len(wanted):
+            some = [texts[row] or "" for row in wanted.tolist()]
             clock[wanted], aware[wanted] = _read(some, pattern)
     read = clock != ABSENT_TIME
-    short = (text is not None and len(text) <= _DATE_LENGTH for text in texts)
-    date_only = np.fromiter(short, dtype=np.bool_, count=rows) & read & (clock % _DAY_US == 0)
+    date_only = np.zeros(rows, dtype=np.bool_)
+    midnight = np.flatnonzero(read & (clock % _DAY_US == 0))
+    date_only[midnight] = [len(texts[row] or "") <= _DATE_LENGTH for row in midnight.tolist()]
     fold, gap = np.zeros(rows, dtype=np.bool_), np.zeros(rows, dtype=np.bool_)
     local = read & ~aware
-    clock[local], fold[local], gap[local] = to_utc(clock[local], zone)
+    if local.any():
+        clock[local], fold[local], gap[local] = to_utc(clock[local], zone)
     return Times(clock, given & ~read, fold, gap, date_only)
 
 
@@ -85,9 +88,10 @@ def to_utc(
     Both in microseconds since 1970-01-01, the one on the local clock, the other in UTC. The zone is
     asked once for each hour in which its offset does not change, and for each row only elsewhere.
     """
-    hours, place = np.unique(local // _HOUR_US, return_inverse=True)
-    steady = np.array([_steady_offset(hour, zone) for hour in hours.tolist()], dtype=np.int64)
-    offset = steady[place]
+    hour = local // _HOUR_US
+    hours = sorted(set(hour.tolist()))
+    steady = np.array([_steady_offset(each, zone) for each in hours], dtype=np.int64)
+    offset = steady[np.searchsorted(hours, hour)]
     fold, gap = np.zeros(len(local), dtype=np.bool_), np.zeros(len(local), dtype=np.bool_)
     for row in np.flatnonzero(offset == ABSENT_TIME).tolist():
         moment = _EPOCH + timedelta(microseconds=int(local[row]))
@@ -109,6 +113,13 @@ def _steady_offset(hour: int, zone: ZoneInfo) -> int:
 def _offset(moment: datetime, zone: ZoneInfo, fold: int) -> int:
     offset = moment.replace(tzinfo=zone, fold=fold).utcoffset()
     return 0 if offset is None else offset // _MICROSECOND
+
+
+def _given(texts: Sequence[str | None]) -> NDArray[np.bool_]:
+    absent = texts.count(None)
+    if absent in {0, len(texts)}:
+        return np.full(len(texts), absent == 0)
+    return np.array([text is not None for text in texts], dtype=np.bool_)
 
 
 def _read(texts: list[str], pattern: str) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -148,6 +159,9 @@ def _serial(texts: list[str]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
 
 def _iso(texts: list[str]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Read ISO 8601; give clock readings (UTC where the text has an offset) and which have one."""
+    alike = read_alike(texts)
+    if alike is not None:
+        return _within_years(alike[0], np.full(len(texts), alike[1]))
     try:
         moments: list[datetime | None] = [datetime.fromisoformat(text) for text in texts]
     except ValueError:
@@ -155,10 +169,15 @@ def _iso(texts: list[str]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     # Through timedelta, since NumPy takes ten times as long to convert datetimes itself.
     clock = [ABSENT_TIME if moment is None else _since_1970(moment) for moment in moments]
     aware = [moment is not None and moment.tzinfo is not None for moment in moments]
-    read = np.array(clock, dtype=np.int64)
-    # An offset may lead out of the years that a datetime has.
-    read[(read < _FIRST_US) | (read >= _LAST_US)] = ABSENT_TIME
-    return read, np.array(aware) & (read != ABSENT_TIME)
+    return _within_years(np.array(clock, dtype=np.int64), np.array(aware))
+
+
+def _within_years(
+    clock: NDArray[np.int64], aware: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Leave out the moments that an offset leads out of the years that a datetime has."""
+    clock[(clock < _FIRST_US) | (clock >= _LAST_US)] = ABSENT_TIME
+    return clock, aware & (clock != ABSENT_TIME)
 
 
 def _since_1970(moment: datetime) -> int:
