@@ -29,6 +29,7 @@ from sqlalchemy import select
 from heatmaps.geocoding.gazetteer import distance_m, empty_gazetteer
 from heatmaps.geocoding.index import build_index
 from heatmaps.policy import PACKAGED_POLICY, packaged_policy
+from heatmaps.settings import load_settings
 from heatmaps.store.data_quality import load_quality
 from heatmaps.store.policies import save_policy
 from heatmaps.store.tables import StoredComplaint
@@ -85,7 +86,8 @@ def watch(file: Path, until: datetime, changed: dict[str, int]) -> Watched:
         nobody = build_index(empty_gazetteer())
         given = Circumstances(now, BOSTON, lambda: nobody, "boston311")
         import_file(store, file, given, _quietly)
-        cases = replay(store, hours_between(SINCE, until), BOSTON, _quietly)
+        hours, kept = hours_between(SINCE, until), load_settings().cache_dir
+        cases = replay(store, hours, BOSTON, _quietly, cache_dir=kept)
         with store.reading() as connection:
             quality = load_quality(connection, SINCE, until, SAME_ENTRY)
             ids = connection.execute(select(StoredComplaint.id, StoredComplaint.external_id)).all()

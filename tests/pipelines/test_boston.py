@@ -33,11 +33,16 @@ def silent(*_):
     pass
 
 
-@pytest.fixture
-def boston(store_url):
-    store = set_up_store(store_url, NOW)
+@pytest.fixture(scope="module", params=["sqlite", "postgis"])
+def boston(request, tmp_path_factory):
+    """A store of each kind that has taken the sample in; no test changes it."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('boston')}/heatmaps.db"
+    else:
+        url = request.getfixturevalue("postgis_databases").make()
+    store = set_up_store(url, NOW)
     load_subscribers_file(store, DATA / "population_h3r8.csv.gz", "boston_population")
-    yield store
+    yield store, take_in(store)
     store.close()
 
 
@@ -47,7 +52,8 @@ def take_in(store):
 
 
 def test_the_sample_comes_in_by_its_profile_and_counts_add_up(boston):
-    first, again = take_in(boston), take_in(boston)
+    store, first = boston
+    again = take_in(store)
     assert (first.rows, first.left_out, first.new, first.quarantined) == (4072, 2000, 2072, 0)
     assert (again.new, again.updated, again.unchanged) == (0, 0, 2072)
     assert first.unlocated == 115
@@ -55,20 +61,21 @@ def test_the_sample_comes_in_by_its_profile_and_counts_add_up(boston):
 
 
 def test_exposure_is_spread_over_the_grid_without_losing_anybody(boston):
-    with boston.reading() as connection:
+    store, _ = boston
+    with store.reading() as connection:
         delivered = region.load_subscribers(connection)[1]
         spread = region.load_exposure(connection).subscribers
     assert len(delivered) == 1254
     assert spread.sum() == pytest.approx(delivered.sum())
 
 
-@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("boston", ["sqlite"], indirect=True)
 def test_replay_finds_outages_that_are_several_lights_in_one_place(boston, tmp_path):
-    take_in(boston)
+    store, _ = boston
     ticks = find_spots.hours_between(
         datetime(2011, 8, 20, tzinfo=NEW_YORK), datetime(2011, 8, 27, tzinfo=NEW_YORK)
     )
-    cases = find_spots.replay(boston, ticks, NEW_YORK, silent)
+    cases = find_spots.replay(store, ticks, NEW_YORK, silent)
     assert write_spots(cases, tmp_path / "spots.csv") == len(cases) > 0
     for case in cases:
         assert case.detected.observed >= 3
@@ -77,7 +84,7 @@ def test_replay_finds_outages_that_are_several_lights_in_one_place(boston, tmp_p
             case.detected.recurrence_days >= packaged_policy().detection.recurrence_days_per_million
         )
         assert case.at_opening.customers_silent > 0
-    with boston.reading() as connection:
+    with store.reading() as connection:
         query = select(Personal.complaint_id, Personal.address)
         address = dict(connection.execute(query).tuples().all())
     for case in cases:
@@ -85,9 +92,9 @@ def test_replay_finds_outages_that_are_several_lights_in_one_place(boston, tmp_p
 
 
 def test_quality_tells_of_the_default_point_and_of_repeated_entries(boston):
-    take_in(boston)
+    store, _ = boston
     since, until = (datetime(2011, month, 1, tzinfo=NEW_YORK) for month in (7, 10))
-    with boston.reading() as connection:
+    with store.reading() as connection:
         found = load_quality(connection, since, until, timedelta(days=1))
     [point] = found.default_points
     assert (point.lat, point.lon, point.complaints) == (42.3594, -71.0587, 115)
