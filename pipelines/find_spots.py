@@ -83,7 +83,11 @@ class Detected:
 
 
 class Watch:
-    """The spots of a region from tick to tick; all it knows can be read back from the store."""
+    """The spots of a region from tick to tick; all it knows can be read back from the store.
+
+    What a living spot weighs is worked out only when somebody asks, by `weigh`: hours that are
+    caught up one after another need it of the last alone.
+    """
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
@@ -92,6 +96,7 @@ class Watch:
         self._detector = Detector(ground.exposure, policy, ground.zone, calibrated)
         self._counted = np.zeros(0, dtype=np.int64)
         self._next_id = 1
+        self._unweighed: dict[int, datetime] = {}
         self.living: dict[int, SpotCase] = {}
         self.closed: dict[int, SpotCase] = {}
 
@@ -101,12 +106,14 @@ class Watch:
         since = tick - reach_back(self._ground.ruling.policy.detection)
         self.living = {case.detected.spot_id: case for case in stored}
         self.closed = {}
+        self._unweighed = {}
         self._counted = np.unique(detection.counted_complaints(connection, since))
         self._next_id = spots.next_spot_id(connection)
         return stored
 
     def let_work(self, crew: Crew, since: datetime) -> list[Event]:
         """Let the crew do the hour that begins at `since`; gives what happened."""
+        self.weigh()
         events: list[Event] = []
         for action in crew([self.living[number] for number in sorted(self.living)], since):
             case = self.living[action.spot_id]
@@ -123,19 +130,21 @@ class Watch:
         seen = tuple(self.living[spot_id].detected for spot_id in sorted(self.living))
         found = self._detector.step(self._ground.columns, tick, seen, self._counted, self._next_id)
         self._next_id = found.next_id
+        self._unweighed = {}
         events: list[Event] = []
+        known = {spot.spot_id: spot.complaint_ids for spot in seen}
+        self._count(s for s in found.spots if s.complaint_ids is not known.get(s.spot_id))
         for spot in found.spots:
             case, happened = self._follow(spot, tick)
             events += happened
             shelf = self.closed if case.work.closed_at else self.living
             self.living.pop(spot.spot_id, None)
             shelf[spot.spot_id] = case
-        self._count(found.spots)
         return events
 
     def _follow(self, spot: DetectedSpot, tick: datetime) -> tuple[SpotCase, list[Event]]:
         before = self.living.get(spot.spot_id)
-        case = self._open(spot, tick) if before is None else self._update(before, spot, tick)
+        case = self._open(spot, tick) if before is None else self._update(before, spot)
         events = _signal_events(before, spot, tick)
         due = due_status(
             case.work,
@@ -148,7 +157,21 @@ class Watch:
             moved = {"status": [str(case.work.status), str(due)]}
             case = replace(case, work=apply_rule(case.work, due, tick))
             events.append(Event(spot.spot_id, tick, "work", RULES, moved))
+        if before is not None and case.work.closed_at:
+            case = self._weighed(case, tick)
+        elif before is not None:
+            self._unweighed[spot.spot_id] = tick
         return case, events
+
+    def weigh(self) -> None:
+        """Bring what every living spot weighs to the last tick."""
+        for spot_id, tick in self._unweighed.items():
+            self.living[spot_id] = self._weighed(self.living[spot_id], tick)
+        self._unweighed = {}
+
+    def _weighed(self, case: SpotCase, tick: datetime) -> SpotCase:
+        policy = self._ground.ruling.policy.priority
+        return replace(case, now=self._ground.scales.facts(case.detected, tick, policy))
 
     def _open(self, spot: DetectedSpot, tick: datetime) -> SpotCase:
         policy, scales = self._ground.ruling.policy, self._ground.scales
@@ -177,16 +200,15 @@ class Watch:
             policy_version=self._ground.ruling.version,
         )
 
-    def _update(self, case: SpotCase, spot: DetectedSpot, tick: datetime) -> SpotCase:
-        scales = self._ground.scales
-        facts = scales.facts(spot, tick, self._ground.ruling.policy.priority)
+    def _update(self, case: SpotCase, spot: DetectedSpot) -> SpotCase:
         if spot.cells == case.detected.cells:
-            return replace(case, detected=spot, now=facts)
-        lat, lon = scales.centre(spot)
-        return replace(case, detected=spot, now=facts, lat=lat, lon=lon)
+            return replace(case, detected=spot)
+        lat, lon = self._ground.scales.centre(spot)
+        return replace(case, detected=spot, lat=lat, lon=lon)
 
     def _count(self, found: Iterable[DetectedSpot]) -> None:
-        ids = np.unique([number for spot in found for number in spot.complaint_ids])
+        told = [number for spot in found for number in spot.complaint_ids]
+        ids = np.unique(np.array(told, dtype=np.int64))
         place = np.searchsorted(self._counted, ids)
         fresh = np.append(self._counted, [-1])[place] != ids
         self._counted = np.insert(self._counted, place[fresh], ids[fresh])
@@ -316,6 +338,7 @@ class _Run:
         ticks = [tick for tick in part if done is None or tick > done]
         before = watch.take_up(connection, part[0])
         events = [event for tick in ticks for event in _next_hour(watch, tick, self._crew)]
+        watch.weigh()
         after = [*watch.living.values(), *watch.closed.values()] if ticks else before
         return _Thought(generation, done, tuple(ticks), before, after, events)
 
@@ -379,6 +402,7 @@ def replay(
     for number, tick in enumerate(ticks, start=1):
         watch.advance(tick)
         progress(number, len(ticks))
+    watch.weigh()
     everything = {**watch.living, **watch.closed}
     return [everything[spot_id] for spot_id in sorted(everything)]
 

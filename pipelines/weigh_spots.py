@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -73,7 +72,10 @@ class Scales:
             critical=self._weights.critical[rows],
         )
         priority = priority_of(behind, silent, spot.opened_at, tick, policy)
-        parts = tuple(asdict(part) for part in priority.parts)
+        parts = tuple(
+            {"name": part.name, "points": part.points, "because": part.because}
+            for part in priority.parts
+        )
         return Facts(customers, silent, priority.total, parts)
 
     def subscribers(self, cells: Sequence[int]) -> float:
