@@ -14,6 +14,8 @@ _SIGNAL = re.compile(
     r"[ (,.](?:точнее|вернее|то есть|ой,? нет|исправ|(?:старый|бывший|прежний) адрес"
     r"|не \d|или |либо |и |\+ |от )"
 )
+_SIGNALS_AT_START = ("не ", "от ")
+_SIGNAL_HALVES = tuple(f"{sign}ой" for sign in " (,.")
 _CORRECTED = re.compile(
     r"[\s,.(]*(?:\b(?:точнее|вернее|то есть|ой,? нет|исправлено на|исправить на"
     r"|(?:старый|бывший|прежний) адрес)\b)[\s,.):-]*(?:сейчас|теперь|новый)?[\s,:]*"
@@ -36,7 +38,7 @@ _FROM_TO = re.compile(r"\bот (?P<first>[^\d]*\d+[^\s,]*) до [^\d]*\d+.*")
 def correct(draft: Draft, pack: Pack) -> None:
     """Leave of an address what its writer meant in the end; of several the first, with a fault."""
     text = draft.text
-    if pack.name != "ru" or not (_SIGNAL.search(text) or text.startswith(("не ", "от "))):
+    if pack.name != "ru" or not (_SIGNAL.search(text) or text.startswith(_SIGNALS_AT_START)):
         return
     corrected = _NOT_THERE.sub("", _NOT_THAT.sub("", text))
     signal = _CORRECTED.search(corrected)
@@ -50,6 +52,15 @@ def correct(draft: Draft, pack: Pack) -> None:
     if first != corrected:
         draft.faults.append("several_addresses")
     draft.text = first
+
+
+def may_correct(segment: str) -> bool:
+    """Tell whether `correct` may find a signal in a text that has this between two commas."""
+    return (
+        _SIGNAL.search(f",{segment} ") is not None
+        or segment.startswith(_SIGNALS_AT_START)
+        or f",{segment}".endswith(_SIGNAL_HALVES)
+    )
 
 
 def _replaced(said: str, meant: str) -> str:

@@ -67,6 +67,26 @@ def _bears_on_house(token: str) -> bool:
     return is_part(token) or is_number(token)
 
 
+def bear_on_house(tokens: Sequence[str]) -> bool:
+    """Tell whether some of the words may belong to a house number, or be taken for a piece of one.
+
+    Not so an ordinal in front of the word that it counts: ``2-й переулок``.
+    """
+    for i, token in enumerate(tokens):
+        if _may_belong(token):
+            following = tokens[i + 1] if i + 1 < len(tokens) else ","
+            if not token.endswith("-й") or not following[0].isalpha() or _may_belong(following):
+                return True
+    return False
+
+
+@lru_cache(maxsize=65_536)
+def _may_belong(token: str) -> bool:
+    if token.isalpha() and not is_part(token):
+        return bool(_GLUED_PART.fullmatch(token))
+    return is_part(token) or any(c.isdigit() for c in token)
+
+
 def mark_parts(tokens: Sequence[str], pack: Pack) -> list[str]:
     """``корпус 2`` → ``К2``, ``лита`` → ``ЛИТа``: one token a part, known by its capitals.
 
@@ -129,7 +149,7 @@ def _is_value(marker: str, value: str, pack: Pack) -> bool:
     return bool(_LETTERS.fullmatch(value)) and (len(value) == 1 or pack.parts[marker] == "лит")
 
 
-def find_house(tokens: list[str], pack: Pack) -> FoundHouse:
+def find_house(tokens: Sequence[str], pack: Pack) -> FoundHouse:
     """Give the house number of an address, and where it stands."""
     at = _position(tokens, pack)
     if at is None:
@@ -223,7 +243,7 @@ def _leads(tokens: Sequence[str], i: int, pack: Pack) -> bool:
     return pack.types.get(following, ("", ""))[0] in {"", "street"}
 
 
-def _read(tokens: list[str], at: int, pack: Pack) -> FoundHouse:
+def _read(tokens: Sequence[str], at: int, pack: Pack) -> FoundHouse:
     start = at - 1 if at and tokens[at - 1] in pack.house_words else at
     number, end = _core(tokens, at, pack)
     if end == len(tokens):

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from heatmaps.geocoding.normal_form.draft import Mark
 from heatmaps.geocoding.normal_form.form import NormalForm, Place, StreetName
-from heatmaps.geocoding.normal_form.house import find_house, second_address
+from heatmaps.geocoding.normal_form.house import find_house
 from heatmaps.geocoding.normal_form.latin import LATIN
 from heatmaps.geocoding.normal_form.markup import unwrapped
 from heatmaps.geocoding.normal_form.names import Span, place_from, read_spans, street_from
 from heatmaps.geocoding.normal_form.russian import RUSSIAN
+from heatmaps.geocoding.normal_form.segments import read_text
 from heatmaps.geocoding.normal_form.sides import read_names
 from heatmaps.geocoding.normal_form.spellings import Spelling, spellings_of
 from heatmaps.geocoding.normal_form.steps import clean
@@ -86,19 +87,13 @@ def _noted(form: NormalForm, spelling: Spelling) -> NormalForm:
 
 def _parse(address: str, pack: Pack) -> tuple[NormalForm, bool, int]:
     """Give the normal form as first read, whether its text might read otherwise, and the marks."""
-    draft = clean(address, pack)
-    changes, faults = draft.changes, draft.faults
-    if not draft.tokens:
-        return NormalForm(changes=tuple(changes), faults=tuple(faults)), False, draft.marks
-    tokens = draft.tokens
-    house = find_house(tokens, pack)
-    start, end = (house.start, house.end) if house.number else (len(tokens), len(tokens))
-    before, after = tuple(tokens[:start]), tuple(tokens[end:])
-    second = second_address(after, pack) if after else -1
-    if second >= 0:
-        after = after[:second]
+    sides, marks, changes, faults = read_text(address, pack)
+    if "junk" in faults:
+        return NormalForm(changes=tuple(changes), faults=tuple(faults)), False, marks
+    house = sides.house
+    if sides.several:
         faults.append("several_addresses")
-    names = read_names(before, after, pack, with_house=bool(house.number))
+    names = read_names(sides, pack)
     changes += (f"unread:{word}" for word in house.unread)
     if house.from_list:
         changes.append("korpus_from_list")
@@ -113,8 +108,8 @@ def _parse(address: str, pack: Pack) -> tuple[NormalForm, bool, int]:
         tuple(changes),
         (*faults, *names.faults) if faults else names.faults,
     )
-    loses_script = bool(draft.marks & Mark.LATIN) and pack_for(form.text) is not pack
-    return form, names.odd or loses_script, draft.marks
+    loses_script = bool(marks & Mark.LATIN) and pack_for(form.text) is not pack
+    return form, names.odd or loses_script, marks
 
 
 def _settled(form: NormalForm) -> NormalForm:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from heatmaps.geocoding.normal_form.form import Place, StreetName
+from heatmaps.geocoding.normal_form.house import FoundHouse, find_house, second_address
 from heatmaps.geocoding.normal_form.names import Span, place_from, read_spans, street_from
 from heatmaps.geocoding.normal_form.words import word_of
 
@@ -15,6 +16,19 @@ if TYPE_CHECKING:
     from heatmaps.geocoding.normal_form.pack import Pack
 
 _SHORT = 3
+
+
+class Sides(NamedTuple):
+    """The house of an address, and what the words `ahead` of it and `behind` it name.
+
+    Without a house all words are ahead. `several` tells that behind it another address began,
+    which is left out.
+    """
+
+    house: FoundHouse
+    ahead: tuple[Span, ...]
+    behind: tuple[Span, ...] = ()
+    several: bool = False
 
 
 class Names(NamedTuple):
@@ -31,21 +45,41 @@ class Names(NamedTuple):
     odd: bool
 
 
-@lru_cache(maxsize=65_536)
-def read_names(
-    before: tuple[str, ...], after: tuple[str, ...], pack: Pack, *, with_house: bool
-) -> Names:
-    """Give the names in the words before and behind the house.
+def sides_of(tokens: Sequence[str], pack: Pack) -> Sides:
+    """Find the house among words, numbers and commas, and read what stands on its sides."""
+    house = find_house(tokens, pack)
+    if not house.number:
+        return Sides(house, _read_side(tokens, pack))
+    behind = tokens[house.end :]
+    second = second_address(behind, pack)
+    if second >= 0:
+        behind = behind[:second]
+    ahead = _read_side(tokens[: house.start], pack)
+    return Sides(house, ahead, _read_side(behind, pack), second >= 0)
 
-    Kept for the next house, since the houses of a street share theirs.
-    """
-    ahead, behind = _read_side(before, pack), _read_side(after, pack)
+
+def _read_side(tokens: Sequence[str], pack: Pack) -> tuple[Span, ...]:
+    spans: tuple[Span, ...] = ()
+    start = 0
+    for i, word in enumerate(tokens):
+        if word == ",":
+            if i > start:
+                spans += read_spans(tuple(tokens[start:i]), pack)
+            start = i + 1
+    if start < len(tokens):
+        spans += read_spans(tuple(tokens[start:]), pack)
+    return spans
+
+
+def read_names(sides: Sides, pack: Pack) -> Names:
+    """Tell what the names on the sides of a house are: the street, the settlements, the region."""
+    ahead, behind = sides.ahead, sides.behind
     streets = [s for s in (*ahead, *behind) if s.of_class == "street"]
     street = _street(ahead, behind, streets, pack)
     faults: tuple[str, ...] = ()
     if street is None:
         faults = ("no_street",)
-    elif not with_house and len(streets) > 1 and _several_streets(streets, pack):
+    elif not sides.house.number and len(streets) > 1 and _several_streets(streets, pack):
         faults = ("several_streets",)
     inward = [*reversed(ahead), *behind]
     places = _places(inward, street, pack) or _namesakes(inward, pack)
@@ -53,19 +87,6 @@ def read_names(
     name = street_from(street, pack) if street else StreetName()
     odd = bool(faults) or len(places) > 1 or _reads_otherwise(name, places, region, pack)
     return Names(name, places, region, faults, odd)
-
-
-def _read_side(tokens: tuple[str, ...], pack: Pack) -> list[Span]:
-    spans: list[Span] = []
-    start = 0
-    for i, word in enumerate(tokens):
-        if word == ",":
-            if i > start:
-                spans += read_spans(tokens[start:i], pack)
-            start = i + 1
-    if start < len(tokens):
-        spans += read_spans(tokens[start:], pack)
-    return spans
 
 
 def _street(

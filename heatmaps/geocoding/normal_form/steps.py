@@ -32,7 +32,7 @@ _PLAIN = re.compile(r"[а-яa-z0-9 ,]*+(?:(?:(?<=\w)-(?=\w)|\.(?!(?<=\d\.)\d))[�
 _NUMBERED_DATE = re.compile(
     r"(?<![\d.])\d{1,2}(?:\.\d{1,2}\.(?:19|20)?|/\d{1,2}/(?:19|20))\d\d(?![\d.])(?: \d\d?:\d\d\S*)?"
 )
-_CAPITAL_INSIDE = re.compile(r"[а-яё](?=[А-ЯЁ][а-яё]{2})(?<=[а-яё-][а-яё])")
+_CAPITAL_INSIDE = re.compile(r"[А-ЯЁ](?=[а-яё]{2})(?<=[а-яё-][а-яё].)")
 _HOUSE_OF_NAME = re.compile(
     rf"(?:адрес|регистрация|прописка|работа|ул)\b\W.*{_L}{{4,}},? (?:д\.? ?)?\d"
 )
@@ -62,7 +62,11 @@ def unwrap(draft: Draft, _pack: Pack) -> None:
 
 def part_capitals(draft: Draft, _pack: Pack) -> None:
     """``НевскийПроспект`` → ``Невский Проспект``: a capital inside a word begins another."""
-    draft.text = _CAPITAL_INSIDE.sub(r"\g<0> ", draft.text)
+    draft.text = _CAPITAL_INSIDE.sub(_set_off, draft.text)
+
+
+def _set_off(match: re.Match[str]) -> str:
+    return f" {match[0]}"
 
 
 def fold_letters(draft: Draft, _pack: Pack) -> None:
@@ -125,8 +129,13 @@ def note_type_typos(draft: Draft, pack: Pack) -> None:
 
 def count_name(draft: Draft, pack: Pack) -> None:
     """``самал-2, 58`` → ``самал 2-й, 58``: with another number behind it this one is a name's."""
-    if "-" in draft.text and pack.area_types:
+    if may_count_name(draft.text, pack):
         draft.text = _COUNTED_NAME.sub(lambda match: _counted(match, pack), draft.text)
+
+
+def may_count_name(text: str, pack: Pack) -> bool:
+    """Tell whether `count_name` may change a text."""
+    return "-" in text and bool(pack.area_types) and _COUNTED_NAME.search(text) is not None
 
 
 def _counted(match: re.Match[str], pack: Pack) -> str:
@@ -197,18 +206,23 @@ def clean(text: str, pack: Pack) -> Draft:
     part_capitals(draft, pack)
     draft.text = draft.text.lower().replace("ё", "е")
     correct(draft, pack)
-    if not _PLAIN.fullmatch(draft.text):
-        for step in TEXT_STEPS:
-            step(draft, pack)
+    clean_text(draft, pack)
     if pack.cuts:
         rewrite(draft, pack)
     count_name(draft, pack)
     for text_between in draft.text.split(","):
-        _add(draft, _read_chunk(text_between, pack))
+        _add(draft, _kept_chunk(text_between, pack))
     _run(WHOLE_STEPS, draft, pack)
     if not draft.tokens:
         draft.faults.append("junk")
     return draft
+
+
+def clean_text(draft: Draft, pack: Pack) -> None:
+    """Run the steps over the text; they change nothing of a plain one."""
+    if not _PLAIN.fullmatch(draft.text):
+        for step in TEXT_STEPS:
+            step(draft, pack)
 
 
 def _add(draft: Draft, chunk: Chunk) -> None:
@@ -224,8 +238,12 @@ def _add(draft: Draft, chunk: Chunk) -> None:
 
 
 @lru_cache(maxsize=32_768)
-def _read_chunk(text: str, pack: Pack) -> Chunk:
-    """Read the words between two commas; kept, since towns, streets and flats come again."""
+def _kept_chunk(text: str, pack: Pack) -> Chunk:
+    return read_chunk(text, pack)
+
+
+def read_chunk(text: str, pack: Pack) -> Chunk:
+    """Read the words between two commas of a clean text."""
     draft = Draft(text)
     read_words(draft, pack)
     _run(WORD_STEPS, draft, pack)
