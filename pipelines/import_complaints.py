@@ -7,19 +7,21 @@ file again takes in the rest: rows in = new + updated + unchanged + quarantined.
 from __future__ import annotations
 
 import json
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from heatmaps.complaints import read_ahead
+from heatmaps.complaints.checked_rows import checked_rows, checked_rows_of
 from heatmaps.complaints.identity import identities
-from heatmaps.complaints.preview import Refusals, preview
+from heatmaps.complaints.preview import Refusals
 from heatmaps.complaints.profiles import Kind, load_profile, packaged_profiles, read_profile
-from heatmaps.complaints.readers import check_file, read_batches
+from heatmaps.complaints.readers import check_file
 from heatmaps.complaints.rows import map_objects
-from heatmaps.complaints.validation import DEFAULT_SOURCE, Bounds, Intake, validate
+from heatmaps.complaints.validation import DEFAULT_SOURCE, Bounds, Intake
 from heatmaps.errors import ConfigError
 from heatmaps.geocoding.remembered import Remembered
 from heatmaps.region.territories import TerritoryIndex
@@ -30,18 +32,20 @@ from heatmaps.store.policies import current_policy
 from heatmaps.store.quarantine import Accepted, Origin
 from heatmaps.store.region import load_territories
 from pipelines.keep_provider_places import with_places
-from pipelines.place_complaints import place_on_default_points, placed
+from pipelines.place_complaints import by_address, place_on_default_points, placed
+from pipelines.places_of_answers import PlacesOfAnswers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from sqlalchemy import Connection
 
+    from heatmaps.complaints.checked_rows import CheckedRows
     from heatmaps.complaints.preview import Preview
+    from heatmaps.complaints.readers import CheckedFile
     from heatmaps.complaints.record import ComplaintBatch
-    from heatmaps.complaints.rows import RowBatch
     from heatmaps.geocoding.result import Geocoder
     from heatmaps.store.engine import Store
     from heatmaps.store.quarantine import Quarantined
@@ -134,6 +138,7 @@ class _Job:
     given: Circumstances
     counts: Counts
     refusals: Refusals = field(default_factory=Refusals)
+    places: PlacesOfAnswers = field(default_factory=lambda: PlacesOfAnswers(by_address))
 
 
 def import_file(
@@ -157,11 +162,11 @@ def import_file(
             intake = _intake(connection, given)
             run = complaints.start_run(connection, path.name, given.profile, given.now)
         origin = Origin(_source(intake), path.name, lasting(given.profile))
-        for batch in read_batches(checked):
+        for batch in stack.enter_context(closing(_batches(checked, intake))):
             with _begun(store, dry) as connection:
-                _take_in(connection, batch, (intake, origin, given.now), job)
+                _take_in(connection, batch, origin, given.now, job)
                 complaints.note_run(connection, run, _noted(job.counts), None)
-            shown = shown or preview(checked, batch)
+            shown = shown or batch.preview
             progress(job.counts.rows, checked.rows)
         with _begun(store, dry) as connection:
             complaints.note_run(connection, run, _noted(job.counts), given.now)
@@ -187,7 +192,8 @@ def replay_quarantine(
             raw = [json.loads(row.raw_row) for row in rows]
             batch = map_objects(intake.profile, [row.line for row in rows], raw)
             quarantine.release(connection, [row.id for row in rows], given.now)
-            _take_in(connection, batch, (intake, origin, rows[0].quarantined_at), job)
+            tried = checked_rows(batch, intake)
+            _take_in(connection, tried, origin, rows[0].quarantined_at, job)
     return told
 
 
@@ -238,22 +244,26 @@ def _intake(connection: Connection, given: Circumstances) -> Intake:
     )
 
 
+def _batches(checked: CheckedFile, intake: Intake) -> Generator[CheckedRows]:
+    """Give the rows of a file, those of a large one read by a process of its own."""
+    ahead = read_ahead.is_worth(checked.rows)
+    yield from (read_ahead.read_ahead if ahead else checked_rows_of)(checked, intake)
+
+
 def _take_in(
-    connection: Connection, rows: RowBatch, load: tuple[Intake, Origin, datetime], job: _Job
+    connection: Connection, batch: CheckedRows, origin: Origin, at: datetime, job: _Job
 ) -> None:
     """Take in one batch of a load within a transaction; adds to the counts and the refusals."""
     lock(connection, "intake")
-    intake, origin, at = load
-    good, refused = validate(rows, intake)
-    counts = job.counts
+    rows, good, counts = batch.rows, batch.complaints, job.counts
     written = [_write(connection, good.take(part), job) for part in complaints.rounds(good)]
-    accepted = Accepted(rows, refused, lambda: _named(written))
+    accepted = Accepted(rows, batch.refused, lambda: _named(written))
     counts.released += quarantine.supersede(connection, accepted, origin, at)
-    quarantine.keep(connection, refused, origin, at)
+    quarantine.keep(connection, batch.refused, origin, at)
     counts.rows += rows.rows_in
     counts.left_out += rows.left_out
-    counts.quarantined += len(refused)
-    job.refusals.add(refused)
+    counts.quarantined += len(batch.refused)
+    job.refusals.add(batch.refused)
 
 
 def _named(written: Sequence[ComplaintBatch]) -> list[int | None]:
@@ -266,7 +276,7 @@ def _write(connection: Connection, batch: ComplaintBatch, job: _Job) -> Complain
     compared = complaints.compare(connection, batch)
     chosen, given = batch.take(compared.to_write), job.given
     geocoder = with_places(connection, given.geocoder)
-    located = placed(chosen, geocoder, default_points(connection))
+    located = placed(chosen, geocoder, default_points(connection), job.places)
     written = complaints.write(connection, batch, compared, located, given.now)
     streets = current_policy(connection).policy.quality.default_point_streets
     pointed = written[~np.isnan(chosen.lat)]

@@ -12,7 +12,7 @@ from heatmaps.geocoding.doubt import doubtful
 from heatmaps.geocoding.fingerprints import form_keys, match_keys
 from heatmaps.geocoding.location import DISAGREE, NO_CELL, PROVIDER, Source, locate_batch
 from heatmaps.store import customers, review_queue
-from heatmaps.store.complaints import LocationColumns, write_places
+from heatmaps.store.complaints import LocationColumns, together, write_places
 from heatmaps.store.default_points import (
     complaints_on,
     crowded,
@@ -22,6 +22,7 @@ from heatmaps.store.default_points import (
 )
 from heatmaps.store.engine import lock
 from heatmaps.store.types import to_microseconds
+from pipelines.places_of_answers import PlacesOfAnswers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -78,16 +79,35 @@ class PlacedAgain:
 
 
 def placed(
-    batch: Addressed, geocoder: Callable[[], Geocoder], known: DefaultPoints
+    batch: Addressed,
+    geocoder: Callable[[], Geocoder],
+    known: DefaultPoints,
+    places: PlacesOfAnswers | None = None,
 ) -> LocationColumns:
     """Give where each row stands; only those with an address ask the geocoder.
 
-    Coordinates that are a known default point place nothing.
+    Coordinates that are a known default point place nothing. `places` keeps what rows without
+    coordinates have come to, for the batches that follow.
     """
     results = _geocoded(batch.address, batch.city, geocoder)
-    nowhere = known.hold(batch.lat, batch.lon)
-    lat, lon = (np.where(nowhere, np.nan, degrees) for degrees in (batch.lat, batch.lon))
-    return _columns(results, locate_batch(results, lat, lon, batch.accuracy_m), nowhere)
+    bare = np.isnan(batch.lat)
+    alone, rest = np.flatnonzero(bare), np.flatnonzero(~bare)
+    by_answer = (places or PlacesOfAnswers(by_address)).of([results[row] for row in alone.tolist()])
+    if not len(rest):
+        return by_answer
+    lat, lon = batch.lat[rest], batch.lon[rest]
+    nowhere = known.hold(lat, lon)
+    lat, lon = (np.where(nowhere, np.nan, degrees) for degrees in (lat, lon))
+    others = [results[row] for row in rest.tolist()]
+    found = _columns(others, locate_batch(others, lat, lon, batch.accuracy_m[rest]), nowhere)
+    return together(by_answer, found).take(np.argsort(np.concatenate([alone, rest])))
+
+
+def by_address(results: Sequence[GeocodeResult | None]) -> LocationColumns:
+    """Give where answers stand that have no coordinates beside them."""
+    nowhere = np.full(len(results), np.nan)
+    found = locate_batch(results, nowhere, nowhere, nowhere)
+    return _columns(results, found, np.zeros(len(results), dtype=np.bool_))
 
 
 def place_forms_again(

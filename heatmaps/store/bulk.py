@@ -134,7 +134,8 @@ def _is_absent(column: Column, of: TableColumn[Any]) -> bool:
         return bool((np.asarray(column, dtype=np.int64) == ABSENT_TIME).all())
     if isinstance(column, np.ndarray) and column.dtype.kind == "f":
         return bool(np.isnan(column).all())
-    return all(value is None for value in column)
+    values = column.tolist() if isinstance(column, np.ndarray) else column
+    return bool(values.count(None) == len(values))
 
 
 def _values(column: Column, kind: TypeEngine[Any], connection: Connection) -> list[Any]:
@@ -144,9 +145,11 @@ def _values(column: Column, kind: TypeEngine[Any], connection: Connection) -> li
     if is_geometry(kind) and postgres:
         return [None if shape is None else _hex_ewkb(shape) for shape in column]
     if isinstance(column, np.ndarray):
+        values: list[Any] = column.tolist()
         if column.dtype.kind == "f":
-            return [None if number != number else number for number in column.tolist()]  # noqa: PLR0124 - NaN
-        return list(column.tolist())
+            for row in np.flatnonzero(np.isnan(column)).tolist():
+                values[row] = None
+        return values
     return list(column)
 
 

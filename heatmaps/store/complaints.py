@@ -95,6 +95,21 @@ class LocationColumns:
     doubtful: NDArray[np.bool_]
     normal_form: Sequence[str | None]
 
+    def take(self, rows: NDArray[np.intp]) -> LocationColumns:
+        """Give the places at these positions, in this order."""
+        columns: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
+        return LocationColumns(**{name: _rows(column, rows) for name, column in columns.items()})
+
+
+def together(first: LocationColumns, second: LocationColumns) -> LocationColumns:
+    """Give the places of both, one after the other."""
+    columns: dict[str, Any] = {}
+    for name in LocationColumns.__slots__:
+        some, more = getattr(first, name), getattr(second, name)
+        arrays = isinstance(some, np.ndarray)
+        columns[name] = np.concatenate([some, more]) if arrays else [*some, *more]
+    return LocationColumns(**columns)
+
 
 def rounds(batch: ComplaintBatch) -> Iterator[NDArray[np.intp]]:
     """Give positions so that no identity stands twice in a part and their order is kept.
@@ -411,7 +426,9 @@ def _points(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.ob
 
 
 def _rows(column: Any, rows: NDArray[np.intp]) -> Any:  # noqa: ANN401 - a list or an array of any type
-    return column[rows] if isinstance(column, np.ndarray) else [column[row] for row in rows]
+    return (
+        column[rows] if isinstance(column, np.ndarray) else [column[row] for row in rows.tolist()]
+    )
 
 
 def _part(columns: dict[str, Any], rows: slice) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from heatmaps.complaints import read_ahead
 from heatmaps.store.policies import seed_policy
 from heatmaps.store.tables import StoredComplaint
 from pipelines.check_address import GeocoderOfStore
@@ -48,3 +49,16 @@ def test_complaints_that_came_before_their_gazetteer_are_placed_by_it(store, tmp
     assert found["1"][2] is not None
     assert found["2"][1] is None
     assert found["3"][1] == 9
+
+
+def test_a_reader_ahead_takes_in_the_same(store, tmp_path, monkeypatch):
+    with store.writing() as connection:
+        seed_policy(connection, NOW)
+    file = tmp_path / "complaints.csv"
+    file.write_text(HEADER + ROWS + "4,never,,,,\n")
+    given = Circumstances(NOW, ZoneInfo("Europe/Moscow"), GeocoderOfStore(store, None).current)
+    here = import_file(store, file, given, silent, keep=False)
+    monkeypatch.setattr(read_ahead, "WORTH_STARTING", 1)
+    there = import_file(store, file, given, silent, keep=False)
+    assert there == here
+    assert (there.counts.new, there.counts.quarantined) == (3, 1)
