@@ -9,15 +9,18 @@ import h3.api.basic_int as h3
 import numpy as np
 
 from heatmaps.region.grid import GRID_RESOLUTION
-from heatmaps.spots.crowd import Crowd, Places, gathered
-from heatmaps.spots.prospects import prospects
+from heatmaps.spots.crowd import Crowd
+from heatmaps.spots.heads import heads_of
+from heatmaps.spots.places import Places
+from heatmaps.spots.prospects import prospects_of
 from heatmaps.spots.rhythm import WEEK_H, hours_of_week
-from heatmaps.spots.scan import joined, scan
+from heatmaps.spots.scan import scan
 from heatmaps.spots.tally import Tally
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from heatmaps.spots.heads import Heads
     from heatmaps.spots.scan import Ground, Zones
 
 SIMULATED_COMPLAINTS = 1500
@@ -88,7 +91,7 @@ def calibrate(ground: Ground, first_h: int, seed: int) -> Calibration:
     days = int(np.clip(round(7 * SIMULATED_COMPLAINTS / weekly), 1, 7))
     stream = _chance(ground, first_h - WEEK_H, WEEK_H + 24 * days, worlds, rng)
     peaks = [
-        _hour_peaks(_highest(ground, _crowd(ground, stream, hour, worlds), weight), hour)
+        _hour_peaks(_highest(ground, stream, hour, worlds, weight), hour)
         for hour in range(first_h + 1, first_h + 24 * days + 1)
         for weight in (expectation.weight_of_windows(hour, ground.windows_h),)
     ]
@@ -143,36 +146,47 @@ def _chance(
     return _Stream(time[order], world[order], places, at, topic[order])
 
 
-def _crowd(ground: Ground, stream: _Stream, hour: int, worlds: int) -> Crowd:
+def _part(ground: Ground, stream: _Stream, hour: int) -> tuple[slice, NDArray[np.intp]]:
+    """Give the rows of the longest window that ends at an hour, and the window of each."""
     longest = int(ground.windows_h[-1])
-    rows = slice(*np.searchsorted(stream.time, [hour - longest, hour], side="right"))
-    age = hour - stream.time[rows]
-    window = np.searchsorted(ground.windows_h, age, side="right")
+    rows = slice(*np.searchsorted(stream.time, [hour - longest, hour], side="right").tolist())
+    return rows, np.searchsorted(ground.windows_h, hour - stream.time[rows], side="right")
+
+
+def _crowd(ground: Ground, stream: _Stream, hour: int, worlds: int) -> Crowd:
+    rows, window = _part(ground, stream, hour)
+    fresh = np.tile(hour - stream.time[rows] < 1, 2)
     place, window = np.tile(stream.place[rows], 2), np.tile(window, 2)
-    fresh = np.tile(age < 1, 2)
-    plane = np.concatenate([np.zeros(len(age), dtype=np.intp), 1 + stream.topic[rows]])
-    if worlds == 1:
-        return gathered(stream.places, place, plane, window, fresh)
+    plane = np.concatenate([np.zeros(len(fresh) // 2, dtype=np.intp), 1 + stream.topic[rows]])
     world, number = np.tile(stream.world[rows], 2), np.ones(len(place), dtype=np.int64)
     return Crowd(world, stream.places, place, plane, window, fresh, number, worlds)
 
 
-def _highest(ground: Ground, crowd: Crowd, weight: NDArray[np.float64]) -> Zones:
+def _heads(ground: Ground, stream: _Stream, hour: int) -> Heads:
+    rows, window = _part(ground, stream, hour)
+    topic, fresh = stream.topic[rows].astype(np.int8), hour - stream.time[rows] < 1
+    who = (stream.place[rows], topic, window, fresh)
+    return heads_of(stream.places, len(ground.windows_h), who)
+
+
+def _highest(
+    ground: Ground, stream: _Stream, hour: int, worlds: int, weight: NDArray[np.float64]
+) -> Zones:
     """Give zones with the highest of each world among them.
 
     Of a single world only those are scanned that may reach a score, a lower one if none does.
     """
-    score = _HIGH_PEAK if crowd.worlds == 1 else 0.0
-    while score > _LOW_PEAK:
-        zones = joined([
-            Tally(ground, at, crowd, crowd, weight=weight, among=among, threshold=score).zones()
-            for at in ground.lattices.values()
-            for among in (prospects(ground, at, crowd, weight, score),) if len(among)
-        ])  # fmt: skip
-        if len(zones.score):
-            return zones
+    score = _HIGH_PEAK if worlds == 1 else 0.0
+    heads = _heads(ground, stream, hour) if worlds == 1 else None
+    while heads and score > _LOW_PEAK:
+        among = prospects_of(ground, heads, weight, score)
+        if among:
+            tally = Tally(ground, heads, weight=weight, among=among, threshold=score)
+            zones = tally.zones()
+            if len(zones.score):
+                return zones
         score /= 2
-    return scan(ground, crowd, weight)
+    return scan(ground, _crowd(ground, stream, hour, worlds), weight)
 
 
 def _hour_peaks(zones: Zones, hour: int) -> list[_Peak]:

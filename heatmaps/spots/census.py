@@ -13,32 +13,55 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from heatmaps.spots.crowd import Roll
+    from heatmaps.spots.roll import Roll
+
+_MOST_ZONES = 20_000
+"""So many zones are remembered with their places."""
 
 
 class Census:
     """Complaints by place: rows of one place stand together, in their order."""
 
     def __init__(self, roll: Roll) -> None:
-        count = len(roll.place)
+        self._count = np.int64(max(len(roll.place), 1))
         self._places = roll.places
-        keys = np.sort(roll.place * np.int64(max(count, 1)) + np.arange(count))
-        self._rows = keys % max(count, 1)
-        of_place = np.bincount(roll.place, minlength=len(roll.places.cell))
-        self._first = np.concatenate([[0], np.cumsum(of_place)])
+        self._keys = np.sort(roll.place * self._count + np.arange(len(roll.place)))
+        self._known: dict[tuple[tuple[int, ...], int], NDArray[np.intp]] = {}
 
-    def rows(self, zone: Sequence[int], resolution: int) -> NDArray[np.intp]:
-        """Give the complaints that a zone holds whole, ascending; see `inside`."""
+    def places(self, zone: Sequence[int], resolution: int) -> NDArray[np.intp]:
+        """Give the places that a zone holds whole, in any order; see `inside`."""
+        key = (tuple(zone), resolution)
+        if key not in self._known:
+            if len(self._known) >= _MOST_ZONES:
+                self._known.clear()
+            self._known[key] = self._looked_up(key[0], resolution)
+        return self._known[key]
+
+    def rows(
+        self, places: NDArray[np.intp], within: slice
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Give the complaints of some places, by place and ascending, and how many each has.
+
+        Only those in a slice of the rows, counted from its start.
+        """
+        first, end = (np.searchsorted(self._keys, places * self._count + row)
+                      for row in (within.start, within.stop))  # fmt: skip
+        number = end - first
+        before = np.cumsum(number) - number
+        position = np.arange(int(number.sum())) + np.repeat(first - before, number)
+        rows = self._keys[position] - np.repeat(places * self._count + within.start, number)
+        return rows, number
+
+    def _looked_up(self, zone: tuple[int, ...], resolution: int) -> NDArray[np.intp]:
         cells = np.sort(np.array(zone, dtype=np.int64))
+        owners_of_all = self._places.owners(resolution)
         spans = [np.zeros(0, dtype=np.intp)]
-        for first, owners in self._places.owners(resolution):
-            start, end = (self._first[first + np.searchsorted(owners, cells, side=side)].tolist()
+        for first, owners in owners_of_all:
+            start, end = (first + np.searchsorted(owners, cells, side=side)
                           for side in ("left", "right"))  # fmt: skip
-            spans += [self._rows[one:other] for one, other in zip(start, end, strict=True)
+            spans += [np.arange(one, other) for one, other in zip(start, end, strict=True)
                       if one < other]  # fmt: skip
-        coarse = slice(self._places.owners(resolution)[0][0])
+        coarse = slice(owners_of_all[0][0])
         whole = inside(self._places.cell[coarse], self._places.resolution[coarse], cells.tolist(),
                        resolution)  # fmt: skip
-        spans += [self._rows[self._first[place] : self._first[place + 1]]
-                  for place in np.flatnonzero(whole).tolist()]  # fmt: skip
-        return np.sort(np.concatenate(spans))
+        return np.concatenate([*spans, np.flatnonzero(whole)])

@@ -17,56 +17,41 @@ if TYPE_CHECKING:
 
 
 class Counts:
-    """Customers by place (a slot of a world), plane and window; some may come and go.
+    """Customers by place (a slot of a world), plane and window.
 
     `held` counts them over all windows, by row and plane: row 0 is any place without a complaint.
-    Customers may come to places of `wherever` only, which holds those of the first `crowd`.
+    By world and plane, `observed` counts them in each window, with all that a shorter one holds,
+    and `expected` is the hourly expectation.
     """
 
-    def __init__(
-        self, ground: Ground, lattice: Lattice, crowd: Placed, wherever: Placed | None = None
-    ) -> None:
-        wherever = wherever or crowd
-        self._ground, self._worlds = ground, crowd.worlds
+    def __init__(self, ground: Ground, lattice: Lattice, crowd: Placed) -> None:
+        self._ground = ground
         self._slots, self._windows = len(lattice.cells), len(ground.windows_h)
         self._row = np.zeros(crowd.worlds * self._slots, dtype=np.int32)
-        self._row[wherever.world * self._slots + wherever.slot] = 1
+        self._row[crowd.world * self._slots + crowd.slot] = 1
         places = np.flatnonzero(self._row)
         self._row[places] = np.arange(1, len(places) + 1)
-        self._rows = len(places) + 1
+        rows = len(places) + 1
+        key = self._row[crowd.world * self._slots + crowd.slot] * np.intp(PLANES) + crowd.plane
+        self.tables = {
+            offset: _counted(key, crowd, crowd.offset == offset, (rows, PLANES, self._windows))
+            for offset in np.unique(crowd.offset).tolist()
+        }
+        self.held = np.bincount(key, weights=crowd.number, minlength=rows * PLANES)
+        self.held = self.held.reshape(rows, PLANES)
+        of_world = (crowd.world * PLANES + crowd.plane) * self._windows + crowd.window
+        size = crowd.worlds * PLANES * self._windows
+        total = np.bincount(of_world, weights=crowd.number, minlength=size)
+        self.observed = np.cumsum(total.reshape(-1, self._windows), axis=1)
         nobody = ground.base(lattice.resolution)[places % self._slots, 0] == 0
-        self._unexpected = 1 + np.flatnonzero(nobody)
-        self._world_of_unexpected = places[nobody] // self._slots
-        self.tables: dict[int, NDArray[np.float32]] = {}
-        self.held = np.zeros((self._rows, PLANES))
-        self._of_window = np.zeros((crowd.worlds * PLANES, self._windows))
-        self.add(crowd, 1)
+        self._stray = np.append([False], nobody)
+        strays = np.bincount(places[nobody] // self._slots, minlength=crowd.worlds)
+        self.expected = (ground.total + strays[:, None] * ground.expectation.stray).ravel()
 
     def rows(self, world: NDArray[np.intp], disks: NDArray[np.int32]) -> NDArray[np.int32]:
         """Give the rows of disks of slots."""
         rows: NDArray[np.int32] = self._row[(world * self._slots)[:, None] + disks]
         return rows
-
-    def add(self, crowd: Placed, times: int) -> None:
-        """Count a crowd so many times; -1 takes it away again."""
-        row = self._row[crowd.world * self._slots + crowd.slot].astype(np.intp)
-        number = (crowd.number * times).astype(np.float64)
-        shape = (self._rows, PLANES, self._windows)
-        at = row * PLANES + crowd.plane
-        for offset in np.unique(crowd.offset).tolist():
-            part = crowd.offset == offset
-            table = self.tables.setdefault(offset, np.zeros(shape, dtype=np.float32))
-            _add(table, at[part] * self._windows + crowd.window[part], number[part])
-        _add(self.held, at, number)
-        total = (crowd.world * PLANES + crowd.plane) * self._windows + crowd.window
-        _add(self._of_window, total, number)
-        self.observed = np.cumsum(self._of_window, axis=1)
-        self.stray = np.zeros(self._rows, dtype=np.bool_)
-        self.stray[self._unexpected] = self.held[self._unexpected].any(axis=1)
-        worlds = self._world_of_unexpected[self.stray[self._unexpected]]
-        strays = np.bincount(worlds, minlength=self._worlds)
-        ground = self._ground
-        self.expected = (ground.total + strays[:, None] * ground.expectation.stray).ravel()
 
     def in_disks(
         self, lattice: Lattice, rows: NDArray[np.int32], planes: NDArray[np.intp]
@@ -89,20 +74,16 @@ class Counts:
                 table[row, plane], first, axis=0
             )
             observed[:, offset:] += of_ring[:, : rings - offset]
-        number = np.bincount(ring, weights=self.stray[row], minlength=len(rows) * rings)
+        number = np.bincount(ring, weights=self._stray[row], minlength=len(rows) * rings)
         strays = number.reshape(-1, rings) * self._ground.expectation.stray[planes][:, None]
         np.cumsum(observed, axis=1, out=observed)
         return np.cumsum(observed, axis=2), np.cumsum(strays, axis=1)
 
 
-def _add(
-    table: NDArray[np.float32] | NDArray[np.float64],
-    key: NDArray[np.intp],
-    number: NDArray[np.float64],
-) -> None:
-    """Add numbers at their keys, which are positions in the table as it lies in memory."""
-    flat = table.reshape(-1)
-    if len(key) * 4 < len(flat):
-        np.add.at(flat, key, number.astype(flat.dtype))
-    else:
-        flat += np.bincount(key, weights=number, minlength=len(flat)).astype(flat.dtype)
+def _counted(
+    key: NDArray[np.intp], crowd: Placed, which: NDArray[np.bool_], shape: tuple[int, int, int]
+) -> NDArray[np.float32]:
+    """Count some of a crowd by key and window; a key is a row and plane of the shape."""
+    at, number = key[which] * shape[2] + crowd.window[which], crowd.number[which]
+    counts = np.bincount(at, weights=number, minlength=shape[0] * shape[1] * shape[2])
+    return counts.reshape(shape).astype(np.float32)

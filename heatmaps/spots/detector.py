@@ -10,10 +10,10 @@ import numpy as np
 
 from heatmaps.errors import UsageError
 from heatmaps.spots.calibration import Calibration, calibrate
-from heatmaps.spots.crowd import roll_of
 from heatmaps.spots.expectation import History, baseline_span, fit_expectation
 from heatmaps.spots.exposure import sound_exposure
 from heatmaps.spots.rhythm import HOUR_US, WEEK_H
+from heatmaps.spots.roll import Register
 from heatmaps.spots.scan import Ground, lattices_for
 from heatmaps.spots.tracking import follow, match, reshape
 from heatmaps.spots.view import View
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from heatmaps.spots.crowd import Roll
     from heatmaps.spots.record import ComplaintColumns, DetectedSpot, Exposure
     from heatmaps.spots.tuning import DetectionPolicy
 
@@ -79,7 +78,7 @@ class Detector:
         self._lattices = lattices_for(policy)
         self._grounds: dict[tuple[object, ...], Ground] = {}
         self._calibrations: dict[tuple[object, ...], Calibration] = {}
-        self._rolled: tuple[ComplaintColumns, Roll] | None = None
+        self._registered: Register | None = None
         self._days: dict[int, _Day] = {}
 
     def step(
@@ -99,15 +98,16 @@ class Detector:
         """
         now = _microseconds(tick)
         day = (now - HOUR_US) // _DAY_US * _DAY_US
+        register = self._register(columns)
         history = History(columns, left_out)
         calibration = self._calibration(history, day)
-        view = View(
-            history, now, self._ground(history, day), calibration, living, roll=self._roll(columns)
-        )
+        explained = register.marked(left_out)
+        ground = self._ground(history, day)
+        view = View(register, explained, now, ground, calibration, living)
         threshold = calibration.threshold(self._policy.recurrence_days_per_million)
         quiet_below = calibration.threshold(self._policy.quiet_recurrence_days)
         alive = sorted((s for s in living if s.merged_into is None), key=lambda s: s.spot_id)
-        readings = {spot.spot_id: view.reading(spot) for spot in alive}
+        readings = view.readings()
         followed = [follow(s, readings[s.spot_id], quiet_below, tick) for s in alive]
         scores_now = {spot_id: reading.zone_score for spot_id, reading in readings.items()}
         grown = reshape(followed, view.growth(threshold), scores_now, tick, next_id)
@@ -120,11 +120,11 @@ class Detector:
             next_id + len(matched.opened),
         )
 
-    def _roll(self, columns: ComplaintColumns) -> Roll:
-        """Give the roll of the columns, made once for those of a run."""
-        if self._rolled is None or self._rolled[0] is not columns:
-            self._rolled = (columns, roll_of(columns))
-        return self._rolled[1]
+    def _register(self, columns: ComplaintColumns) -> Register:
+        """Give the register of the columns, made once for those of a run."""
+        if self._registered is None or self._registered.columns is not columns:
+            self._registered = Register(columns)
+        return self._registered
 
     def _ground(self, history: History, day: int) -> Ground:
         key = self._known_by(history, day)

@@ -13,82 +13,111 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from heatmaps.spots.crowd import placed
 from heatmaps.spots.expectation import PLANES
 from heatmaps.spots.lattice import VOID
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from heatmaps.spots.crowd import Crowd, Placed
+    from heatmaps.spots.heads import Heads
     from heatmaps.spots.lattice import Lattice
     from heatmaps.spots.scan import Ground
 
 _SLACK = 1e-3
 """Relative error that single precision may make of a sum; a bound is a bound only with it."""
 
+_CENTRES_AT_ONCE = 1024
+"""So many are counted together: more would not fit the processor's cache."""
+
 
 def prospects_of(
-    ground: Ground, crowd: Crowd, weight: NDArray[np.float64], threshold: float
+    ground: Ground, heads: Heads, weight: NDArray[np.float64], threshold: float
 ) -> dict[int, NDArray[np.intp]]:
-    """Give the `prospects` of each resolution."""
-    return {
-        resolution: prospects(ground, lattice, crowd, weight, threshold)
+    """Give the `prospects` of each resolution that has any."""
+    found = {
+        resolution: prospects(ground, lattice, heads, weight, threshold)
         for resolution, lattice in ground.lattices.items()
     }
+    return {resolution: keys for resolution, keys in found.items() if len(keys)}
 
 
 def prospects(
     ground: Ground,
     lattice: Lattice,
-    crowd: Crowd,
+    heads: Heads,
     weight: NDArray[np.float64],
     threshold: float,
 ) -> NDArray[np.intp]:
     """Give the keys, slot x `PLANES` + plane, of the centres that may reach `threshold`, ascending.
 
-    Centres are all within a disk of a fresh complaint. In `crowd` customers may stand several
-    times; all are of one world. With C complaints in a zone and a window, and B expected at the
-    region's usual level, the score is at most (C - B)^2 / 2B, for (1 + x) ln(1 + x) - x <= x^2 / 2,
-    and a higher level only lowers it: so C must be B + sqrt(2 B threshold) or more.
+    Centres are all within a disk of a fresh complaint. In `heads` customers may stand several
+    times. With C complaints in a zone and a window, and B expected at the region's usual level,
+    the score is at most (C - B)^2 / 2B, for (1 + x) ln(1 + x) - x <= x^2 / 2, and a higher level
+    only lowers it: so C must be B + sqrt(2 B threshold) or more.
     """
-    held = placed(crowd, lattice)
-    within = lattice.disks(np.flatnonzero(np.bincount(held.slot[held.fresh])).astype(np.int32))
+    present, counts, fresh = _on_slots(lattice, heads)
+    centres = _around(lattice, fresh)
+    row_of_slot = np.zeros(len(lattice.cells), dtype=np.int32)
+    row_of_slot[present] = np.arange(1, len(present) + 1)
+    hours, none = weight.astype(np.float32), np.zeros(0, dtype=np.intp)
+    found = [none]
+    for start in range(0, len(centres), _CENTRES_AT_ONCE):
+        part = centres[start : start + _CENTRES_AT_ONCE]
+        sums = ground.disk_sums(lattice.resolution, part)
+        base = sums.astype(np.float32)[:, :, None] * (1 - _SLACK)
+        root = np.sqrt(2 * max(threshold, 0.0) * base) * (1 - _SLACK)
+        needed = base * hours[:, None] + root * np.sqrt(hours)[:, None]
+        np.maximum(needed, ground.min_customers, out=needed)
+        count = _in_disks(lattice, row_of_slot[lattice.disks(part)], counts)
+        hit = np.flatnonzero(count.reshape(needed.shape) >= needed)
+        lane, plane = hit // (needed[0].size), hit % PLANES
+        found.append(np.unique(part[lane] * np.intp(PLANES) + plane))
+    return np.concatenate(found)
+
+
+def _on_slots(
+    lattice: Lattice, heads: Heads
+) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int32]]:
+    """Count heads by slot.
+
+    Gives the slots that hold anybody; the counts, shape (1 + slots, windows x `PLANES`), the first
+    row of none, a window with all that a shorter one holds; and the slots with fresh complaints.
+    """
+    slots, offsets = heads.places.on(lattice)
+    kept = np.flatnonzero(offsets[heads.at] <= lattice.max_ring)
+    slot = slots[heads.at[kept]]
+    within = np.cumsum(heads.table[:, :, :-1], axis=2).transpose(0, 2, 1)
+    present, row = np.unique(slot, return_inverse=True)
+    one = np.ones(len(kept), dtype=np.float32)
+    gather = sparse.csr_array((one, (row + 1, kept)), shape=(len(present) + 1, len(heads.at)))
+    counts = gather @ np.ascontiguousarray(within).reshape(len(within), -1)
+    fresh = np.unique(slot[heads.table[kept, 0, -1] > 0])
+    return present, counts, fresh
+
+
+def _around(lattice: Lattice, slots: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Give the slots in the disks of some slots, ascending, with their own disks known."""
+    within = lattice.disks(slots)
     near = np.zeros(len(lattice.cells), dtype=np.bool_)
     near[within] = True
     near[VOID] = False
     centres = np.flatnonzero(near).astype(np.int32)
-    disks = _disks(lattice, centres)
-    rings, windows = len(lattice.ring_starts), len(ground.windows_h)
-    count = (disks @ _counted(lattice, held, windows)).reshape(-1, rings, windows, PLANES)
-    usual = ground.base(lattice.resolution)[: disks.shape[1]].astype(np.float32)
-    base = (disks @ usual).reshape(-1, rings, PLANES) * (1 - _SLACK)
-    root = np.sqrt(2 * max(threshold, 0.0) * base) * (1 - _SLACK)
-    may = np.zeros((len(centres), rings, PLANES), dtype=np.bool_)
-    for window, hours in enumerate(weight.astype(np.float32)):
-        needed = np.maximum(base * hours + root * np.sqrt(hours), ground.min_customers)
-        may |= count[:, :, window] >= needed
-    centre, plane = np.nonzero(may.any(axis=1))
-    return np.asarray(centres[centre] * np.intp(PLANES) + plane)
+    lattice.disks(centres)
+    return centres
 
 
-def _disks(lattice: Lattice, centres: NDArray[np.int32]) -> sparse.csr_array:
-    """Give a matrix that sums over each disk of each centre: rows by centre, then by rings."""
-    sizes = np.append(lattice.ring_starts[1:], lattice.width)
-    column = np.concatenate([np.arange(size) for size in sizes])
-    slots = lattice.disks(centres)[:, column].ravel()
-    ends = np.concatenate([[0], np.cumsum(np.tile(sizes, len(centres)))])
-    one = np.ones(len(slots), dtype=np.float32)
-    shape = (len(centres) * len(sizes), len(lattice.cells))
-    return sparse.csr_array((one, slots, ends), shape=shape)
-
-
-def _counted(lattice: Lattice, held: Placed, windows: int) -> NDArray[np.float32]:
-    """Count complaints by slot, window and plane, shape (slots, windows x `PLANES`).
-
-    A window counts all that a shorter one holds.
-    """
-    key = (held.slot * np.intp(windows) + held.window) * PLANES + held.plane
-    counts = np.bincount(key, weights=held.number, minlength=len(lattice.cells) * windows * PLANES)
-    within = np.cumsum(counts.reshape(-1, windows, PLANES), axis=1)
-    return within.reshape(len(within), -1).astype(np.float32)
+def _in_disks(
+    lattice: Lattice, rows: NDArray[np.int32], counts: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Sum rows of counts over each disk of each centre, shape (centres, rings, columns)."""
+    rings = len(lattice.ring_starts)
+    held = rows > 0
+    number = np.add.reduceat(held, lattice.ring_starts, axis=1, dtype=np.intp)
+    ends = np.concatenate([[0], np.cumsum(number)])
+    columns = rows[held]
+    one = np.ones(len(columns), dtype=np.float32)
+    disks = sparse.csr_array((one, columns, ends), shape=(len(rows) * rings, len(counts)))
+    sums = (disks @ counts).reshape(len(rows), rings, -1)
+    for ring in range(1, rings):
+        sums[:, ring] += sums[:, ring - 1]
+    return np.asarray(sums)

@@ -48,6 +48,14 @@ class ComplaintColumns:
     topic: NDArray[np.int8]
 
 
+def taken(
+    columns: ComplaintColumns, which: NDArray[np.intp] | NDArray[np.bool_] | slice
+) -> ComplaintColumns:
+    """Give the complaints asked for, in the order asked for."""
+    names = columns.__dataclass_fields__
+    return type(columns)(**{name: getattr(columns, name)[which] for name in names})
+
+
 @dataclass(frozen=True, slots=True)
 class Exposure:
     """Who could complain: subscribers per H3 cell of resolution 9; columns sorted by `cell`."""

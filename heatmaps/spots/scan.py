@@ -85,6 +85,11 @@ class Ground:
         self._rolled_up: dict[int, tuple[NDArray[np.int64], NDArray[np.float64]]] = {}
         self._base = {r: np.zeros((1, PLANES)) for r in lattices}
         self._filled = dict.fromkeys(lattices, 1)
+        self._zone_sums: dict[tuple[tuple[int, ...], int, int], float] = {}
+        self._disk_sums = {
+            r: (np.zeros(0, dtype=np.bool_), np.zeros((0, policy.max_ring + 1, PLANES)))
+            for r in lattices
+        }
 
     def base(self, resolution: int) -> NDArray[np.float64]:
         """Give the hourly expectation of every slot of a lattice, shape (slots, `PLANES`)."""
@@ -97,6 +102,35 @@ class Ground:
             self._base[resolution][filled : len(cells)] = self.at(cells[filled:], resolution)
             self._filled[resolution] = len(cells)
         return self._base[resolution]
+
+    def disk_sums(self, resolution: int, centres: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Give the hourly expectation of every disk of some slots, worked out once.
+
+        Shape (centres, rings, `PLANES`), cumulative over the rings.
+        """
+        lattice = self.lattices[resolution]
+        known, sums = self._disk_sums[resolution]
+        if len(known) < len(lattice.cells):
+            grown = 2 * len(lattice.cells)
+            known = np.concatenate([known, np.zeros(grown - len(known), dtype=np.bool_)])
+            held, sums = sums, np.zeros((grown, lattice.max_ring + 1, PLANES))
+            sums[: len(held)] = held
+            self._disk_sums[resolution] = (known, sums)
+        missing = centres[~known[centres]]
+        for start in range(0, len(missing), LANES_AT_ONCE):
+            part = missing[start : start + LANES_AT_ONCE]
+            base = self.base(resolution)[lattice.disks(part)]
+            ring_sums = np.add.reduceat(base, lattice.ring_starts, axis=1)
+            sums[part] = np.cumsum(ring_sums, axis=1)
+            known[part] = True
+        return sums[centres]
+
+    def zone_sum(self, zone: tuple[int, ...], resolution: int, plane: int) -> float:
+        """Give the hourly expectation of a zone's cells in a plane, worked out once."""
+        key = (zone, resolution, plane)
+        if key not in self._zone_sums:
+            self._zone_sums[key] = float(self.at(np.array(zone), resolution)[:, plane].sum())
+        return self._zone_sums[key]
 
     def at(self, cells: NDArray[np.int64], resolution: int) -> NDArray[np.float64]:
         """Give the hourly expectation of whole cells of a resolution, shape (len, `PLANES`)."""

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from heatmaps.spots.crowd import Standing
 from heatmaps.spots.prospects import prospects_of
-from heatmaps.spots.scan import joined
+from heatmaps.spots.scan import NO_ZONES
 from heatmaps.spots.tally import Tally
 
 if TYPE_CHECKING:
@@ -16,36 +15,27 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from heatmaps.spots.crowd import Attendance
+    from heatmaps.spots.attendance import Standing
     from heatmaps.spots.scan import Ground, Zones
 
 
 class Survey:
-    """What of the counted complaints stands out around the fresh ones, as some are taken out.
+    """What of the complaints that count stands out around the fresh ones, as some are taken out.
 
-    `standing` is who counts now.
+    `standing` is who counts now; the survey alone may take them out.
     """
 
-    def __init__(  # noqa: PLR0913 - all that a scan rests on
-        self,
-        ground: Ground,
-        attendance: Attendance,
-        counted: NDArray[np.bool_],
-        fresh: NDArray[np.bool_],
-        *,
-        weight: NDArray[np.float64],
-        threshold: float,
+    def __init__(
+        self, ground: Ground, standing: Standing, *, weight: NDArray[np.float64], threshold: float
     ) -> None:
         self._lattices = ground.lattices
-        self.standing = Standing(attendance, counted, fresh)
+        self.standing = standing
         # complaints and not customers: of one taken out an earlier complaint would stand
-        everybody = attendance.everybody(counted, fresh)
-        among = prospects_of(ground, everybody, weight, threshold)
-        self._tallies = [
-            Tally(ground, lattice, self.standing.crowd, everybody,
-                  weight=weight, among=among[resolution], threshold=threshold)
-            for resolution, lattice in ground.lattices.items() if len(among[resolution])
-        ]  # fmt: skip
+        among = prospects_of(ground, standing.everybody, weight, threshold)
+        heads = standing.heads
+        self._tally = (
+            Tally(ground, heads, weight=weight, among=among, threshold=threshold) if among else None
+        )
         self._seen = {
             resolution: np.zeros(len(lattice.cells), dtype=np.bool_)
             for resolution, lattice in ground.lattices.items()
@@ -53,7 +43,7 @@ class Survey:
 
     def zones(self) -> Zones:
         """Give the zones that reach the threshold and have no area in common with those seen."""
-        return self.unseen(joined([tally.zones() for tally in self._tallies]))
+        return self.unseen(self._tally.zones()) if self._tally else NO_ZONES
 
     def see(self, zone: Sequence[int], resolution: int) -> None:
         """Take a zone as seen; its cells are of a resolution."""
@@ -73,6 +63,6 @@ class Survey:
 
     def take_out(self, rows: NDArray[np.intp]) -> None:
         """Count some complaints no longer."""
-        gone, come = self.standing.take_out(rows)
-        for tally in self._tallies:
-            tally.change(gone, come)
+        moves = self.standing.take_out(rows)
+        if self._tally:
+            self._tally.change(moves)

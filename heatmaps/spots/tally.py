@@ -1,4 +1,4 @@
-"""What stands out on one lattice, kept up to date while complaints are taken out.
+"""What stands out, kept up to date while complaints are taken out.
 
 A zone's score depends on its own count, on what is expected there and on the region's level. The
 first two change only near the complaints that are taken out, and are kept; the level only lowers
@@ -12,24 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from heatmaps.spots.counts import Counts
-from heatmaps.spots.crowd import placed
 from heatmaps.spots.expectation import PLANES
-from heatmaps.spots.scan import (
-    LANES_AT_ONCE,
-    LARGEST_SHARE,
-    Zones,
-    highest_of_each,
-    region_level,
-    scores,
-    zone_sums,
-)
+from heatmaps.spots.scan import LANES_AT_ONCE, LARGEST_SHARE, Zones, region_level, scores
+from heatmaps.spots.seats import Seats
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from heatmaps.spots.crowd import Crowd, Placed
-    from heatmaps.spots.lattice import Lattice
+    from heatmaps.spots.heads import Heads, Moves
     from heatmaps.spots.scan import Ground
 
 _SLACK = 1e-6
@@ -37,137 +27,116 @@ _SLACK = 1e-6
 
 
 class Tally:
-    """The zones of one lattice that reach a threshold, among centres given; of a single world.
+    """The zones that reach a threshold, among centres given; of a single world.
 
-    `among` are keys as `prospects` gives them; `everybody` holds all places to which `change` may
-    bring somebody.
+    `among` are keys of each resolution as `prospects` gives them. Customers may come only to
+    places of `heads`. A lane is a centre with a plane; lanes of all resolutions stand in columns
+    of one length.
     """
 
-    def __init__(  # noqa: PLR0913 - all that a scan rests on
+    def __init__(
         self,
         ground: Ground,
-        lattice: Lattice,
-        crowd: Crowd,
-        everybody: Crowd,
+        heads: Heads,
         *,
         weight: NDArray[np.float64],
-        among: NDArray[np.intp],
+        among: dict[int, NDArray[np.intp]],
         threshold: float,
     ) -> None:
-        self._ground, self._lattice, self._weight = ground, lattice, weight
-        self._threshold = threshold
-        self._among = among
-        self._centre, self._plane = (among // PLANES).astype(np.int32), among % PLANES
-        lattice.disks(self._centre)
-        here = placed(crowd, lattice)
-        self._counts = Counts(ground, lattice, here, placed(everybody, lattice))
-        self._fresh: dict[int, NDArray[np.int64]] = {}
-        self._freshen(here, 1)
-        self._hot = self._measured(np.arange(len(among)))
+        self._ground, self._weight, self._threshold = ground, weight, threshold
+        self._seats = seats = Seats(ground, heads, list(among))
+        self._windows = heads.windows
+        self._rings = np.arange(seats.rings)
+        centre = [(keys // PLANES).astype(np.int32) for keys in among.values()]
+        self._of = np.repeat(np.arange(len(among)), [len(keys) for keys in among.values()])
+        self._plane = np.concatenate([keys % PLANES for keys in among.values()])
+        lattices = [ground.lattices[resolution] for resolution in among]
+        self._cell = np.concatenate([at.cells[c] for at, c in zip(lattices, centre, strict=True)])
+        self._resolution = np.array(list(among), dtype=np.int8)
+        self._usual = np.concatenate(
+            [ground.disk_sums(at, c) for at, c in zip(among, centre, strict=True)]
+        )[np.arange(len(self._plane)), :, self._plane]
+        rows = np.concatenate(
+            [seats.row_of_slot[i][at.disks(c)]
+             for i, (at, c) in enumerate(zip(lattices, centre, strict=True))]
+        )  # fmt: skip
+        self._keys = rows * np.int32(PLANES) + self._plane.astype(np.int32)[:, None]
+        self._finest = self._resolution[self._of] == max(ground.lattices)
+        self._hot = self._measured(np.arange(len(self._plane)))
 
-    def change(self, gone: Crowd, come: Crowd) -> None:
+    def change(self, moves: Moves) -> None:
         """Count some no longer, and others instead."""
-        before = self._counts.stray
-        moved: list[Placed] = []
-        for crowd, times in ((gone, -1), (come, 1)):
-            here = placed(crowd, self._lattice)
-            self._counts.add(here, times)
-            self._freshen(here, times)
-            moved.append(here)
-        slot = np.concatenate([here.slot for here in moved])
-        plane = np.concatenate([here.plane for here in moved])
-        near = self._near(slot, plane)
-        if (before != self._counts.stray).any():  # a stray adds to what is expected in all planes
-            for every in range(PLANES):
-                near |= self._near(slot, np.full(len(slot), every))
-        lanes = np.flatnonzero(near)
-        kept = ~near[self._hot.lane]
-        self._hot = self._hot.take(kept).joined(self._measured(lanes))
+        touched, wherever = self._seats.change(moves)
+        # a loss makes no zone stand out that did not; who comes, or one less stray, may
+        lanes = np.unique(self._hot.lane) if not wherever else np.arange(len(self._keys))
+        near = lanes[touched[self._keys[lanes]].any(axis=1)]
+        stale = np.zeros(len(self._keys), dtype=np.bool_)
+        stale[near] = True
+        self._hot = self._hot.take(np.flatnonzero(~stale[self._hot.lane])).joined(
+            self._measured(near)
+        )
 
     def zones(self) -> Zones:
         """Give the best zone of each centre and plane that reaches the threshold."""
-        hot, counts, weight = self._hot, self._counts, self._weight
-        plane, lattice = self._plane[hot.lane], self._lattice
-        allowed = hot.base <= LARGEST_SHARE * counts.expected[plane]
-        if lattice.resolution == max(self._ground.lattices):
-            allowed |= hot.ring == 0
-        hot, plane = hot.take(allowed), plane[allowed]
-        others = counts.observed[plane, hot.window] - hot.count
-        usual = counts.expected[plane] * weight[hot.window] - hot.alone
+        hot, seats, weight = self._hot, self._seats, self._weight
+        of, plane = self._of[hot.lane], self._plane[hot.lane]
+        allowed = hot.base <= LARGEST_SHARE * seats.expected[of, plane]
+        allowed |= (hot.ring == 0) & self._finest[hot.lane]
+        others = seats.observed[of, plane, hot.window] - hot.count
+        usual = seats.expected[of, plane] * weight[hot.window] - hot.alone
         expected = hot.alone * region_level(others, usual)
         score: NDArray[np.float64] = scores(hot.count, expected)
-        top = highest_of_each(hot.lane, score)
-        top = top[score[top] >= self._threshold]
+        top = self._best(np.flatnonzero(allowed & (score >= self._threshold)), score)
         lane = hot.lane[top]
         return Zones(
             world=np.zeros(len(top), dtype=np.intp),
-            centre=lattice.cells[self._centre[lane]],
-            resolution=np.full(len(top), lattice.resolution, dtype=np.int8),
+            centre=self._cell[lane],
+            resolution=self._resolution[self._of[lane]],
             ring=hot.ring[top],
-            plane=plane[top],
+            plane=self._plane[lane],
             window=hot.window[top],
             observed=hot.count[top].astype(np.int64),
             expected=expected[top],
             score=score[top],
         )
 
-    def _freshen(self, here: Placed, times: int) -> None:
-        for offset in np.unique(here.offset[here.fresh]).tolist():
-            part = here.fresh & (here.offset == offset)
-            shape = len(self._lattice.cells) * PLANES
-            table = self._fresh.setdefault(offset, np.zeros(shape, dtype=np.int64))
-            key = here.slot[part] * np.intp(PLANES) + here.plane[part]
-            np.add.at(table, key, times * here.number[part])
-
-    def _near(self, slot: NDArray[np.int32], plane: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """Say which lanes have one of these slots in their disk, in its plane."""
-        around = self._lattice.disks(slot) * np.intp(PLANES) + plane[:, None]
-        marked = np.zeros(len(self._lattice.cells) * PLANES, dtype=np.bool_)
-        marked[around] = True
-        near: NDArray[np.bool_] = marked[self._among]
-        return near
+    def _best(self, rows: NDArray[np.intp], score: NDArray[np.float64]) -> NDArray[np.intp]:
+        """Give each lane's highest of some rows, by lane; of equals the smallest and shortest."""
+        hot = self._hot
+        highest = np.zeros(len(self._keys))
+        np.maximum.at(highest, hot.lane[rows], score[rows])
+        rows = rows[score[rows] == highest[hot.lane[rows]]]
+        rows = rows[np.lexsort((hot.window[rows], hot.ring[rows], hot.lane[rows]))]
+        return rows[np.flatnonzero(np.diff(hot.lane[rows], prepend=-1))]
 
     def _measured(self, lanes: NDArray[np.intp]) -> _Hot:
-        parts = [lanes[start : start + LANES_AT_ONCE]
+        parts = [self._measured_part(lanes[start : start + LANES_AT_ONCE])
                  for start in range(0, len(lanes), LANES_AT_ONCE)]  # fmt: skip
         hot = _NONE
         for part in parts:
-            hot = hot.joined(self._measured_part(part))
+            hot = hot.joined(part)
         return hot
 
     def _measured_part(self, lanes: NDArray[np.intp]) -> _Hot:
         """Give the rings and windows of lanes that may reach the threshold."""
-        ground, lattice, counts = self._ground, self._lattice, self._counts
-        plane, disks = self._plane[lanes], lattice.disks(self._centre[lanes])
-        rows = counts.rows(np.zeros(len(lanes), dtype=np.intp), disks)
-        held = counts.held[rows, plane[:, None]]
+        ground, seats = self._ground, self._seats
+        held = seats.held[self._keys[lanes]]
         enough = held[:, :7].any(axis=1) & (held.sum(axis=1) >= ground.min_customers)
-        lanes, plane, disks, rows = lanes[enough], plane[enough], disks[enough], rows[enough]
-        nearest = self._nearest_fresh(disks, plane)
-        observed, strays = counts.in_disks(lattice, rows, plane)
-        base = zone_sums(ground, lattice, disks, plane) + strays
+        lanes, held = lanes[enough], held[enough]
+        counts = seats.in_disks(self._keys[lanes], held > 0)
+        observed, reached = np.cumsum(counts[:, :, :-1], axis=2), counts[:, :, -1:] > 0
+        base = self._usual[lanes] + seats.strays(self._keys[lanes], self._plane[lanes])
         alone = base[:, :, None] * self._weight
-        reached = np.arange(base.shape[1]) >= nearest[:, None]
-        standing = (observed >= ground.min_customers) & (observed > alone) & reached[:, :, None]
+        standing = (observed >= ground.min_customers) & (observed > alone) & reached
         lane, ring, window = np.nonzero(standing)
         hot = _Hot(lanes[lane], ring, window, observed[standing].astype(np.float64),
                    alone[standing], base[lane, ring])  # fmt: skip
         return hot.take(scores(hot.count, hot.alone) >= self._threshold - _SLACK)
 
-    def _nearest_fresh(self, disks: NDArray[np.int32], plane: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Give the first ring that holds a fresh complaint, one more than there are where none."""
-        beyond = self._lattice.max_ring + 1
-        nearest = np.full(len(disks), beyond, dtype=np.intp)
-        key = disks * np.intp(PLANES) + plane[:, None]
-        for offset, fresh in self._fresh.items():
-            ring = np.where(fresh[key] > 0, self._lattice.ring_of_column + offset, beyond)
-            np.minimum(nearest, ring.min(axis=1, initial=beyond), out=nearest)
-        return nearest
-
 
 @dataclass(frozen=True, slots=True)
 class _Hot:
-    """Zones that may reach the threshold: columns by lane, ring and window, in that order.
+    """Zones that may reach the threshold: columns by lane, ring and window, in any order.
 
     `count` customers against `alone` at the region's usual level, which is `base` an hour.
     """
@@ -184,8 +153,7 @@ class _Hot:
                     self.alone[which], self.base[which])  # fmt: skip
 
     def joined(self, other: _Hot) -> _Hot:
-        """Give both, sorted by lane; those of one lane are all of one of them."""
-        both = _Hot(
+        return _Hot(
             np.concatenate([self.lane, other.lane]),
             np.concatenate([self.ring, other.ring]),
             np.concatenate([self.window, other.window]),
@@ -193,7 +161,6 @@ class _Hot:
             np.concatenate([self.alone, other.alone]),
             np.concatenate([self.base, other.base]),
         )
-        return both.take(np.argsort(both.lane, kind="stable"))
 
 
 _NO_ROWS = np.zeros(0, dtype=np.intp)

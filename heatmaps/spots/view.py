@@ -8,23 +8,21 @@ import h3.api.basic_int as h3
 import numpy as np
 
 from heatmaps.complaints.record import Topic
-from heatmaps.spots.census import Census
-from heatmaps.spots.crowd import Attendance, Standing, latest_of, taken
-from heatmaps.spots.record import ALL_TOPICS, Signal
+from heatmaps.spots.attendance import Attendance, Standing
+from heatmaps.spots.record import ALL_TOPICS, Signal, taken
 from heatmaps.spots.rhythm import HOUR_US, WEEK_H
 from heatmaps.spots.scan import region_level, scores, strongest
 from heatmaps.spots.survey import Survey
 from heatmaps.spots.tracking import Reading, Sighting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from heatmaps.spots.calibration import Calibration
-    from heatmaps.spots.crowd import Roll
-    from heatmaps.spots.expectation import History
     from heatmaps.spots.record import DetectedSpot
+    from heatmaps.spots.roll import Register
     from heatmaps.spots.scan import Ground, Zones
 
 QUIET_LOOK_H = 12
@@ -47,63 +45,66 @@ class View:
     since this hour (`joining`, inside its zone). Those of past spots and of quiet ones are over.
     """
 
-    def __init__(  # noqa: PLR0913 - all that a tick rests on
+    def __init__(  # noqa: PLR0913, PLR0917 - all that a tick rests on
         self,
-        history: History,
+        register: Register,
+        explained: NDArray[np.bool_],
         now: int,
         ground: Ground,
         calibration: Calibration,
-        living: tuple[DetectedSpot, ...],
-        *,
-        roll: Roll,
+        living: Sequence[DetectedSpot],
     ) -> None:
-        self.now, self.ground, self.calibration = now, ground, calibration
-        columns = history.columns
-        ends = np.searchsorted(columns.time, [now - WEEK_H * HOUR_US, now], side="right").tolist()
-        rows = slice(*ends)
+        self.ground, self.calibration = ground, calibration
+        self._census, columns = register.census, register.columns
+        first, end = np.searchsorted(columns.time, [now - WEEK_H * HOUR_US, now], side="right")
+        self._rows = rows = slice(int(first), int(end))
         self.columns = columns = taken(columns, rows)
-        known = columns.available <= now
-        self.age = now - columns.time
-        self.fresh = np.maximum(columns.available, columns.time) > now - HOUR_US
+        self._age = now - columns.time
+        self._fresh = np.maximum(columns.available, columns.time) > now - HOUR_US
         self.weight = ground.expectation.weight_of_windows(now // HOUR_US, ground.windows_h)
-        self.attendance = Attendance(columns, now, ground.windows_h, roll=roll.part(rows))
-        self.census = Census(self.attendance.roll)
-        active = [s for s in living if s.merged_into is None and s.signal is Signal.ACTIVE]
-        self.own = known & np.isin(columns.complaint_id, _ids(active))
-        self.unexplained = known & ~self.own
-        self.unexplained &= ~np.isin(columns.complaint_id, history.left_out)
-        self.unexplained &= ~np.isin(columns.complaint_id, _ids(living))
-        self.joining = np.zeros(len(self.age), dtype=np.bool_)
-        for spot in active:
-            self.joining[self._members(spot.cells, spot.resolution, spot.topic, WEEK_H)] = True
-        self.joining &= self.fresh & self.unexplained
-        self.own |= self.joining
-        self.unexplained &= ~self.joining
-        everybody = Standing(self.attendance, self.own | self.unexplained, self.fresh)
-        self.seen = everybody.by_window
-
-    def sightings(self, threshold: float) -> list[Sighting]:
-        """Give the zones in which unexplained complaints stand out, strongest first, apart."""
-        return self._zones_of(self.unexplained, self.fresh, threshold)
+        part = register.roll.part(rows)
+        self.attendance = Attendance(columns, now, ground.windows_h, roll=part)
+        known = columns.available <= now
+        spots = [spot for spot in living if spot.merged_into is None]
+        active = np.array([spot.signal is Signal.ACTIVE for spot in spots], dtype=np.bool_)
+        own = known & register.of_spots((s for s in spots if s.signal is Signal.ACTIVE), rows)
+        self._unexplained = known & ~own & ~explained[rows] & ~register.of_spots(living, rows)
+        self._spots = spots
+        self._zones = self._members_of_spots()
+        which, members = self._zones
+        joining = np.zeros(len(known), dtype=np.bool_)
+        joining[members[active[which]]] = True
+        self._joining = joining & self._fresh & self._unexplained
+        self._unexplained &= ~self._joining
+        self._everybody = Standing(
+            self.attendance, own | self._joining | self._unexplained, self._joining
+        )
+        self.seen = self._everybody.by_window
 
     def growth(self, threshold: float) -> list[Sighting]:
         """Give the zones around complaints that just joined a spot, strongest first, apart."""
-        return self._zones_of(self.own | self.unexplained, self.joining, threshold)
+        if not self._joining.any():
+            return []
+        return self._zones_of(self._everybody, threshold)
 
-    def _zones_of(
-        self, counted: NDArray[np.bool_], fresh: NDArray[np.bool_], threshold: float
-    ) -> list[Sighting]:
+    def sightings(self, threshold: float) -> list[Sighting]:
+        """Give the zones in which unexplained complaints stand out, strongest first, apart."""
+        if not (self._unexplained & self._fresh).any():
+            return []
+        standing = Standing(self.attendance, self._unexplained, self._fresh)
+        return self._zones_of(standing, threshold)
+
+    def _zones_of(self, standing: Standing, threshold: float) -> list[Sighting]:
         """Take the strongest zone; while another stands out apart from it, score the rest again.
 
         Where nothing is expected anywhere yet, no exposure and no history, nothing stands out.
         """
         found: list[Sighting] = []
-        if not len(self.ground.expectation.cell) or not (counted & fresh).any():
+        if not len(self.ground.expectation.cell):
             return found
-        survey = Survey(self.ground, self.attendance, counted, fresh,
-                        weight=self.weight, threshold=threshold)  # fmt: skip
+        survey = Survey(self.ground, standing, weight=self.weight, threshold=threshold)
         while len(found) < MOST_SIGHTINGS and len((zones := survey.zones()).score):
-            sighting, members = self._sighting(zones, strongest(zones), survey.standing)
+            sighting, members = self._sighting(zones, strongest(zones), standing)
             found.append(sighting)
             survey.see(sighting.cells, sighting.resolution)
             if not len(survey.unseen(zones).score):
@@ -117,17 +118,18 @@ class View:
         resolution, plane = int(zones.resolution[which]), int(zones.plane[which])
         centre, window = int(zones.centre[which]), int(zones.window[which])
         window_h = int(self.ground.windows_h[window])
-        best: tuple[int, float, float] = (0, 0.0, 0.0)
+        best: tuple[int, float] = (0, 0.0)
         for ring in range(int(zones.ring[which]), self.ground.lattices[resolution].max_ring + 1):
             cells = _disk(centre, ring)
-            members = self._members(cells, resolution, _TOPICS[plane], window_h)
-            members = standing.among(members)
-            around = standing.by_window[plane]
-            observed, expected, score = self._scored(cells, resolution, plane, members, around)
-            if ring > zones.ring[which] and score[window] < zones.score[which] - SHAPE_SLACK:
+            members = standing.among(self._members(cells, resolution, plane, window_h))
+            count = self._by_window(np.zeros(len(members), dtype=np.intp), members, 1)
+            bases = np.array([self.ground.zone_sum(cells, resolution, plane)])
+            around = standing.by_window[[plane]]
+            observed, expected, score = self._scored(count, bases, np.array([plane]), around)
+            if ring > zones.ring[which] and score[0, window] < zones.score[which] - SHAPE_SLACK:
                 continue
             chosen, held = cells, members
-            best = (int(observed[window]), float(expected[window]), float(score[window]))
+            best = (int(observed[0, window]), float(expected[0, window]))
         highest = float(zones.score[which])
         sighting = Sighting(
             topic=_TOPICS[plane],
@@ -142,14 +144,31 @@ class View:
         )
         return sighting, held
 
-    def reading(self, spot: DetectedSpot) -> Reading:
-        """Give what a spot's zone shows."""
-        plane = _TOPICS.index(spot.topic)
-        zone = self._members(spot.cells, spot.resolution, spot.topic, WEEK_H)
-        counted = self.unexplained if spot.signal is Signal.QUIET else self.own | self.unexplained
-        observed, expected, score = self._scored(
-            spot.cells, spot.resolution, plane, zone[counted[zone]], self.seen[plane]
-        )
+    def readings(self) -> dict[int, Reading]:
+        """Give what the zone of every living spot shows, by its id."""
+        spots, (which, rows) = self._spots, self._zones
+        plane = np.array([_TOPICS.index(spot.topic) for spot in spots], dtype=np.intp)
+        joined = self._joining[rows]
+        of_spot = np.split(rows[joined], np.searchsorted(which[joined], np.arange(1, len(spots))))
+        quiet = np.array([spot.signal is Signal.QUIET for spot in spots], dtype=np.bool_)
+        counted = self._everybody.counts(rows) & (self._unexplained[rows] | ~quiet[which])
+        count = self._by_window(which[counted], rows[counted], len(spots))
+        bases = np.array([self.ground.zone_sum(spot.cells, spot.resolution, row)
+                          for spot, row in zip(spots, plane.tolist(), strict=True)])  # fmt: skip
+        scored = self._scored(count, bases, plane, self.seen[plane])
+        return {
+            spot.spot_id: self._reading(spot, of_spot[i], *(of_all[i] for of_all in scored))
+            for i, spot in enumerate(spots)
+        }
+
+    def _reading(
+        self,
+        spot: DetectedSpot,
+        joined: NDArray[np.intp],
+        observed: NDArray[np.float64],
+        expected: NDArray[np.float64],
+        score: NDArray[np.float64],
+    ) -> Reading:
         within = int((self.ground.windows_h <= max(QUIET_LOOK_H, spot.window_h)).sum())
         look = score[: max(within, 1)]
         best = int(np.argmax(look)) if look.any() else len(look) - 1
@@ -158,40 +177,60 @@ class View:
             expected=float(expected[best]),
             score=float(score[best]),
             zone_score=float(score.max()),
-            complaint_ids=tuple(self.columns.complaint_id[zone[self.joining[zone]]].tolist()),
+            complaint_ids=tuple(self.columns.complaint_id[joined].tolist()),
         )
 
+    def _members_of_spots(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Give the complaints in the zone and topic of each spot: its position and their rows."""
+        none = np.zeros(0, dtype=np.intp)
+        places = [self._census.places(spot.cells, spot.resolution) for spot in self._spots]
+        rows, number = self._census.rows(np.concatenate([none, *places]), self._rows)
+        spot = np.repeat(np.arange(len(places)), [len(held) for held in places])
+        which = np.repeat(spot, number)
+        topic = np.array([_TOPICS.index(spot.topic) - 1 for spot in self._spots], dtype=np.int8)
+        alike = (topic[which] < 0) | (topic[which] == self.columns.topic[rows])
+        return which[alike], rows[alike]
+
     def _members(
-        self, cells: tuple[int, ...], resolution: int, topic: str, window_h: int
+        self, cells: tuple[int, ...], resolution: int, plane: int, window_h: int
     ) -> NDArray[np.intp]:
         """Give the complaints of a zone, a topic and a window, ascending."""
-        rows = self.census.rows(cells, resolution)
-        held = self.age[rows] < window_h * HOUR_US
-        if topic != ALL_TOPICS:
-            held &= self.columns.topic[rows] == _TOPICS.index(topic) - 1
-        return rows[held]
+        rows = self._census.rows(self._census.places(cells, resolution), self._rows)[0]
+        held = self._age[rows] < window_h * HOUR_US
+        if plane:
+            held &= self.columns.topic[rows] == plane - 1
+        return np.sort(rows[held])
+
+    def _by_window(
+        self, which: NDArray[np.intp], rows: NDArray[np.intp], count: int
+    ) -> NDArray[np.float64]:
+        """Count the customers of so many groups of complaints, shape (groups, windows).
+
+        A window counts all that a shorter one holds.
+        """
+        latest = self.attendance.roll.latest_of_each(which, rows, self.columns.customer)
+        windows = self.attendance.windows
+        key = which[latest] * (windows + 1) + self.attendance.window[rows[latest]]
+        counts = np.bincount(key, minlength=count * (windows + 1)).reshape(count, windows + 1)
+        return np.cumsum(counts, axis=1)[:, :windows].astype(np.float64)
 
     def _scored(
         self,
-        cells: tuple[int, ...],
-        resolution: int,
-        plane: int,
-        members: NDArray[np.intp],
+        observed: NDArray[np.float64],
+        base: NDArray[np.float64],
+        plane: NDArray[np.intp],
         everywhere: NDArray[np.float64],
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Give observed, expected and score of a zone by window; `everywhere` counts customers."""
-        windows = len(self.ground.windows_h)
-        window = self.attendance.window[latest_of(members, self.attendance.roll.later)]
-        observed = np.cumsum(np.bincount(window, minlength=windows + 1))[:windows].astype(float)
-        base = float(self.ground.at(np.array(cells), resolution)[:, plane].sum())
-        expected = max(base, float(self.ground.expectation.stray[plane])) * self.weight
-        usual = self.ground.total[plane] * self.weight
+        """Give observed, expected and score of zones, shape (zones, windows).
+
+        `base` is the hourly expectation of each; `everywhere` counts the customers of its plane.
+        """
+        ground = self.ground
+        stray, total = ground.expectation.stray[plane], ground.total[plane]
+        expected = np.maximum(base, stray)[:, None] * self.weight
+        usual = total[:, None] * self.weight
         expected = expected * region_level(everywhere - observed, usual - expected)
         return observed, expected, scores(observed, expected)
-
-
-def _ids(spots: Iterable[DetectedSpot]) -> NDArray[np.int64]:
-    return np.array([i for spot in spots for i in spot.complaint_ids], dtype=np.int64)
 
 
 def _disk(centre: int, ring: int) -> tuple[int, ...]:

@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from heatmaps.errors import ConfigError, UsageError
-from heatmaps.spots.crowd import taken
 from heatmaps.spots.detector import Detector, reach_back
-from heatmaps.spots.record import DetectedSpot, Exposure, Signal
+from heatmaps.spots.record import DetectedSpot, Exposure, Signal, taken
 
 from .region import CENTRE, HOUR_US, START_US, Run, make_columns, replay
 

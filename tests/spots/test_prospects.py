@@ -6,10 +6,11 @@ import h3.api.basic_int as h3
 import numpy as np
 import pytest
 
+from heatmaps.spots.attendance import Attendance, Standing
 from heatmaps.spots.census import Census
-from heatmaps.spots.crowd import Attendance, Standing, roll_of
 from heatmaps.spots.expectation import History, fit_expectation
 from heatmaps.spots.prospects import prospects_of
+from heatmaps.spots.roll import roll_of
 from heatmaps.spots.scan import Ground, lattices_for, scan
 from heatmaps.spots.survey import Survey
 from heatmaps.spots.tracking import inside
@@ -67,12 +68,13 @@ def test_what_stands_out_is_what_a_scan_of_all_finds_whoever_is_taken_out(
 ):
     columns = complaints(seed, count)
     ground, weight, counted, fresh, attendance = taken_apart(columns, small, town, seed)
-    survey = Survey(ground, attendance, counted, fresh, weight=weight, threshold=least)
+    standing = Standing(attendance, counted, fresh)
+    survey = Survey(ground, standing, weight=weight, threshold=least)
     order = np.random.default_rng(seed).permutation(np.flatnonzero(counted))
     for rows in np.array_split(order, 6):
-        crowd = Standing(attendance, counted, fresh).crowd
+        crowd = Standing(attendance, counted, fresh).crowd()
         assert told(survey.zones(), least) == told(scan(ground, crowd, weight), least)
-        assert (survey.standing.by_window == Standing(attendance, counted, fresh).by_window).all()
+        assert (standing.by_window == Standing(attendance, counted, fresh).by_window).all()
         survey.take_out(np.sort(rows))
         counted[rows] = False
     assert not len(survey.zones().score)
@@ -81,7 +83,7 @@ def test_what_stands_out_is_what_a_scan_of_all_finds_whoever_is_taken_out(
 def test_what_may_stand_out_is_less_than_all(town, small):
     columns = complaints(0, 600)
     ground, weight, counted, fresh, attendance = taken_apart(columns, small, town, 0)
-    everybody = attendance.everybody(counted, fresh)
+    everybody = attendance.heads(counted, fresh)
     sizes = [sum(map(len, prospects_of(ground, everybody, weight, least).values()))
              for least in (1.0, 9.0, 1e6)]  # fmt: skip
     assert sizes[0] > sizes[1] > sizes[2]
@@ -90,11 +92,12 @@ def test_what_may_stand_out_is_less_than_all(town, small):
 def test_a_zone_seen_hides_those_that_touch_it_and_no_others(town, small):
     columns = complaints(1, 600)
     ground, weight, counted, fresh, attendance = taken_apart(columns, small, town, 1)
-    survey = Survey(ground, attendance, counted, fresh, weight=weight, threshold=1.0)
+    standing = Standing(attendance, counted, fresh)
+    survey = Survey(ground, standing, weight=weight, threshold=1.0)
     before = survey.zones()
     for resolution in (8, 9):
         seen = h3.grid_disk(h3.cell_to_parent(CENTRE, resolution), 1)
-        survey = Survey(ground, attendance, counted, fresh, weight=weight, threshold=1.0)
+        survey = Survey(ground, standing, weight=weight, threshold=1.0)
         survey.see(seen, resolution)
         under = {child for cell in seen for child in h3.cell_to_children(cell, 9)}
         apart = [
@@ -116,7 +119,11 @@ def test_the_census_finds_whom_a_zone_holds_whole(seed):
     for resolution, ring in ((9, 0), (9, 4), (8, 1), (7, 0)):
         zone = h3.grid_disk(h3.cell_to_parent(CENTRE, resolution), ring)
         held = inside(columns.cell, columns.resolution, zone, resolution)
-        assert census.rows(zone, resolution).tolist() == np.flatnonzero(held).tolist()
+        places = census.places(zone, resolution)
+        for within in (slice(0, 400), slice(150, 270)):
+            rows, number = census.rows(places, within)
+            assert np.sort(rows).tolist() == np.flatnonzero(held[within]).tolist()
+            assert number.sum() == len(rows)
 
 
 def test_of_a_customer_the_latest_counted_complaint_stands():
@@ -127,4 +134,4 @@ def test_of_a_customer_the_latest_counted_complaint_stands():
         attendance = Attendance(columns, NOW, np.array([24]))
         standing = Standing(attendance, np.array(counted, dtype=np.bool_), fresh)
         assert standing.by_window[0, 0] == all_topics
-        assert standing.crowd.number[standing.crowd.plane == 0].sum() == all_topics
+        assert standing.heads.table[:, 0, :-1].sum() == all_topics

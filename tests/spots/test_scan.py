@@ -4,7 +4,7 @@ import h3.api.basic_int as h3
 import numpy as np
 import pytest
 
-from heatmaps.spots.crowd import Attendance, Standing
+from heatmaps.spots.attendance import Attendance, Standing
 from heatmaps.spots.expectation import PLANES, History, fit_expectation
 from heatmaps.spots.record import Exposure
 from heatmaps.spots.scan import Ground, lattices_for, region_level, scan, scores, strongest
@@ -27,7 +27,7 @@ def view(columns, ground):
     everything = np.ones(len(columns.time), dtype=np.bool_)
     fresh = columns.time > NOW - HOUR_US
     attendance = Attendance(columns, NOW, ground.windows_h)
-    crowd = Standing(attendance, everything, fresh).crowd
+    crowd = Standing(attendance, everything, fresh).crowd()
     weight = ground.expectation.weight_of_windows(NOW // HOUR_US, ground.windows_h)
     return scan(ground, crowd, weight)
 

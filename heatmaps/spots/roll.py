@@ -1,0 +1,137 @@
+"""What of some complaints is the same at every tick, worked out once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from heatmaps.spots.census import Census
+from heatmaps.spots.places import Places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from heatmaps.spots.record import ComplaintColumns, DetectedSpot
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """What of some complaints is the same at every tick, worked out once.
+
+    `place` is each complaint's row of `places`. `later` is the row of the customer's next
+    complaint and `later_alike` of the next one on the same topic, the number of rows where none
+    follows; `earlier` and `earlier_alike` go the other way, to -1.
+    """
+
+    places: Places
+    place: NDArray[np.int32]
+    later: NDArray[np.intp]
+    later_alike: NDArray[np.intp]
+    earlier: NDArray[np.intp]
+    earlier_alike: NDArray[np.intp]
+
+    def part(self, rows: slice) -> Roll:
+        """Give the roll of consecutive rows; who follows after them follows nobody."""
+        count = rows.stop - rows.start
+        return Roll(
+            self.places,
+            self.place[rows],
+            np.minimum(self.later[rows] - rows.start, count),
+            np.minimum(self.later_alike[rows] - rows.start, count),
+            np.maximum(self.earlier[rows] - rows.start, -1),
+            np.maximum(self.earlier_alike[rows] - rows.start, -1),
+        )
+
+    def latest_of_each(
+        self, which: NDArray[np.intp], rows: NDArray[np.intp], customer: NDArray[np.int64]
+    ) -> NDArray[np.intp]:
+        """Give the positions of those complaints that end a customer's in their group.
+
+        `which` names the group of each of `rows`.
+        """
+        again = (self.earlier[rows] >= 0) | (self.later[rows] < len(self.later))
+        often = np.flatnonzero(again)  # all others are their customer's only one
+        order = often[np.lexsort((rows[often], customer[rows[often]], which[often]))]
+        same = (which[order[1:]] == which[order[:-1]]) & (
+            customer[rows[order[1:]]] == customer[rows[order[:-1]]]
+        )
+        ends = order[np.flatnonzero(np.append(~same, [True] * bool(len(order))))]
+        return np.concatenate([np.flatnonzero(~again), ends])
+
+
+def roll_of(columns: ComplaintColumns) -> Roll:
+    """Give the roll of complaints; one cell is always of one resolution."""
+    cell, first, place = np.unique(columns.cell, return_index=True, return_inverse=True)
+    places = Places(cell, columns.resolution[first])
+    customer = np.unique(columns.customer, return_inverse=True)[1]
+    topics = int(columns.topic.max(initial=0)) + 1
+    alike = customer * topics + columns.topic
+    later, earlier = _neighbours(customer)
+    later_alike, earlier_alike = _neighbours(alike)
+    at = place.astype(np.int32)
+    return Roll(places, at, later, later_alike, earlier, earlier_alike)
+
+
+def _neighbours(values: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Give the next row with the same value, their number where there is none; and the last, -1."""
+    order = np.argsort(values, kind="stable")
+    same = np.flatnonzero(values[order[1:]] == values[order[:-1]])
+    later, earlier = np.full(len(values), len(values)), np.full(len(values), -1)
+    later[order[same]] = order[same + 1]
+    earlier[order[same + 1]] = order[same]
+    return later, earlier
+
+
+class ById:
+    """Where complaints stand, by their ids."""
+
+    def __init__(self, complaint_id: NDArray[np.int64]) -> None:
+        self._order = np.argsort(complaint_id)
+        self._ids = complaint_id[self._order]
+
+    def rows(self, ids: NDArray[np.int64]) -> NDArray[np.intp]:
+        """Give the rows of some ids, those left out that are nobody's."""
+        if not len(self._ids):
+            return np.zeros(0, dtype=np.intp)
+        place = np.minimum(np.searchsorted(self._ids, ids), len(self._ids) - 1)
+        rows: NDArray[np.intp] = self._order[place[self._ids[place] == ids]]
+        return rows
+
+
+class Register:
+    """The complaints of a run, to be found by customer, by place and by id.
+
+    `roll` goes with `columns` row by row.
+    """
+
+    def __init__(self, columns: ComplaintColumns) -> None:
+        self.columns = columns
+        self.roll = roll_of(columns)
+        self.census = Census(self.roll)
+        self._by_id = ById(columns.complaint_id)
+        self._of_spots: dict[int, tuple[tuple[int, ...], NDArray[np.intp]]] = {}
+
+    def marked(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Say of every row whether its complaint is among some ids."""
+        mark = np.zeros(len(self.columns.time), dtype=np.bool_)
+        mark[self._by_id.rows(ids)] = True
+        return mark
+
+    def of_spots(self, spots: Iterable[DetectedSpot], within: slice) -> NDArray[np.bool_]:
+        """Say of the rows of a slice whether their complaints were counted in some spots."""
+        mark = np.zeros(within.stop - within.start, dtype=np.bool_)
+        for spot in spots:
+            rows = self._rows(spot) - within.start
+            mark[rows[(rows >= 0) & (rows < len(mark))]] = True
+        return mark
+
+    def _rows(self, spot: DetectedSpot) -> NDArray[np.intp]:
+        known = self._of_spots.get(spot.spot_id)
+        if known is None or known[0] is not spot.complaint_ids:
+            rows = self._by_id.rows(np.array(spot.complaint_ids, dtype=np.int64))
+            known = self._of_spots[spot.spot_id] = (spot.complaint_ids, rows)
+        return known[1]

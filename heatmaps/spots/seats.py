@@ -1,0 +1,139 @@
+"""Customers seated on the slots of several lattices, so that the sums of any disk are at hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+
+from heatmaps.spots.expectation import PLANES
+from heatmaps.spots.heads import Moves, add_at
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from heatmaps.spots.heads import Heads
+    from heatmaps.spots.scan import Ground
+
+
+class Seats:
+    """Heads on lattices; the rows of all lattices stand in one table, row 0 for no seat at all.
+
+    `row_of_slot` gives the row of each slot of each lattice; a row and plane make a key, row x
+    `PLANES` + plane. `held` counts customers over all windows by key. By lattice and plane,
+    `observed` counts customers in each window, with all that a shorter one holds, and `expected`
+    is the region's hourly expectation.
+    """
+
+    def __init__(self, ground: Ground, heads: Heads, resolutions: Sequence[int]) -> None:
+        self._ground, self._heads = ground, heads
+        lattices = [ground.lattices[resolution] for resolution in resolutions]
+        self._lattice = lattices[0]
+        self.rings = self._lattice.max_ring + 1
+        self._row = np.zeros((len(lattices), len(heads.at)), dtype=np.int32)
+        self._offset = np.zeros((len(lattices), len(heads.at)), dtype=np.intp)
+        self.row_of_slot: list[NDArray[np.int32]] = []
+        nobody, first = [np.zeros(1, dtype=np.bool_)], 1
+        for i, (resolution, lattice) in enumerate(zip(resolutions, lattices, strict=True)):
+            slots, offsets = heads.places.on(lattice)
+            slot, self._offset[i] = slots[heads.at], offsets[heads.at]
+            within = self._offset[i] < self.rings
+            rows = np.zeros(len(lattice.cells), dtype=np.int32)
+            present = np.unique(slot[within])
+            rows[present] = np.arange(first, first + len(present))
+            first += len(present)
+            self._row[i] = np.where(within, rows[slot], 0)
+            self.row_of_slot.append(rows)
+            nobody.append(ground.base(resolution)[present, 0] == 0)
+        self._unexpected = np.concatenate(nobody)
+        self._lattice_of_row = np.repeat(np.arange(-1, len(lattices)), [len(n) for n in nobody])
+        self._tables: dict[int, NDArray[np.float32]] = {}
+        self._fill()
+
+    def _fill(self) -> None:
+        heads, rows = self._heads, len(self._unexpected)
+        self.observed = np.zeros((len(self._row), PLANES, heads.windows))
+        flat = heads.table.reshape(len(heads.at), -1)
+        for i, (row, offset) in enumerate(zip(self._row, self._offset, strict=True)):
+            for rings in np.unique(offset[row > 0]).tolist():
+                part = np.flatnonzero((row > 0) & (offset == rings))
+                one = np.ones(len(part), dtype=np.float32)
+                seat = sparse.csr_array((one, (row[part], part)), shape=(rows, len(row)))
+                self._table(rings).reshape(rows, -1)[:] += seat @ flat
+            counts = heads.table[row > 0, :, :-1].sum(axis=0, dtype=np.float64)
+            self.observed[i] = np.cumsum(counts, axis=1)
+        self.held = np.zeros(rows * PLANES, dtype=np.float32)
+        for table in self._tables.values():
+            self.held += table[:, :, :-1].sum(axis=2).ravel()
+        self._find_strays()
+
+    def _table(self, offset: int) -> NDArray[np.float32]:
+        shape = (len(self._unexpected), PLANES, self._heads.windows + 1)
+        return self._tables.setdefault(offset, np.zeros(shape, dtype=np.float32))
+
+    def _find_strays(self) -> None:
+        """Find the rows that hold somebody where nobody was expected."""
+        self._stray = self._unexpected.copy()
+        self._stray[self._unexpected] = self.held.reshape(-1, PLANES)[self._unexpected].any(axis=1)
+        of_lattice = np.bincount(self._lattice_of_row[self._stray], minlength=len(self._row))
+        ground = self._ground
+        self.expected = ground.total + of_lattice[:, None] * ground.expectation.stray
+
+    def change(self, moves: Moves) -> tuple[NDArray[np.bool_], bool]:
+        """Let some come and go; gives the keys that changed, and whether any but by a loss."""
+        at = self._heads.rows(moves.place)
+        touched = np.zeros(len(self.held), dtype=np.bool_)
+        for i, (of_lattice, offsets) in enumerate(zip(self._row, self._offset, strict=True)):
+            key = of_lattice[at].astype(np.intp) * PLANES + moves.plane
+            seated = np.flatnonzero(key >= PLANES)
+            here = Moves(*(getattr(moves, n)[seated] for n in Moves.__dataclass_fields__))
+            key, offset = key[seated], offsets[at[seated]]
+            touched[key] = True
+            np.add.at(self.held, key, here.times.astype(np.float32))
+            change = np.zeros(self.observed.shape[1:])
+            np.add.at(change, (here.plane, here.window), here.times.astype(np.float64))
+            self.observed[i] += np.cumsum(change, axis=1)
+            for rings in np.unique(offset).tolist():
+                part = np.flatnonzero(offset == rings)
+                some = Moves(*(getattr(here, n)[part] for n in Moves.__dataclass_fields__))
+                add_at(self._table(rings), key[part], some)
+        before = self._stray
+        if self._unexpected.any():
+            self._find_strays()
+        turned = np.flatnonzero(before != self._stray)  # adds to what is expected in all planes
+        touched.reshape(-1, PLANES)[turned] = True
+        return touched, bool(len(turned) or (moves.times > 0).any())
+
+    def in_disks(self, keys: NDArray[np.int32], held: NDArray[np.bool_]) -> NDArray[np.float32]:
+        """Count customers in the disks whose keys are given, shape (disks, rings, windows + 1).
+
+        `held` says which keys hold anybody. Cumulative over rings, not over windows; the last
+        column counts the fresh.
+        """
+        lane, column = np.nonzero(held)
+        key = keys[lane, column]
+        ring = lane * self.rings + self._lattice.ring_of_column[column]
+        first = np.flatnonzero(np.diff(ring, prepend=-1))
+        counts = np.zeros((len(keys), self.rings, self._heads.windows + 1), dtype=np.float32)
+        for offset, table in self._tables.items():
+            of_ring = np.zeros_like(counts)
+            flat = table.reshape(-1, table.shape[-1])
+            if len(first):
+                of_ring.reshape(-1, counts.shape[2])[ring[first]] = np.add.reduceat(
+                    flat[key], first, axis=0
+                )
+            counts[:, offset:] += of_ring[:, : self.rings - offset]
+        for ring_ in range(1, self.rings):
+            counts[:, ring_] += counts[:, ring_ - 1]
+        return counts
+
+    def strays(self, keys: NDArray[np.int32], plane: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Give what strays add to the hourly expectation of disks, shape (disks, rings)."""
+        if not self._stray.any():
+            return np.zeros((len(keys), self.rings))
+        stray = self._stray[keys // PLANES].astype(np.intp)
+        number = np.add.reduceat(stray, self._lattice.ring_starts, axis=1)
+        return np.cumsum(number * self._ground.expectation.stray[plane][:, None], axis=1)
