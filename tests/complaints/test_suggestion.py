@@ -79,11 +79,16 @@ WORDS = {
 }  # fmt: skip
 
 
-@pytest.fixture(params=EXPORTS)
-def export(request, tmp_path):
-    path = tmp_path / request.param
+@pytest.fixture(scope="module", params=EXPORTS)
+def export(request, tmp_path_factory):
+    path = tmp_path_factory.mktemp("export") / request.param
     EXPORTS[request.param](path)
     return path
+
+
+@pytest.fixture(scope="module")
+def suggested(export):
+    return suggest_profile(export)
 
 
 def taken_in(path, text, tmp_path, kind=Kind.COMPLAINTS):
@@ -95,8 +100,7 @@ def taken_in(path, text, tmp_path, kind=Kind.COMPLAINTS):
     return [validate(batch, intake) for batch in read_batches(check_file(path, profile))]
 
 
-def test_an_export_is_understood_and_its_profile_takes_every_row_in(export, tmp_path):
-    suggested = suggest_profile(export)
+def test_an_export_is_understood_and_its_profile_takes_every_row_in(export, suggested, tmp_path):
     wanted = UNDERSTOOD[export.name]
     assert {ours: suggested.found.get(ours) for ours in wanted} == wanted
     done = taken_in(export, suggested.text, tmp_path)
@@ -111,8 +115,7 @@ def test_an_export_is_understood_and_its_profile_takes_every_row_in(export, tmp_
     assert WORDS[export.name] <= set(words), words
 
 
-def test_every_column_of_the_file_is_told_of(export):
-    suggested = suggest_profile(export)
+def test_every_column_of_the_file_is_told_of(export, suggested):
     told = {*suggested.found.values(), *suggested.unused}
     header = check_names_of(export, suggested)
     for name in set(header) - told:
@@ -127,10 +130,8 @@ def check_names_of(path, suggested):
     return open_source(path, Profile(header_row=row))[1].header
 
 
-@pytest.mark.parametrize("name", ["remedy.csv", "bitrix.xlsx"])
-def test_who_somebody_is_is_left_to_people(tmp_path, name):
-    EXPORTS[name](tmp_path / name)
-    suggested = suggest_profile(tmp_path / name)
+@pytest.mark.parametrize("export", ["remedy.csv", "bitrix.xlsx"], indirect=True)
+def test_who_somebody_is_is_left_to_people(suggested):
     assert "name" not in suggested.found
     assert "who it is: only if it is needed" in suggested.text
 

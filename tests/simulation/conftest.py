@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,8 +19,14 @@ def region() -> Region:
 
 
 @pytest.fixture(scope="session")
-def simulation(region) -> Simulation:
-    return simulate(region, UNTIL, seed=7)
+def simulated(region) -> Callable[[datetime, int], Simulation]:
+    """Give a function that simulates until a time by a seed, once."""
+    return cache(lambda until, seed: simulate(region, until, seed=seed))
+
+
+@pytest.fixture(scope="session")
+def simulation(simulated) -> Simulation:
+    return simulated(UNTIL, 7)
 
 
 @pytest.fixture(scope="session")

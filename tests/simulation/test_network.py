@@ -29,10 +29,10 @@ def rows_of(path):
         return list(csv.DictReader(file))
 
 
-def test_the_same_seed_gives_the_same_bytes_and_another_another(region, simulation):
+def test_the_same_seed_gives_the_same_bytes_and_another_another(region, simulation, simulated):
     files = network_files(simulation)
     assert network_files(simulate(region, UNTIL, seed=7)) == files
-    other = network_files(simulate(region, UNTIL, seed=8))
+    other = network_files(simulated(UNTIL, 8))
     assert all(other[name] != text for name, text in files.items())
 
 

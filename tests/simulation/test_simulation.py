@@ -30,6 +30,8 @@ from heatmaps.region.territories import read_territories
 from heatmaps.simulation import simulate, write
 
 UNTIL = datetime.fromisoformat("2026-03-20T21:00:00+03:00")
+ENDS = [UNTIL + timedelta(hours=17 * seed) for seed in range(5)]
+"""The end of each seed's simulation, at several hours of the day."""
 COLUMNS = {
     "external_id",
     "source",
@@ -85,8 +87,8 @@ def test_same_arguments_same_bytes(region, written, tmp_path):
     assert bytes_of(tmp_path) == bytes_of(written)
 
 
-def test_another_seed_another_story(region, simulation):
-    other = simulate(region, UNTIL, seed=8)
+def test_another_seed_another_story(simulated, simulation):
+    other = simulated(UNTIL, 8)
     assert {c.text for c in other.complaints} != {c.text for c in simulation.complaints}
 
 
@@ -116,8 +118,8 @@ def test_ids_are_unique_and_rows_in_order(simulation):
     assert times[-1] <= simulation.until
 
 
-def test_the_quiet_rate_is_three_in_a_thousand_a_month(region):
-    counts = [len(quiet(simulate(region, UNTIL, seed=seed))) for seed in range(4)]
+def test_the_quiet_rate_is_three_in_a_thousand_a_month(region, simulated):
+    counts = [len(quiet(simulated(at, seed))) for seed, at in enumerate(ENDS[:4])]
     expected = region.subscribers.sum() * 0.003 / 30 * 56
     assert np.mean(counts) == pytest.approx(expected, rel=0.08)
 
@@ -147,10 +149,9 @@ def test_places_differ_chronically(region, simulation):
     assert np.mean((seen[large] - expected[large]) ** 2 / expected[large]) > 1.5
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_faults_of_every_kind_seven_alive_and_one_just_mended(region, seed):
-    until = UNTIL + timedelta(hours=17 * seed)
-    simulation = simulate(region, until, seed=seed)
+@pytest.mark.parametrize(("seed", "until"), enumerate(ENDS), ids=map(str, range(len(ENDS))))
+def test_faults_of_every_kind_seven_alive_and_one_just_mended(simulated, seed, until):
+    simulation = simulated(until, seed)
     assert 36 <= len(simulation.faults) <= 54
     end = until.timestamp()
     current = [fault for fault in simulation.faults if fault.current]
@@ -169,8 +170,8 @@ def test_faults_of_every_kind_seven_alive_and_one_just_mended(region, seed):
 
 
 @pytest.mark.parametrize("shift_d", [0, 3, 11, 30])
-def test_just_one_restriction_is_ordered_in_eight_weeks(region, shift_d):
-    simulation = simulate(region, UNTIL + timedelta(days=shift_d), seed=7)
+def test_just_one_restriction_is_ordered_in_eight_weeks(simulated, shift_d):
+    simulation = simulated(UNTIL + timedelta(days=shift_d), 7)
     causes = Counter(fault.symptom.cause for fault in simulation.faults)
     assert causes[Cause.ORDERED_RESTRICTION] == 1
 
