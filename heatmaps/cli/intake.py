@@ -10,7 +10,6 @@ import typer
 
 from heatmaps.cli.context import clock, opened
 from heatmaps.cli.output import AsJson, DryRun, progress, result, warn
-from heatmaps.cli.preview import told_of
 from heatmaps.cli.provider_account import told_of_provider, with_provider
 from heatmaps.desk.answer import Asked
 from heatmaps.errors import UsageError
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from heatmaps.desk.answer import Answer
     from heatmaps.desk.card import SpotCard
     from heatmaps.store.engine import Store
-    from pipelines.import_complaints import Counts
+    from pipelines.import_complaints import Counts, Imported
 
 quarantine = typer.Typer(help="Rows that could not be used.", no_args_is_help=True)
 
@@ -69,7 +68,7 @@ def ingest(
             warn(f"{note}.")
         for reason in () if dry_run else imported.reasons:
             warn(f"  {reason}")
-        tried = f"\n{told_of(imported)}\n  Nothing was kept: dry run." if dry_run else ""
+        tried = f"\n{_tried(imported)}\n  Nothing was kept: dry run." if dry_run else ""
         result(as_json, f"{file.name}: {_said(counts)}{tried}", file=str(file), profile=profile,
                rows_in=counts.rows_in, **asdict(counts),
                dropped_columns=imported.dropped_columns, notes=imported.notes,
@@ -228,6 +227,12 @@ def _circumstances(store: Store, profile: str, source: str | None) -> Circumstan
     settings = load_settings()
     geocoder = GeocoderOfStore(store, settings.default_city, settings.cache_dir)
     return Circumstances(clock(), settings.zone, geocoder.current, profile, source)
+
+
+def _tried(imported: Imported) -> str:
+    from heatmaps.cli.preview import told_of  # it brings rich, which takes a while
+
+    return told_of(imported)
 
 
 def _said(counts: Counts) -> str:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 import time
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from rich.progress import Progress
 
 SHOW_PROGRESS_AFTER_S = 1.0
 
@@ -46,27 +47,40 @@ def progress(what: str) -> Iterator[Advance]:
 
     Only a terminal gets one: a log would keep every frame of it.
     """
-    started = time.monotonic()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-               TimeRemainingColumn())  # fmt: skip
-    console = Console(stderr=True)
-    bar = Progress(*columns, console=console, transient=True)
-    task = bar.add_task(what, total=None)
-    shown = False
+    started, bar = time.monotonic(), None
 
     def advance(done: int, total: int) -> None:
-        nonlocal shown
+        nonlocal bar
         late = time.monotonic() - started > SHOW_PROGRESS_AFTER_S
-        if late and not shown and console.is_terminal:
+        if late and bar is None and sys.stderr.isatty():
+            bar = _bar(what)
             bar.start()
-            shown = True
-        bar.update(task, completed=done, total=max(done, total))
+        if bar is not None:
+            bar.update(bar.task_ids[0], completed=done, total=max(done, total))
 
     try:
         yield advance
     finally:
-        if shown:
+        if bar is not None:
             bar.stop()
+
+
+def _bar(what: str) -> Progress:
+    # Loaded where a bar is shown, for rich takes a while and most commands are done before.
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )  # fmt: skip
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+               TimeRemainingColumn())  # fmt: skip
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    bar.add_task(what, total=None)
+    return bar
 
 
 def _plain(value: object) -> object:

@@ -7,22 +7,33 @@ from typing import TYPE_CHECKING
 
 from heatmaps.complaints.delimited import open_delimited, repeated_names
 from heatmaps.complaints.json_lines import open_json_lines
-from heatmaps.complaints.parquet import open_parquet
 from heatmaps.complaints.profiles import REQUIRED, Profile, folded
 from heatmaps.complaints.rows import RowBatch, map_rows
 from heatmaps.complaints.sources import BATCH_ROWS, Format, Source, mismatch, recognise
-from heatmaps.complaints.workbook import open_sheet
 from heatmaps.errors import FileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+
+def _open_parquet(path: Path, profile: Profile) -> Source:
+    from heatmaps.complaints.parquet import open_parquet  # it brings pyarrow, which takes a while
+
+    return open_parquet(path, profile)
+
+
+def _open_sheet(path: Path, profile: Profile) -> Source:
+    from heatmaps.complaints.workbook import open_sheet
+
+    return open_sheet(path, profile)
+
+
 _OPENERS: dict[Format, Callable[[Path, Profile], Source]] = {
     Format.CSV: open_delimited,
     Format.JSON_LINES: open_json_lines,
-    Format.XLSX: open_sheet,
-    Format.PARQUET: open_parquet,
+    Format.XLSX: _open_sheet,
+    Format.PARQUET: _open_parquet,
 }
 
 

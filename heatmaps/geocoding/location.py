@@ -207,7 +207,7 @@ def _cells(
     cell = np.full(len(lat), NO_CELL, dtype=np.int64)
     placed = np.flatnonzero(resolution != NO_RESOLUTION)
     cell[placed] = cells_of(lat[placed], lon[placed])
-    for coarser in np.unique(resolution[placed]).tolist():
+    for coarser in sorted(set(resolution[placed].tolist())):
         rows = placed[resolution[placed] == coarser]
         cell[rows] = parents(cell[rows], coarser)
     return cell
