@@ -21,6 +21,8 @@ UNREAD = "unread:"
 """Begins the changes that tell what was written and not understood."""
 CORRECTED = "corrected"
 """The change that tells that the writer took back a part and said it anew."""
+KORPUS_GUESSED = "korpus_from_list"
+"""The change that tells that a list of numbers was read as a house, its корпус and a flat."""
 
 _ROUNDING = 1e-9
 
@@ -96,6 +98,11 @@ def _only(close: Sequence[Candidate]) -> Candidate | None:
     return houses[0] if len(houses) == 1 else None
 
 
+def is_doubted(form: NormalForm) -> bool:
+    """Tell whether what was changed to read an address makes any answer to it less sure."""
+    return any(change.startswith((UNREAD, CORRECTED, KORPUS_GUESSED)) for change in form.changes)
+
+
 def is_better(one: GeocodeResult, other: GeocodeResult) -> bool:
     """Tell whether an answer says more than another."""
     return _RANK[one.level] < _RANK[other.level]
@@ -127,7 +134,7 @@ def _placed(
     confidence = found.confidence
     if "several_addresses" in faults:
         confidence = min(confidence, SEVERAL_ADDRESSES)
-    if any(change.startswith((UNREAD, CORRECTED)) for change in form.changes):
+    if form.changes and any(change.startswith((UNREAD, CORRECTED)) for change in form.changes):
         confidence = min(confidence, shares.UNREAD)
     return GeocodeResult(
         found.level,

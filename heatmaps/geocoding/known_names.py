@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from heatmaps.geocoding.normal_form import NormalForm
     from heatmaps.geocoding.normal_form.pack import Pack
-    from heatmaps.geocoding.town_table import Towns, TownTable
+    from heatmaps.geocoding.town_table import Towns
+    from heatmaps.geocoding.towns_named import TownsNamed
 
 MOST_WORDS = 40
 """So many words of a text are read; what is longer is a letter."""
@@ -80,8 +81,9 @@ class _Text(NamedTuple):
 class KnownNames:
     """Finds the names of settlements in a text, and what may be streets beside them."""
 
-    def __init__(self, towns: TownTable) -> None:
-        self._towns = towns
+    def __init__(self, towns: TownsNamed) -> None:
+        self._named_in = towns
+        self._towns = towns.table
 
     def readings(self, address: str, form: NormalForm) -> Iterator[Reading]:
         """Give what the text may say; `form` is how it was read before, with the city's column.
@@ -102,7 +104,7 @@ class KnownNames:
         if named is not None:
             roles[named.start : named.end] = [Role.TOWN] * (named.end - named.start)
             self._read_regions(tokens, roles, named.towns)
-        elif self._towns.named(form).settlements:
+        elif self._named_in.named(form).settlements:
             _read_column(tokens, roles, form)
         text = _Text(tokens, roles, pack)
         towns = named.towns if named else None

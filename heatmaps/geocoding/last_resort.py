@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from heatmaps.geocoding import shares
 from heatmaps.geocoding.answer import answered, is_better
@@ -12,13 +12,13 @@ from heatmaps.geocoding.normal_form import StreetName
 from heatmaps.geocoding.result import ACCEPTED, GeocodeResult, Level
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from heatmaps.geocoding.answer import Candidate
     from heatmaps.geocoding.known_names import Reading
     from heatmaps.geocoding.normal_form import NormalForm
-    from heatmaps.geocoding.street_table import FoundStreet, StreetTable
-    from heatmaps.geocoding.town_table import Towns, TownTable
+    from heatmaps.geocoding.places import Places
+    from heatmaps.geocoding.street_table import StreetTable
+    from heatmaps.geocoding.town_table import Towns
+    from heatmaps.geocoding.towns_named import TownsNamed
 
 SEVERAL = "several_addresses"
 MOST_TOLD = 3
@@ -27,28 +27,10 @@ MOST_TOLD = 3
 _OF_HOUSES = frozenset({Level.HOUSE, Level.NEAR})
 
 
-class Places(Protocol):
-    """Gives the places of an address in some settlements."""
-
-    def on_streets(
-        self, form: NormalForm, towns: Towns, found: Sequence[FoundStreet]
-    ) -> list[Candidate]:
-        """Give the places on these streets."""
-        ...
-
-    def streetless(self, form: NormalForm, towns: Towns) -> list[Candidate]:
-        """Give the houses that stand on no street."""
-        ...
-
-    def settlement(self, town: int, towns: Towns) -> Candidate:
-        """Give a settlement itself."""
-        ...
-
-
 class LastResort:
     """Answers what could not be read, from names that the gazetteer knows."""
 
-    def __init__(self, towns: TownTable, streets: StreetTable, places: Places) -> None:
+    def __init__(self, towns: TownsNamed, streets: StreetTable, places: Places) -> None:
         self._towns = towns
         self._streets = streets
         self._names = KnownNames(towns)
@@ -84,7 +66,7 @@ class LastResort:
         found = [
             candidate
             for place in form.places
-            for towns in self._towns.one_slip_from(place.name)
+            for towns in self._towns.table.one_slip_from(place.name)
             for candidate in self._exactly(form, towns)
             if candidate.level is Level.HOUSE
         ]

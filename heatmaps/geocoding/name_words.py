@@ -148,6 +148,11 @@ class NameWords:
                 break
         return found
 
+    def learn(self, cores: Iterable[str]) -> None:
+        """Look up at once what is like the words of these cores."""
+        words = (word for core in cores for word in words_of(core, bones=self._bones))
+        self._vocabulary.learn(words)
+
     def _names_within(self, core: str, towns: tuple[int, ...] | None, most: int) -> list[LikeName]:
         """Give the names like this one with up to `most` slips in a word."""
         asked = _Asked(core.split(), words_of(core, bones=self._bones))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from heatmaps.geocoding.house_table import HouseTable
     from heatmaps.geocoding.normal_form import NormalForm, StreetName
     from heatmaps.geocoding.street_table import StreetTable
-    from heatmaps.geocoding.town_table import TownTable
+    from heatmaps.geocoding.towns_named import TownsNamed
 
 _AFTER_ALL = "\U0010ffff"
 _MAX_TOWN_WORDS = 3
@@ -59,17 +59,18 @@ class Completion:
         arrays: Mapping[str, NDArray[Any]],
         streets: StreetTable,
         houses: HouseTable,
-        towns: TownTable,
+        towns: TownsNamed,
     ) -> None:
         self._streets = streets
         self._houses = houses
-        self._towns = towns
+        self._named_in = towns
+        self._towns = towns.table
         self._word = Texts(arrays, "begun")
         self._start = arrays["begun.start"]
         self._street = arrays["begun.street"]
         self._town = arrays["street.settlement"]
         counts = np.diff(arrays["house.start"][: len(streets) + 1].astype(np.int64))
-        at_home = np.isin(self._town, np.array(towns.default, dtype=np.int32))
+        at_home = np.isin(self._town, np.array(towns.table.default, dtype=np.int32))
         self._weight = counts + at_home * (counts.max(initial=0) + 1)
         self._beginnings = lru_cache(maxsize=_BEGINNINGS_KEPT)(self._beginnings_of)
 
@@ -93,7 +94,7 @@ class Completion:
             yield street, None
 
     def _houses_of(self, form: NormalForm, limit: int) -> list[tuple[int, int | None]]:
-        towns = self._towns.named(form).settlements if form.places else None
+        towns = self._named_in.named(form).settlements if form.places else None
         streets = self._named(form.street, towns)
         if not streets:
             towns, words = self._split_town(list(form.street.words))
@@ -109,12 +110,12 @@ class Completion:
                         return rows
         return rows
 
-    def _named(self, name: StreetName, towns: Sequence[int] | None) -> list[int]:
+    def _named(self, name: StreetName, towns: tuple[int, ...] | None) -> list[int]:
         found = self._streets.find(name, towns) or self._streets.find_like(
             name, towns, by_sound=False, may_add=False
         )
-        found.sort(key=lambda f: (-f.confidence, -self._weight[f.street]))
-        return [f.street for f in found]
+        likeliest = sorted(found, key=lambda f: (-f.confidence, -self._weight[f.street]))
+        return [f.street for f in likeliest]
 
     def _streets_of(self, text: str, limit: int, *, spelling: bool) -> list[int]:
         *towns_named, last = [part.strip() for part in text.split(",") if part.strip()] or [""]

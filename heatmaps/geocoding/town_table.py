@@ -1,43 +1,33 @@
-"""Which settlements an address may lie in."""
+"""All settlements of a gazetteer, found by any of their names."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from heatmaps.errors import UsageError
-from heatmaps.geocoding import fingerprints, shares
-from heatmaps.geocoding.normal_form import NormalForm, Place, StreetName, settlement_key
+from heatmaps.geocoding import shares
+from heatmaps.geocoding.normal_form import settlement_key
 from heatmaps.geocoding.normal_form.layout import is_odd
 from heatmaps.geocoding.normal_form.russian import RUSSIAN
 from heatmaps.geocoding.other_names import other_name
 from heatmaps.geocoding.packed import Arrays, Keys, Texts, pack_keys, pack_texts, view
-from heatmaps.geocoding.regions import REGION_TYPES, names_region, region_words
+from heatmaps.geocoding.regions import region_words
 from heatmaps.geocoding.skeleton import skeleton
 from heatmaps.geocoding.stems import stems
 from heatmaps.geocoding.vocabulary import Vocabulary, pack_vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
     from heatmaps.geocoding.gazetteer import Settlements
 
 
-PLACE_IGNORED = 0.9
-"""Confidence where a name in the address, perhaps a district's, is no settlement known here."""
-PLACE_CONTRADICTED = 0.8
-"""Confidence where the settlement written is unknown and another one had to serve."""
-REGION_CONTRADICTED = 0.6
-"""Confidence where the settlement is known only in another region than the one written."""
-ONLY_SETTLEMENT = 0.9
-"""Confidence where no city is named and but one place in the gazetteer fits."""
-_MAX_TOWN_WORDS = 3
 _LATIN = re.compile("[a-z]")
 _PARTICLE = 3
 """Words no longer than this join a settlement's name (на, под): a misspelt one tells nothing."""
@@ -110,7 +100,7 @@ class TownTable:
         self._bones = Vocabulary(arrays, "town_bone")
         self._bone_keys = Keys(arrays, "town_bones")
         self._key_of_bone = Texts(arrays, "town_bones.key")
-        self._has_latin = bool(arrays["town.latin"][0])
+        self.has_latin = bool(arrays["town.latin"][0])
         self._known: dict[str, tuple[int, ...]] = {}
         self._labels: dict[int, str] = {}
         self._keys: dict[int, str] = {}
@@ -194,48 +184,6 @@ class TownTable:
         """Tell whether another settlement bears the same name."""
         return len(self.of_name(self._key[town])) > 1
 
-    def named(self, form: NormalForm) -> Towns:
-        """Give the settlements to look in: input, column, default, anywhere."""
-        if form.places:
-            return self._in_places(form) or Towns((), 1.0, (), ("unknown_settlement",))
-        known, region = self._with_region(form.region)
-        if known:
-            return self._of_region(replace(form, region=region), Towns(known))
-        if self.default:
-            return Towns(self.default, 1.0, ("default_city",))
-        if len(self) == 1:
-            return Towns((0,))
-        return Towns(None, ONLY_SETTLEMENT, ("city_missing",), ("no_city",))
-
-    def _in_places(self, form: NormalForm) -> Towns | None:
-        """Give the settlements that the places named mean; to the letter before nearly."""
-        for i, place in enumerate(form.places):
-            known = self.of_name(place.name)
-            if known:
-                return self._in_place(form, i, Towns(known))
-        for i, place in enumerate(form.places):
-            known, region = self._with_region(place.name)
-            if known:
-                return self._in_place(replace(form, region=region), i, Towns(known))
-        for i, place in enumerate(form.places):
-            like = self.like(place.name, by_sound=self._by_sound(form, place.name))
-            if like.settlements:
-                return self._in_place(form, i, like)
-        return None
-
-    def _with_region(self, name: str) -> tuple[tuple[int, ...], str]:
-        """Give the settlements of a name written in one with their region, and that region."""
-        words = [word for word in name.split() if word not in REGION_TYPES]
-        for count in range(len(words) - 1, 0, -1):
-            for town, rest in ((words[:count], words[count:]), (words[-count:], words[:-count])):
-                known = self.of_name(" ".join(town))
-                region = " ".join(rest)
-                if known and any(
-                    region_words(self._region_key[t]) & region_words(region) for t in known
-                ):
-                    return known, region
-        return (), ""
-
     def like(self, key: str, *, by_sound: bool) -> Towns:
         """Give the settlements whose name is nearly this one, none of them where none is."""
         longer = " ".join(word for word in key.split() if len(word) > _PARTICLE)
@@ -260,6 +208,10 @@ class TownTable:
                 return Towns(tuple(sorted(towns)), nearest.share, (change,))
         return Towns(())
 
+    def learn(self, names: Iterable[str]) -> None:
+        """Look up at once what is like these names, so that `like` has it at hand."""
+        self._words.learn(names)
+
     def one_slip_from(self, name: str) -> Iterator[Towns]:
         """Give the settlements, each for itself, whose name however short is one slip away.
 
@@ -273,81 +225,9 @@ class TownTable:
             for town in self.of_name(right):
                 yield Towns((town,), shares.SHORT_TOWN, (change,))
 
-    def in_street(self, form: NormalForm) -> Iterator[tuple[Towns, StreetName]]:
-        """Give readings of the street's words as a settlement before or behind a street."""
-        for town, rest in _splits(form.street.words):
-            known = self.of_name(settlement_key(" ".join(town)))
-            if known:
-                yield self._of_region(form, Towns(known)), _rest(form.street, rest)
-
-    def like_in_street(
-        self, form: NormalForm, *, by_sound: bool
-    ) -> Iterator[tuple[Towns, StreetName]]:
-        """Give such readings with the settlement's name misspelt."""
-        for town, rest in _splits(form.street.words):
-            like = self.like(" ".join(town), by_sound=by_sound)
-            if like.settlements and (rest or form.street.ordinals):
-                yield self._of_region(form, like), _rest(form.street, rest)
-
-    def _by_sound(self, form: NormalForm, name: str) -> bool:
-        latin = self._has_latin or "transliterated" in form.changes
-        return latin or bool(_LATIN.search(name))
-
     def _of_bone(self, bone: str) -> tuple[int, ...]:
         keys = {self._key_of_bone[at] for at in self._bone_keys.all(bone)}
         return tuple(sorted({town for key in keys for town in self.of_name(key)}))
-
-    def _in_place(self, form: NormalForm, i: int, towns: Towns) -> Towns:
-        """Give the settlements of the i-th place named, those before it being unknown."""
-        if len(form.places) == 1 and not form.region:
-            return towns
-        before = [place for place in form.places[:i] if not names_region(place.name)]
-        ignored = tuple(
-            f"place_unknown:{place.name}"
-            if place.kind
-            else f"{fingerprints.PLACE_IGNORED}{place.name}"
-            for place in (*before, *self._beside(form.places[i + 1 :], towns))
-        )
-        share = 1.0
-        if before:
-            typed = i >= form.places_named or any(place.kind for place in before)
-            share = PLACE_CONTRADICTED if typed else PLACE_IGNORED
-        found = self._of_region(form, towns)
-        if len(found.settlements or ()) > 1:
-            others = (place.name for place in form.places if place is not form.places[i])
-            found = self.narrowed(found, others)
-        return found._replace(
-            confidence=found.confidence * share, changes=(*ignored, *found.changes)
-        )
-
-    def _beside(self, places: Sequence[Place], towns: Towns) -> list[Place]:
-        """Give what stands beside a settlement, without a type, and names no place or region."""
-        regions = {
-            word for t in towns.settlements or () for word in region_words(self._region_key[t])
-        }
-        return [
-            place
-            for place in places
-            if not (place.kind or names_region(place.name) or self.of_name(place.name))
-            and not region_words(place.name) & regions
-        ]
-
-    def _of_region(self, form: NormalForm, towns: Towns) -> Towns:
-        """Narrow namesakes down to the region named; one known in another region is doubtful."""
-        if not form.region or not towns.settlements:
-            return towns
-        words = region_words(form.region)
-        regions = {t: region_words(self._region_key[t]) for t in towns.settlements}
-        within = tuple(t for t, region in regions.items() if region & words)
-        if within:
-            return towns._replace(settlements=within)
-        unknown = tuple(t for t, region in regions.items() if not region)
-        if unknown:
-            return towns._replace(settlements=unknown)
-        return towns._replace(
-            confidence=towns.confidence * REGION_CONTRADICTED,
-            changes=(*towns.changes, f"region_contradicted:{form.region}"),
-        )
 
 
 class _Nearest(NamedTuple):
@@ -377,19 +257,6 @@ def _nearest(words: Vocabulary, spelt: str) -> _Nearest:
 def _begin_alike(written: str, known: str) -> bool:
     """Tell whether the first letter is right, or swapped with the second."""
     return written[0] == known[0] or written[:2] == known[1::-1]
-
-
-def _splits(words: Sequence[str]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Give the words cut into a settlement's and the rest: the settlement first, then last."""
-    words = tuple(words)
-    for count in range(min(len(words), _MAX_TOWN_WORDS), 0, -1):
-        yield words[:count], words[count:]
-        yield words[-count:], words[:-count]
-
-
-def _rest(street: StreetName, words: tuple[str, ...]) -> StreetName:
-    kind = street.kind if words or street.ordinals else ""
-    return StreetName(kind, street.ordinals, words, street.tail, street.initials)
 
 
 @lru_cache(maxsize=1)
