@@ -211,7 +211,8 @@ class Watch:
         ids = np.unique(np.array(told, dtype=np.int64))
         place = np.searchsorted(self._counted, ids)
         fresh = np.append(self._counted, [-1])[place] != ids
-        self._counted = np.insert(self._counted, place[fresh], ids[fresh])
+        if fresh.any():
+            self._counted = np.insert(self._counted, place[fresh], ids[fresh])
 
 
 @dataclass(frozen=True, slots=True)

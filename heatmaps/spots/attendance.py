@@ -106,10 +106,6 @@ class Standing:
         counted: NDArray[np.bool_] = self._counted[rows]
         return counted
 
-    def among(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Give those of some complaints that may count."""
-        return rows[self.counts(rows)]
-
     def take_out(self, rows: NDArray[np.intp]) -> Moves:
         """Count some complaints no longer; gives who went, and whose earlier ones came instead."""
         self._counted[rows] = False

@@ -57,11 +57,12 @@ class Census:
         owners_of_all = self._places.owners(resolution)
         spans = [np.zeros(0, dtype=np.intp)]
         for first, owners in owners_of_all:
-            start, end = (first + np.searchsorted(owners, cells, side=side)
-                          for side in ("left", "right"))  # fmt: skip
-            spans += [np.arange(one, other) for one, other in zip(start, end, strict=True)
-                      if one < other]  # fmt: skip
+            start, end = (np.searchsorted(owners, cells, side=side) for side in ("left", "right"))
+            number = end - start
+            offset = np.repeat(start - np.cumsum(number) + number, number)
+            spans.append(first + offset + np.arange(len(offset)))
         coarse = slice(owners_of_all[0][0])
-        whole = inside(self._places.cell[coarse], self._places.resolution[coarse], cells.tolist(),
-                       resolution)  # fmt: skip
-        return np.concatenate([*spans, np.flatnonzero(whole)])
+        if coarse.stop:
+            cell, of = self._places.cell[coarse], self._places.resolution[coarse]
+            spans.append(np.flatnonzero(inside(cell, of, cells.tolist(), resolution)))
+        return np.concatenate(spans)

@@ -99,9 +99,9 @@ class Detector:
         now = _microseconds(tick)
         day = (now - HOUR_US) // _DAY_US * _DAY_US
         register = self._register(columns)
-        history = History(columns, left_out)
-        calibration = self._calibration(history, day)
         explained = register.marked(left_out)
+        history = History(columns, explained)
+        calibration = self._calibration(history, day)
         ground = self._ground(history, day)
         view = View(register, explained, now, ground, calibration, living)
         threshold = calibration.threshold(self._policy.recurrence_days_per_million)
@@ -141,7 +141,7 @@ class Detector:
         is calibrated.
         """
         day = self._day(history.columns, today).calibrated
-        then = History(history.columns, history.left_out, day - WEEK_H * HOUR_US)
+        then = History(history.columns, history.explained, day - WEEK_H * HOUR_US)
         if not len(self._exposure.cell) and not self._day(history.columns, day).known:
             day, then = today, history
         key = self._known_by(then, day)
@@ -154,8 +154,10 @@ class Detector:
     def _known_by(self, history: History, day: int) -> tuple[object, ...]:
         """Give a key that changes whenever what a fit of this day rests on does."""
         of_day = self._day(history.columns, day)
-        out = np.packbits(history.leaves_out(of_day.span.rows)).tobytes()
-        return (day, of_day.fingerprint, out)
+        settled = int(np.searchsorted(history.columns.time, history.settled))
+        stop = max(min(of_day.stop, settled), of_day.start)
+        out = history.explained[of_day.start : stop] & of_day.learnt[: stop - of_day.start]
+        return (day, of_day.fingerprint, stop == of_day.stop, np.packbits(out).tobytes())
 
     def _day(self, columns: ComplaintColumns, day: int) -> _Day:
         """Give what is known of a day, made once for the columns of a run."""
@@ -179,6 +181,9 @@ class _Day:
         of_rows = (columns.complaint_id, columns.cell, columns.time, columns.topic,
                    columns.customer)  # fmt: skip
         sums = tuple(int(column[rows].sum(dtype=np.int64)) for column in of_rows)
+        self.start, self.stop = (int(rows[0]), int(rows[-1]) + 1) if len(rows) else (0, 0)
+        self.learnt = np.zeros(self.stop - self.start, dtype=np.bool_)
+        self.learnt[rows - self.start] = True
         self.fingerprint = (self.span.start, self.span.end, len(rows), *sums)
 
 

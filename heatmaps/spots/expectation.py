@@ -42,6 +42,8 @@ _SPREAD_PRIOR_WEIGHT = 5.0
 _SPREAD_MOST = 2.0
 _FAR_OUT = 3.0
 _LIMIT = 2.0
+_WIDE_CODES = 8
+"""Codes of customers up to so many times their number are looked up in a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +82,19 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Complaints, and the ids of those that spots explain and a baseline leaves out.
+    """Complaints, and which of them spots explain, so that a baseline leaves them out.
 
-    Only what was made before `settled`, in microseconds as in the columns, is left out.
+    `explained` says so row by row. Only what was made before `settled`, in microseconds as in the
+    columns, is left out.
     """
 
     columns: ComplaintColumns
-    left_out: NDArray[np.int64]
+    explained: NDArray[np.bool_]
     settled: int = np.iinfo(np.int64).max
 
     def leaves_out(self, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Say which rows a baseline leaves out."""
-        out = np.isin(self.columns.complaint_id[rows], self.left_out)
+        out: NDArray[np.bool_] = self.explained[rows]
         return out & (self.columns.time[rows] < self.settled)
 
 
@@ -137,11 +140,17 @@ def baseline_complaints(
 
 
 def _once_a_week(customer: NDArray[np.int64], time: NDArray[np.int64]) -> NDArray[np.intp]:
-    week = time // _WEEK_US
-    order = np.lexsort((week, customer))
-    new = np.ones(len(order), dtype=np.bool_)
-    new[1:] = (np.diff(customer[order]) != 0) | (np.diff(week[order]) != 0)
-    return np.sort(order[new])
+    """Give the first complaint of each customer in each week; `time` ascends."""
+    code = customer - customer.min(initial=0)
+    if code.max(initial=0) > _WIDE_CODES * len(code):
+        code = np.unique(customer, return_inverse=True)[1]
+    row, first = np.arange(len(code)), np.zeros(int(code.max(initial=-1)) + 1, dtype=np.intp)
+    new = np.zeros(len(code), dtype=np.bool_)
+    weeks = np.flatnonzero(np.diff(time // _WEEK_US)) + 1
+    for part in np.split(row, weeks):
+        first[code[part[::-1]]] = part[::-1]  # of several the last assignment holds
+        new[part] = first[code[part]] == part
+    return np.flatnonzero(new)
 
 
 def fit_expectation(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import h3.api.memview_int as h3
 import numpy as np
 
-from heatmaps.region.grid import parents
+from heatmaps.region.grid import child_range, parents
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,10 +55,10 @@ class Lattice:
 
     def touched(self, zone: NDArray[np.int64], resolution: int) -> NDArray[np.intp]:
         """Give the slots handed out so far whose cells share area with a zone's cells."""
-        at = min(self.resolution, resolution)
-        owners, wanted = parents(self._sorted, at), np.unique(parents(zone, at))
-        first, end = (np.searchsorted(owners, wanted, side=side).tolist()
-                      for side in ("left", "right"))  # fmt: skip
+        owners = np.unique(parents(zone, min(self.resolution, resolution)))
+        ranges = np.array([child_range(owner, self.resolution) for owner in owners.tolist()])
+        first = np.searchsorted(self._sorted, ranges[:, 0]).tolist()
+        end = np.searchsorted(self._sorted, ranges[:, 1], side="right").tolist()
         spans = [self._order[one:other] for one, other in zip(first, end, strict=True)]
         return np.concatenate(spans)
 

@@ -23,10 +23,7 @@ if TYPE_CHECKING:
     from heatmaps.spots.lattice import Lattice
     from heatmaps.spots.scan import Ground
 
-_SLACK = 1e-3
-"""Relative error that single precision may make of a sum; a bound is a bound only with it."""
-
-_CENTRES_AT_ONCE = 1024
+_CENTRES_AT_ONCE = 512
 """So many are counted together: more would not fit the processor's cache."""
 
 
@@ -59,19 +56,18 @@ def prospects(
     centres = _around(lattice, fresh)
     row_of_slot = np.zeros(len(lattice.cells), dtype=np.int32)
     row_of_slot[present] = np.arange(1, len(present) + 1)
-    hours, none = weight.astype(np.float32), np.zeros(0, dtype=np.intp)
-    found = [none]
+    hours = np.stack([weight, np.sqrt(2 * max(threshold, 0.0) * weight)]).astype(np.float32)
+    found = [np.zeros(0, dtype=np.intp)]
     for start in range(0, len(centres), _CENTRES_AT_ONCE):
         part = centres[start : start + _CENTRES_AT_ONCE]
-        sums = ground.disk_sums(lattice.resolution, part)
-        base = sums.astype(np.float32)[:, :, None] * (1 - _SLACK)
-        root = np.sqrt(2 * max(threshold, 0.0) * base) * (1 - _SLACK)
-        needed = base * hours[:, None] + root * np.sqrt(hours)[:, None]
+        needed = ground.usual(lattice.resolution, part) @ hours
         np.maximum(needed, ground.min_customers, out=needed)
         count = _in_disks(lattice, row_of_slot[lattice.disks(part)], counts)
-        hit = np.flatnonzero(count.reshape(needed.shape) >= needed)
-        lane, plane = hit // (needed[0].size), hit % PLANES
-        found.append(np.unique(part[lane] * np.intp(PLANES) + plane))
+        hit = np.flatnonzero(count.reshape(needed.shape) >= needed) // len(weight)
+        may = np.zeros((len(part), PLANES), dtype=np.bool_)
+        may[hit // needed[0, :, :, 0].size, hit % PLANES] = True
+        lane, plane = np.nonzero(may)
+        found.append(part[lane] * np.intp(PLANES) + plane)
     return np.concatenate(found)
 
 
@@ -80,17 +76,17 @@ def _on_slots(
 ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int32]]:
     """Count heads by slot.
 
-    Gives the slots that hold anybody; the counts, shape (1 + slots, windows x `PLANES`), the first
+    Gives the slots that hold anybody; the counts, shape (1 + slots, `PLANES` x windows), the first
     row of none, a window with all that a shorter one holds; and the slots with fresh complaints.
     """
     slots, offsets = heads.places.on(lattice)
     kept = np.flatnonzero(offsets[heads.at] <= lattice.max_ring)
     slot = slots[heads.at[kept]]
-    within = np.cumsum(heads.table[:, :, :-1], axis=2).transpose(0, 2, 1)
+    within = np.cumsum(heads.table[:, :, :-1], axis=2)
     present, row = np.unique(slot, return_inverse=True)
     one = np.ones(len(kept), dtype=np.float32)
     gather = sparse.csr_array((one, (row + 1, kept)), shape=(len(present) + 1, len(heads.at)))
-    counts = gather @ np.ascontiguousarray(within).reshape(len(within), -1)
+    counts = gather @ within.reshape(len(within), -1)
     fresh = np.unique(slot[heads.table[kept, 0, -1] > 0])
     return present, counts, fresh
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from heatmaps.spots.record import ComplaintColumns, DetectedSpot
 
+_WIDE_IDS = 8
+"""Ids that span up to so many times their number are looked up in a table."""
+
 
 @dataclass(frozen=True, slots=True)
 class Roll:
@@ -92,11 +95,20 @@ class ById:
     def __init__(self, complaint_id: NDArray[np.int64]) -> None:
         self._order = np.argsort(complaint_id)
         self._ids = complaint_id[self._order]
+        self._first = int(self._ids[0]) if len(self._ids) else 0
+        width = int(self._ids[-1]) - self._first + 1 if len(self._ids) else 0
+        self._table: NDArray[np.int32] | None = None
+        if width <= _WIDE_IDS * len(self._ids):  # a store hands numbers out one after another
+            self._table = np.full(width + 1, -1, dtype=np.int32)
+            self._table[complaint_id - self._first] = np.arange(len(complaint_id))
 
     def rows(self, ids: NDArray[np.int64]) -> NDArray[np.intp]:
         """Give the rows of some ids, those left out that are nobody's."""
-        if not len(self._ids):
-            return np.zeros(0, dtype=np.intp)
+        if self._table is not None:
+            place = ids - self._first
+            place[(place < 0) | (place >= len(self._table))] = -1  # the last is nobody's
+            found = self._table[place].astype(np.intp)
+            return found[found >= 0]
         place = np.minimum(np.searchsorted(self._ids, ids), len(self._ids) - 1)
         rows: NDArray[np.intp] = self._order[place[self._ids[place] == ids]]
         return rows
@@ -113,13 +125,16 @@ class Register:
         self.roll = roll_of(columns)
         self.census = Census(self.roll)
         self._by_id = ById(columns.complaint_id)
+        self._marked: tuple[NDArray[np.int64], NDArray[np.bool_]] | None = None
         self._of_spots: dict[int, tuple[tuple[int, ...], NDArray[np.intp]]] = {}
 
     def marked(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Say of every row whether its complaint is among some ids."""
-        mark = np.zeros(len(self.columns.time), dtype=np.bool_)
-        mark[self._by_id.rows(ids)] = True
-        return mark
+        if self._marked is None or self._marked[0] is not ids:
+            mark = np.zeros(len(self.columns.time), dtype=np.bool_)
+            mark[self._by_id.rows(ids)] = True
+            self._marked = (ids, mark)
+        return self._marked[1]
 
     def of_spots(self, spots: Iterable[DetectedSpot], within: slice) -> NDArray[np.bool_]:
         """Say of the rows of a slice whether their complaints were counted in some spots."""

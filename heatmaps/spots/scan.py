@@ -31,6 +31,9 @@ LARGEST_SHARE = 0.5
 """A zone of several cells holds at most this part of the region's expectation (Kulldorff 1997):
 what happens everywhere is the region's level, not a spot."""
 
+_SLACK = 1e-3
+"""Relative error that single precision may make of a sum; a bound is a bound only with it."""
+
 LANES_AT_ONCE = 4096
 """So many centres with a plane are scored together; more would not fit the processor's cache."""
 
@@ -86,9 +89,9 @@ class Ground:
         self._base = {r: np.zeros((1, PLANES)) for r in lattices}
         self._filled = dict.fromkeys(lattices, 1)
         self._zone_sums: dict[tuple[tuple[int, ...], int, int], float] = {}
-        self._disk_sums = {
-            r: (np.zeros(0, dtype=np.bool_), np.zeros((0, policy.max_ring + 1, PLANES)))
-            for r in lattices
+        shape = (0, policy.max_ring + 1, PLANES, 2)
+        self._usual = {
+            r: (np.zeros(0, dtype=np.bool_), np.zeros(shape, dtype=np.float32)) for r in lattices
         }
 
     def base(self, resolution: int) -> NDArray[np.float64]:
@@ -103,27 +106,26 @@ class Ground:
             self._filled[resolution] = len(cells)
         return self._base[resolution]
 
-    def disk_sums(self, resolution: int, centres: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Give the hourly expectation of every disk of some slots, worked out once.
+    def usual(self, resolution: int, centres: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Give the hourly expectation of every disk of some slots and its root, rounded down.
 
-        Shape (centres, rings, `PLANES`), cumulative over the rings.
+        Shape (centres, rings, `PLANES`, 2); worked out once for each slot.
         """
         lattice = self.lattices[resolution]
-        known, sums = self._disk_sums[resolution]
+        known, usual = self._usual[resolution]
         if len(known) < len(lattice.cells):
-            grown = 2 * len(lattice.cells)
-            known = np.concatenate([known, np.zeros(grown - len(known), dtype=np.bool_)])
-            held, sums = sums, np.zeros((grown, lattice.max_ring + 1, PLANES))
-            sums[: len(held)] = held
-            self._disk_sums[resolution] = (known, sums)
+            more = 2 * len(lattice.cells) - len(known)
+            known = np.concatenate([known, np.zeros(more, dtype=np.bool_)])
+            usual = np.concatenate([usual, np.zeros((more, *usual.shape[1:]), dtype=np.float32)])
+            self._usual[resolution] = (known, usual)
         missing = centres[~known[centres]]
         for start in range(0, len(missing), LANES_AT_ONCE):
             part = missing[start : start + LANES_AT_ONCE]
             base = self.base(resolution)[lattice.disks(part)]
-            ring_sums = np.add.reduceat(base, lattice.ring_starts, axis=1)
-            sums[part] = np.cumsum(ring_sums, axis=1)
+            sums = np.cumsum(np.add.reduceat(base, lattice.ring_starts, axis=1), axis=1)
+            usual[part] = np.stack([sums, np.sqrt(sums)], axis=-1) * (1 - _SLACK)
             known[part] = True
-        return sums[centres]
+        return usual[centres]
 
     def zone_sum(self, zone: tuple[int, ...], resolution: int, plane: int) -> float:
         """Give the hourly expectation of a zone's cells in a plane, worked out once."""

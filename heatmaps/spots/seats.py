@@ -82,16 +82,18 @@ class Seats:
         ground = self._ground
         self.expected = ground.total + of_lattice[:, None] * ground.expectation.stray
 
-    def change(self, moves: Moves) -> tuple[NDArray[np.bool_], bool]:
-        """Let some come and go; gives the keys that changed, and whether any but by a loss."""
+    def change(self, moves: Moves) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Let some come and go; gives the keys that only lost, and those that changed otherwise."""
         at = self._heads.rows(moves.place)
-        touched = np.zeros(len(self.held), dtype=np.bool_)
+        lost = np.zeros(len(self.held), dtype=np.bool_)
+        other = np.zeros(len(self.held), dtype=np.bool_)
         for i, (of_lattice, offsets) in enumerate(zip(self._row, self._offset, strict=True)):
             key = of_lattice[at].astype(np.intp) * PLANES + moves.plane
             seated = np.flatnonzero(key >= PLANES)
             here = Moves(*(getattr(moves, n)[seated] for n in Moves.__dataclass_fields__))
             key, offset = key[seated], offsets[at[seated]]
-            touched[key] = True
+            lost[key] = True
+            other[key[here.times > 0]] = True
             np.add.at(self.held, key, here.times.astype(np.float32))
             change = np.zeros(self.observed.shape[1:])
             np.add.at(change, (here.plane, here.window), here.times.astype(np.float64))
@@ -103,9 +105,9 @@ class Seats:
         before = self._stray
         if self._unexpected.any():
             self._find_strays()
-        turned = np.flatnonzero(before != self._stray)  # adds to what is expected in all planes
-        touched.reshape(-1, PLANES)[turned] = True
-        return touched, bool(len(turned) or (moves.times > 0).any())
+        # a stray adds to what is expected in all planes
+        other.reshape(-1, PLANES)[before != self._stray] = True
+        return np.flatnonzero(lost & ~other), np.flatnonzero(other)
 
     def in_disks(self, keys: NDArray[np.int32], held: NDArray[np.bool_]) -> NDArray[np.float32]:
         """Count customers in the disks whose keys are given, shape (disks, rings, windows + 1).

@@ -36,8 +36,8 @@ class Survey:
         self._tally = (
             Tally(ground, heads, weight=weight, among=among, threshold=threshold) if among else None
         )
-        self._seen = {
-            resolution: np.zeros(len(lattice.cells), dtype=np.bool_)
+        self._free_rings = {
+            resolution: np.full(len(lattice.cells), lattice.max_ring + 1)
             for resolution, lattice in ground.lattices.items()
         }
 
@@ -48,17 +48,22 @@ class Survey:
     def see(self, zone: Sequence[int], resolution: int) -> None:
         """Take a zone as seen; its cells are of a resolution."""
         for at, lattice in self._lattices.items():
-            slots = lattice.touched(np.array(zone, dtype=np.int64), resolution)
-            self._seen[at][slots[slots < len(self._seen[at])]] = True
+            slots, free = (
+                lattice.touched(np.array(zone, dtype=np.int64), resolution),
+                self._free_rings[at],
+            )
+            around = lattice.disks(slots[slots < len(free)].astype(np.int32))
+            ring = np.broadcast_to(lattice.ring_of_column, around.shape)
+            known = around < len(free)
+            np.minimum.at(free, around[known], ring[known])
 
     def unseen(self, zones: Zones) -> Zones:
         """Give those of some zones that have no area in common with those seen."""
         kept = np.ones(len(zones.score), dtype=np.bool_)
         for resolution, lattice in self._lattices.items():
             rows = np.flatnonzero(zones.resolution == resolution)
-            common = self._seen[resolution][lattice.disks(lattice.slots(zones.centre[rows]))]
-            common &= lattice.ring_of_column <= zones.ring[rows][:, None]
-            kept[rows] = ~common.any(axis=1)
+            free = self._free_rings[resolution][lattice.slots(zones.centre[rows])]
+            kept[rows] = zones.ring[rows] < free
         return zones.take(kept)
 
     def take_out(self, rows: NDArray[np.intp]) -> None:

@@ -11,9 +11,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import sparse
 
 from heatmaps.spots.expectation import PLANES
-from heatmaps.spots.scan import LANES_AT_ONCE, LARGEST_SHARE, Zones, region_level, scores
+from heatmaps.spots.scan import (
+    LANES_AT_ONCE,
+    LARGEST_SHARE,
+    Zones,
+    region_level,
+    scores,
+    zone_sums,
+)
 from heatmaps.spots.seats import Seats
 
 if TYPE_CHECKING:
@@ -49,32 +57,46 @@ class Tally:
         self._rings = np.arange(seats.rings)
         centre = [(keys // PLANES).astype(np.int32) for keys in among.values()]
         self._of = np.repeat(np.arange(len(among)), [len(keys) for keys in among.values()])
-        self._plane = np.concatenate([keys % PLANES for keys in among.values()])
         lattices = [ground.lattices[resolution] for resolution in among]
         self._cell = np.concatenate([at.cells[c] for at, c in zip(lattices, centre, strict=True)])
         self._resolution = np.array(list(among), dtype=np.int8)
+        plane = [keys % PLANES for keys in among.values()]
+        disks = [at.disks(c) for at, c in zip(lattices, centre, strict=True)]
+        self._plane = np.concatenate(plane)
         self._usual = np.concatenate(
-            [ground.disk_sums(at, c) for at, c in zip(among, centre, strict=True)]
-        )[np.arange(len(self._plane)), :, self._plane]
+            [zone_sums(ground, *of_one) for of_one in zip(lattices, disks, plane, strict=True)]
+        )
         rows = np.concatenate(
-            [seats.row_of_slot[i][at.disks(c)]
-             for i, (at, c) in enumerate(zip(lattices, centre, strict=True))]
-        )  # fmt: skip
+            [rows[around] for rows, around in zip(seats.row_of_slot, disks, strict=True)]
+        )
         self._keys = rows * np.int32(PLANES) + self._plane.astype(np.int32)[:, None]
+        self._lanes_of_key: sparse.csc_array | None = None
         self._finest = self._resolution[self._of] == max(ground.lattices)
         self._hot = self._measured(np.arange(len(self._plane)))
 
     def change(self, moves: Moves) -> None:
         """Count some no longer, and others instead."""
-        touched, wherever = self._seats.change(moves)
-        # a loss makes no zone stand out that did not; who comes, or one less stray, may
-        lanes = np.unique(self._hot.lane) if not wherever else np.arange(len(self._keys))
-        near = lanes[touched[self._keys[lanes]].any(axis=1)]
-        stale = np.zeros(len(self._keys), dtype=np.bool_)
-        stale[near] = True
-        self._hot = self._hot.take(np.flatnonzero(~stale[self._hot.lane])).joined(
-            self._measured(near)
-        )
+        lost, other = self._seats.change(moves)
+        hot = np.zeros(len(self._keys), dtype=np.bool_)
+        hot[self._hot.lane] = True
+        near = np.zeros(len(self._keys), dtype=np.bool_)
+        near[self._holding(lost)] = True
+        near &= hot  # a loss makes no zone stand out that did not before
+        near[self._holding(other)] = True
+        kept = self._hot.take(np.flatnonzero(~near[self._hot.lane]))
+        self._hot = kept.joined(self._measured(np.flatnonzero(near)))
+
+    def _holding(self, keys: NDArray[np.intp]) -> NDArray[np.int32]:
+        """Give the lanes that have one of some keys in their disks."""
+        if self._lanes_of_key is None:
+            lane, column = np.nonzero(self._keys >= PLANES)
+            at = (lane, self._keys[lane, column])
+            one, shape = np.ones(len(lane), dtype=np.int8), (len(self._keys), len(self._seats.held))
+            self._lanes_of_key = sparse.csc_array((one, at), shape=shape)
+        lanes, ends = self._lanes_of_key.indices, self._lanes_of_key.indptr
+        spans = zip(ends[keys].tolist(), ends[keys + 1].tolist(), strict=True)
+        held = [lanes[first:end] for first, end in spans]
+        return np.concatenate([np.zeros(0, dtype=np.int32), *held])
 
     def zones(self) -> Zones:
         """Give the best zone of each centre and plane that reaches the threshold."""

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MERGE_SHARE = 0.5
 """A spot is taken in by another when a zone of that one covers this part of the smaller of both."""
 
+COARSEST = 5
+"""No policy scans coarser cells, so what shares no area at this resolution shares none."""
+
 _CHILDREN = 7
 
 
@@ -85,6 +88,12 @@ def overlap(
 def _owners(cells: tuple[int, ...], resolution: int) -> dict[int, int]:
     """Give the ancestors of cells at a resolution not finer, and how many cells each has."""
     return Counter(parents(np.array(cells, dtype=np.int64), resolution).tolist())
+
+
+@lru_cache(maxsize=4096)
+def _surroundings(cells: tuple[int, ...]) -> frozenset[int]:
+    """Give the ancestors of cells at the coarsest resolution that is scanned."""
+    return frozenset(parents(np.array(cells, dtype=np.int64), COARSEST).tolist())
 
 
 def inside(
@@ -205,10 +214,11 @@ def _may_take(spot: DetectedSpot, sighting: Sighting) -> bool:
 
 
 def _met(sighting: Sighting, spots: Iterable[DetectedSpot]) -> dict[int, float]:
+    around = _surroundings(sighting.cells)
     shares = {
         spot.spot_id: overlap(sighting.cells, sighting.resolution, spot.cells, spot.resolution)
         for spot in spots
-        if spot.merged_into is None
+        if spot.merged_into is None and not around.isdisjoint(_surroundings(spot.cells))
     }
     return {spot_id: share for spot_id, share in shares.items() if share > 0}
 

@@ -118,26 +118,29 @@ class View:
         resolution, plane = int(zones.resolution[which]), int(zones.plane[which])
         centre, window = int(zones.centre[which]), int(zones.window[which])
         window_h = int(self.ground.windows_h[window])
-        best: tuple[int, float] = (0, 0.0)
-        for ring in range(int(zones.ring[which]), self.ground.lattices[resolution].max_ring + 1):
-            cells = _disk(centre, ring)
-            members = standing.among(self._members(cells, resolution, plane, window_h))
-            count = self._by_window(np.zeros(len(members), dtype=np.intp), members, 1)
-            bases = np.array([self.ground.zone_sum(cells, resolution, plane)])
-            around = standing.by_window[[plane]]
-            observed, expected, score = self._scored(count, bases, np.array([plane]), around)
-            if ring > zones.ring[which] and score[0, window] < zones.score[which] - SHAPE_SLACK:
-                continue
-            chosen, held = cells, members
-            best = (int(observed[0, window]), float(expected[0, window]))
+        rings = range(int(zones.ring[which]), self.ground.lattices[resolution].max_ring + 1)
+        disks = [_disk(centre, ring) for ring in rings]
+        group, rows = self._members_of_disks(disks, resolution, plane, window_h)
+        counts = standing.counts(rows)
+        group, rows = group[counts], rows[counts]
+        base = np.array([self.ground.zone_sum(cells, resolution, plane) for cells in disks])
+        observed, expected, score = self._scored(
+            self._by_window(group, rows, len(disks)),
+            base,
+            np.full(len(disks), plane),
+            standing.by_window[[plane]],
+        )
         highest = float(zones.score[which])
+        wide = np.flatnonzero(score[1:, window] >= highest - SHAPE_SLACK)
+        best = int(wide[-1]) + 1 if len(wide) else 0
+        held = np.sort(rows[group == best])
         sighting = Sighting(
             topic=_TOPICS[plane],
             resolution=resolution,
-            cells=chosen,
+            cells=disks[best],
             window_h=window_h,
-            observed=best[0],
-            expected=best[1],
+            observed=int(observed[best, window]),
+            expected=float(expected[best, window]),
             score=highest,
             recurrence_days=self.calibration.recurrence_days(highest),
             complaint_ids=tuple(self.columns.complaint_id[held].tolist()),
@@ -191,15 +194,25 @@ class View:
         alike = (topic[which] < 0) | (topic[which] == self.columns.topic[rows])
         return which[alike], rows[alike]
 
-    def _members(
-        self, cells: tuple[int, ...], resolution: int, plane: int, window_h: int
-    ) -> NDArray[np.intp]:
-        """Give the complaints of a zone, a topic and a window, ascending."""
-        rows = self._census.rows(self._census.places(cells, resolution), self._rows)[0]
+    def _members_of_disks(
+        self, disks: Sequence[tuple[int, ...]], resolution: int, plane: int, window_h: int
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Give the complaints of a topic and window in each disk: its position and their rows.
+
+        Each disk holds the one before.
+        """
+        places = [self._census.places(cells, resolution) for cells in disks]
+        rows, number = self._census.rows(places[-1], self._rows)
+        inmost = np.full(len(places[-1]), len(disks) - 1)
+        for position in range(len(disks) - 2, -1, -1):
+            inmost[np.isin(places[-1], places[position])] = position
+        inmost = np.repeat(inmost, number)
         held = self._age[rows] < window_h * HOUR_US
         if plane:
             held &= self.columns.topic[rows] == plane - 1
-        return np.sort(rows[held])
+        rows, inmost = rows[held], inmost[held]
+        group, chosen = np.nonzero(inmost <= np.arange(len(disks))[:, None])
+        return group, rows[chosen]
 
     def _by_window(
         self, which: NDArray[np.intp], rows: NDArray[np.intp], count: int

@@ -36,7 +36,7 @@ def test_no_peaks_at_all_is_still_a_calibration():
 
 
 def ground_of(exposure, policy):
-    history = History(make_columns(CENTRE, []), np.zeros(0, dtype=np.int64))
+    history = History(make_columns(CENTRE, []), np.zeros(0, dtype=np.bool_))
     fit = fit_expectation(exposure, history, START_US, policy, ZONE)
     return Ground(fit, policy, lattices_for(policy))
 

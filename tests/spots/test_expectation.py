@@ -17,7 +17,8 @@ DAY = START_US + DAY_H * HOUR_US
 
 
 def fitted(exposure, columns, policy, left_out=NOTHING, day=DAY):
-    return fit_expectation(exposure, History(columns, left_out), day, policy, ZONE)
+    history = History(columns, np.isin(columns.complaint_id, left_out))
+    return fit_expectation(exposure, history, day, policy, ZONE)
 
 
 def monthly(fit):
@@ -78,9 +79,27 @@ def test_left_out_guard_band_future_and_late_ones_teach_nothing(town, policy):
     assert (one.rhythm == other.rhythm).all()
 
 
+def baseline(columns, policy):
+    nothing = np.zeros(len(columns.time), dtype=np.bool_)
+    return baseline_complaints(History(columns, nothing), DAY, policy)
+
+
+@pytest.mark.parametrize("spread", [1, 10**15])
+def test_a_customer_teaches_with_the_first_complaint_of_a_week(policy, spread):
+    rng = np.random.default_rng(3)
+    customer = rng.integers(-60, 60, 400) * spread
+    columns = make_columns(CENTRE, rng.uniform(DAY_H - 900, DAY_H - 60, 400), customer=customer)
+    rows, start, end = baseline(columns, policy)
+    firsts = {}
+    for row in np.flatnonzero((columns.time >= start) & (columns.time < end)).tolist():
+        week = (columns.time[row] - start) // (168 * HOUR_US)
+        firsts.setdefault((columns.customer[row], week), row)
+    assert rows.tolist() == sorted(firsts.values())
+
+
 def test_one_customer_counts_once_a_week(town, policy):
     columns = make_columns(CENTRE, np.linspace(DAY_H - 500, DAY_H - 100, 10_000), customer=7)
-    rows, start, end = baseline_complaints(History(columns, NOTHING), DAY, policy)
+    rows, start, end = baseline(columns, policy)
     assert len(rows) == 3
     assert end - start <= 500 * HOUR_US
 
@@ -88,7 +107,7 @@ def test_one_customer_counts_once_a_week(town, policy):
 @pytest.mark.parametrize(("history_h", "guard_h"), [(24, 12), (60, 30), (400, 48)])
 def test_a_young_history_keeps_half_for_learning(policy, history_h, guard_h):
     columns = make_columns(CENTRE, np.linspace(DAY_H - history_h, DAY_H - 0.5, 100))
-    _, start, end = baseline_complaints(History(columns, NOTHING), DAY, policy)
+    _, start, end = baseline(columns, policy)
     assert (DAY - end) // HOUR_US == guard_h
     assert (end - start) // HOUR_US == history_h - guard_h
 

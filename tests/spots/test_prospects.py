@@ -37,7 +37,7 @@ def complaints(seed, count):
 
 
 def ground_of(exposure, policy):
-    history = History(make_columns(CENTRE, []), np.zeros(0, dtype=np.int64))
+    history = History(make_columns(CENTRE, []), np.zeros(0, dtype=np.bool_))
     fit = fit_expectation(exposure, history, START_US, policy, ZoneInfo("Europe/Moscow"))
     return Ground(fit, policy, lattices_for(policy))
 
