@@ -15,7 +15,11 @@ _SIGNAL = re.compile(
     r"|не \d|или |либо |и |\+ |от )"
 )
 _SIGNALS_AT_START = ("не ", "от ")
-_SIGNAL_HALVES = tuple(f"{sign}ой" for sign in " (,.")
+_MAYBE_SIGNAL = re.compile(
+    r"[ (,.](?:точнее|вернее|то есть|ой |исправ|(?:старый|бывший|прежний) адрес"
+    r"|не |или |либо |и |\+ |от )"
+)
+"""As `_SIGNAL`, of a part of the text that a comma may have cut off anywhere."""
 _CORRECTED = re.compile(
     r"[\s,.(]*(?:\b(?:точнее|вернее|то есть|ой,? нет|исправлено на|исправить на"
     r"|(?:старый|бывший|прежний) адрес)\b)[\s,.):-]*(?:сейчас|теперь|новый)?[\s,:]*"
@@ -56,11 +60,7 @@ def correct(draft: Draft, pack: Pack) -> None:
 
 def may_correct(segment: str) -> bool:
     """Tell whether `correct` may find a signal in a text that has this between two commas."""
-    return (
-        _SIGNAL.search(f",{segment} ") is not None
-        or segment.startswith(_SIGNALS_AT_START)
-        or f",{segment}".endswith(_SIGNAL_HALVES)
-    )
+    return _MAYBE_SIGNAL.search(f",{segment} ") is not None
 
 
 def _replaced(said: str, meant: str) -> str:

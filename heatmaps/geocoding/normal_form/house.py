@@ -50,6 +50,9 @@ class FoundHouse(NamedTuple):
     unread: tuple[str, ...] = ()
 
 
+NO_HOUSE = FoundHouse()
+
+
 @lru_cache(maxsize=65_536)
 def is_number(token: str) -> bool:
     """Tell whether a token can begin a house number; ``7-й`` is an ordinal and cannot."""
@@ -153,7 +156,7 @@ def find_house(tokens: Sequence[str], pack: Pack) -> FoundHouse:
     """Give the house number of an address, and where it stands."""
     at = _position(tokens, pack)
     if at is None:
-        return FoundHouse()
+        return NO_HOUSE
     house = _read(tokens, at, pack)
     beside = (*tokens[: house.start][-1:], *tokens[house.end :])
     unread = _unread(beside, house.number) if any(map(_is_piece, beside)) else ()

@@ -61,18 +61,19 @@ def street_from(span: Span, pack: Pack) -> StreetName:
     words: list[str] = []
     tail = initials = ""
     for i, word in enumerate(span.words):
-        following = span.words[i + 1] if i + 1 < len(span.words) else ""
         if word in pack.tails:
             tail = pack.tails[word]
+        elif word.isalpha():
+            words.append(word)
         elif word[-1:] in {"", "."}:
             initials += word
         elif word.startswith(KILOMETRE) and word[-1].isdigit():
             tail = f"{word.removeprefix(KILOMETRE)}-й {KILOMETRE}"
         elif word.endswith("-й") and word[0].isdigit():
-            (words if following in pack.units else ordinals).append(word[:-2])
+            (words if _counts(span, i, pack) else ordinals).append(word[:-2])
         elif word.isdigit() and len(word) > _LONGEST_NUMBER:
             continue
-        elif word.isdigit() and following not in pack.units:
+        elif word.isdigit() and not _counts(span, i, pack):
             ordinals.append(word)
         else:
             words.append(word)
@@ -80,8 +81,14 @@ def street_from(span: Span, pack: Pack) -> StreetName:
         _count(ordinals, words, pack)
     if tail and not (words or ordinals):
         words, tail = tail.split(), ""
-    telling = [w for w in words if w not in pack.weak] or words
-    return StreetName(span.kind, tuple(ordinals), tuple(telling), tail, initials)
+    if not pack.weak.isdisjoint(words):
+        words = [word for word in words if word not in pack.weak] or words
+    return StreetName(span.kind, tuple(ordinals), tuple(words), tail, initials)
+
+
+def _counts(span: Span, at: int, pack: Pack) -> bool:
+    """Tell whether the number at a place belongs to the word behind it: ``8 марта``."""
+    return at + 1 < len(span.words) and span.words[at + 1] in pack.units
 
 
 def _count(ordinals: list[str], words: list[str], pack: Pack) -> None:
@@ -125,28 +132,46 @@ def read_spans(
         else:
             found, at = _before_type(items, at, following, pack, whole_name=whole_name)
         spans += found
-    return tuple(span for span in spans if any(word and word[-1] != "." for word in span.words))
+    return tuple([span for span in spans if _says(span)])
+
+
+def _says(span: Span) -> bool:
+    """Tell whether a span holds more than initials."""
+    for word in span.words:
+        if word and word[-1] != ".":
+            return True
+    return False
 
 
 def _items(tokens: Sequence[str], pack: Pack) -> list[Item]:
-    words = [word for token in tokens if not is_part(token) for word in _words(token, pack)]
+    words = _all_words(tokens, pack)
     items: list[Item] = []
     for i, word in enumerate(words):
-        following = words[i + 1] if i + 1 < len(words) else ""
         if word in pack.types:
             items.append(Item(*pack.types[word]))
         elif len(word) == 1 or word in pack.letters or word in pack.sizes:
-            items += _short(word, following, items, pack)
+            items += _short(word, words[i + 1] if i + 1 < len(words) else "", items, pack)
         else:
             items.append(Item("", pack.words.get(word, word)))
     items = [item for item in items if item.of_class or item.word not in pack.noise]
-    genders = [pack.oblique[word] for word in words if word in pack.oblique]
-    if genders:
+    if not pack.oblique.keys().isdisjoint(words):
+        gender = next(pack.oblique[word] for word in words if word in pack.oblique)
         at = next(i for i, item in enumerate(items) if item.of_class == "street")
-        items[:at] = [_nominative(item, genders[0]) for item in items[:at]]
+        items[:at] = [_nominative(item, gender) for item in items[:at]]
     if items and items[-1].word.isascii() and not any(item.of_class for item in items):
         return _parted(items)
     return _one_type(items, pack) if pack.postfix else items
+
+
+def _all_words(tokens: Sequence[str], pack: Pack) -> list[str]:
+    """Give the words of names among the tokens, those with a dash in them taken apart."""
+    words: list[str] = []
+    for token in tokens:
+        if token.isalpha() and token[0].islower():
+            words.append(token)
+        elif not is_part(token):
+            words += _words(token, pack)
+    return words
 
 
 def _nominative(item: Item, gender: str) -> Item:
@@ -236,7 +261,7 @@ def _next_type(items: Sequence[Item], start: int) -> int:
 
 
 def _between(items: Sequence[Item], start: int, end: int) -> tuple[str, ...]:
-    return tuple(item.word for item in items[start:end])
+    return tuple([item.word for item in items[start:end]])
 
 
 def _after_type(

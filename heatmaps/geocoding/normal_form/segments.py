@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from heatmaps.geocoding.normal_form.corrections import may_correct
 from heatmaps.geocoding.normal_form.draft import Draft
-from heatmaps.geocoding.normal_form.house import FoundHouse, bear_on_house, is_part
+from heatmaps.geocoding.normal_form.house import NO_HOUSE, bear_on_house, is_part
+from heatmaps.geocoding.normal_form.names import read_spans
 from heatmaps.geocoding.normal_form.sides import Sides, sides_of
 from heatmaps.geocoding.normal_form.steps import (
     LONGEST,
@@ -21,7 +22,7 @@ from heatmaps.geocoding.normal_form.steps import (
     clean,
     clean_text,
     may_count_name,
-    part_capitals,
+    parted_at_capitals,
     read_chunk,
 )
 
@@ -38,17 +39,19 @@ _OF_ALL = sum(mark for mark, _ in WHOLE_STEPS)
 
 
 class Segment(NamedTuple):
-    """The words of a segment, what the steps noticed, and its house and names by itself.
+    """What a segment says by itself: what the steps noticed, its house, and the names beside it.
 
-    `bears` tells whether any of its words may belong to a house number.
+    `bears` tells whether any of its words may belong to a house number, `noticed` whether there is
+    a change or a fault.
     """
 
     tokens: Sequence[str]
     marks: int
+    noticed: bool
     changes: Sequence[str]
     faults: Sequence[str]
-    sides: Sides
     bears: bool
+    sides: Sides
 
 
 class ReadText(NamedTuple):
@@ -62,26 +65,13 @@ class ReadText(NamedTuple):
 
 def read_text(address: str, pack: Pack) -> ReadText:
     """Read an address segment by segment where it can be, else as a whole."""
-    segments = None if pack.cuts else _segments(address, pack)
-    if segments is None:
-        draft = clean(address, pack)
-        return ReadText(sides_of(draft.tokens, pack), draft.marks, draft.changes, draft.faults)
-    return _together(segments, pack)
-
-
-def _segments(address: str, pack: Pack) -> list[Segment] | None:
-    """Give the segments that hold a word, None where a step has to see the whole text."""
-    if len(address) > LONGEST:
-        return None
-    draft = Draft(address)
-    part_capitals(draft, pack)
-    segments: list[Segment] = []
-    for written in draft.text.lower().replace("ё", "е").split(","):
-        segment = _segment(written.strip(" "), pack)
-        if segment is None:
-            return None
-        segments.append(segment)
-    return segments
+    if not pack.cuts and len(address) <= LONGEST:
+        text = parted_at_capitals(address).lower().replace("ё", "е")
+        segments = [_segment(written, pack) for written in text.replace(", ", ",").split(",")]
+        if None not in segments:
+            return _together(cast("list[Segment]", segments), pack)
+    draft = clean(address, pack)
+    return ReadText(sides_of(draft.tokens, pack), draft.marks, draft.changes, draft.faults)
 
 
 @lru_cache(maxsize=_SEGMENTS_KEPT)
@@ -96,10 +86,11 @@ def _segment(written: str, pack: Pack) -> Segment | None:
     tokens, marks, changes, faults = read_chunk(draft.text, pack)
     if marks & _OF_ALL:
         return None
-    sides = sides_of(tokens, pack)
-    if sides.several or any(map(is_part, tokens[: sides.house.start])):
+    bears = bear_on_house(tokens)
+    sides = sides_of(tokens, pack) if bears else Sides(NO_HOUSE, read_spans(tokens, pack))
+    if sides.several or (bears and any(map(is_part, tokens[: sides.house.start]))):
         return None
-    return Segment(tokens, marks, changes, faults, sides, bear_on_house(tokens))
+    return Segment(tokens, marks, bool(changes or faults), changes, faults, bears, sides)
 
 
 def _together(segments: Sequence[Segment], pack: Pack) -> ReadText:
@@ -109,32 +100,31 @@ def _together(segments: Sequence[Segment], pack: Pack) -> ReadText:
     faults: list[str] = []
     for segment in segments:
         marks |= segment.marks
-        if segment.changes:
-            changes += (c for c in segment.changes if c not in changes)
-        if segment.faults:
+        if segment.noticed:
+            changes += (change for change in segment.changes if change not in changes)
             faults += segment.faults
-    if not any(segment.tokens for segment in segments):
+    sides = _sides(segments, pack)
+    if not sides.ahead and not any(segment.tokens for segment in segments):
         faults.append("junk")
-    return ReadText(_sides(segments, pack), marks, changes, faults)
+    return ReadText(sides, marks, changes, faults)
 
 
 def _sides(segments: Sequence[Segment], pack: Pack) -> Sides:
-    """Give the sides of an address's house, which one segment has by itself."""
-    if sum(segment.bears for segment in segments) > 1:
+    """Give the sides of the house; where several segments bear on it all words are read at once."""
+    bearing = [i for i, segment in enumerate(segments) if segment.bears]
+    if len(bearing) > 1:
         return sides_of(_tokens(segments), pack)
-    house = FoundHouse()
+    at = bearing[0] if bearing else 0
+    house, own_ahead, own_behind, _ = segments[at].sides
     ahead: tuple[Span, ...] = ()
-    behind: tuple[Span, ...] = ()
-    for segment in segments:
-        if segment.bears:
-            house = segment.sides.house
-            ahead += segment.sides.ahead
-            behind = segment.sides.behind
-        elif house.number:
-            behind += segment.sides.ahead
-        else:
-            ahead += segment.sides.ahead
-    return Sides(house, ahead, behind)
+    for segment in segments[:at]:
+        ahead += segment.sides.ahead
+    behind = own_behind
+    for segment in segments[at + 1 :]:
+        behind += segment.sides.ahead
+    if house.number:
+        return Sides(house, ahead + own_ahead, behind)
+    return Sides(house, ahead + own_ahead + behind)
 
 
 def _tokens(segments: Sequence[Segment]) -> list[str]:

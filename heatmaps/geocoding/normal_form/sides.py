@@ -74,18 +74,19 @@ def _read_side(tokens: Sequence[str], pack: Pack) -> tuple[Span, ...]:
 def read_names(sides: Sides, pack: Pack) -> Names:
     """Tell what the names on the sides of a house are: the street, the settlements, the region."""
     ahead, behind = sides.ahead, sides.behind
-    streets = [s for s in (*ahead, *behind) if s.of_class == "street"]
+    spans = ahead + behind
+    streets = [span for span in spans if span.of_class == "street"]
     street = _street(ahead, behind, streets, pack)
     faults: tuple[str, ...] = ()
     if street is None:
         faults = ("no_street",)
-    elif not sides.house.number and len(streets) > 1 and _several_streets(streets, pack):
+    elif len(streets) > 1 and not sides.house.number and _several_streets(streets, pack):
         faults = ("several_streets",)
-    inward = [*reversed(ahead), *behind]
+    inward = ahead[::-1] + behind
     places = _places(inward, street, pack) or _namesakes(inward, pack)
-    region = next((_region(s) for s in (*ahead, *behind) if s.of_class == "region"), "")
-    name = street_from(street, pack) if street else StreetName()
-    odd = bool(faults) or len(places) > 1 or _reads_otherwise(name, places, region, pack)
+    region = next((_region(span) for span in spans if span.of_class == "region"), "")
+    name, odd = _named(street, pack) if street else (StreetName(), False)
+    odd = bool(faults) or len(places) > 1 or odd or _reads_otherwise(name, places, region, pack)
     return Names(name, places, region, faults, odd)
 
 
@@ -93,16 +94,18 @@ def _street(
     before: Sequence[Span], after: Sequence[Span], typed: Sequence[Span], pack: Pack
 ) -> Span | None:
     """Give the street: with a type word, else the bare name next to the house."""
+    for span in typed:
+        if span.kind not in pack.area_types:
+            return span
     if typed:
-        narrow = [s for s in typed if s.kind not in pack.area_types]
         named_at_house = before and not before[-1].of_class
-        return narrow[0] if narrow else before[-1] if named_at_house else typed[0]
-    bare = [s for s in before if not s.of_class]
-    if bare:
-        return bare[-1]
-    if any(s.of_class == "place" for s in before):
+        return before[-1] if named_at_house else typed[0]
+    for span in reversed(before):
+        if not span.of_class:
+            return span
+    if any(span.of_class == "place" for span in before):
         return None
-    return next((s for s in after if not s.of_class), None)
+    return next((span for span in after if not span.of_class), None)
 
 
 def _several_streets(streets: Sequence[Span], pack: Pack) -> bool:
@@ -111,8 +114,13 @@ def _several_streets(streets: Sequence[Span], pack: Pack) -> bool:
 
 def _places(inward: Sequence[Span], street: Span | None, pack: Pack) -> tuple[Place, ...]:
     """Give the settlements named, the narrowest first: typed ones, then bare names."""
-    typed = [place_from(s, pack) for s in inward if s.of_class == "place"]
-    bare = [place_from(s, pack) for s in inward if not s.of_class and s is not street]
+    typed: list[Place] = []
+    bare: list[Place] = []
+    for span in inward:
+        if span.of_class == "place":
+            typed.append(place_from(span, pack))
+        elif not span.of_class and span != street:
+            bare.append(place_from(span, pack))
     places = typed + bare
     return tuple(places) if len(places) <= 1 else tuple(dict.fromkeys(places))
 
@@ -129,14 +137,19 @@ def _region(span: Span) -> str:
     return f"{words} {span.kind}" if described else f"{span.kind} {words}"
 
 
+@lru_cache(maxsize=65_536)
+def _named(street: Span, pack: Pack) -> tuple[StreetName, bool]:
+    """Give a street, and whether some word of it has another meaning in another order."""
+    name = street_from(street, pack)
+    odd = bool(name.tail) and len(name.words) > 1
+    return name, odd or any(_is_odd(word, pack) for word in name.words)
+
+
 def _reads_otherwise(street: StreetName, places: Sequence[Place], region: str, pack: Pack) -> bool:
-    """Tell whether some word of the names has another meaning in another order."""
-    if street.tail and len(street.words) > 1:
-        return True
-    if any(_is_odd(word, pack) for word in street.words):
-        return True
-    if any(place.name in street.words or _is_odd(place.name, pack) for place in places):
-        return True
+    """Tell whether some word of a place has another meaning in another order."""
+    for place in places:
+        if place.name in street.words or _is_odd(place.name, pack):
+            return True
     return bool(region) and any(_is_odd(word, pack) for word in region.split()[:-1])
 
 

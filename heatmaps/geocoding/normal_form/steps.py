@@ -28,7 +28,10 @@ LONGEST = 400
 """Characters of an address that are read; no honest one is longer."""
 
 _L = r"[^\W\d_]"
-_PLAIN = re.compile(r"[а-яa-z0-9 ,]*+(?:(?:(?<=\w)-(?=\w)|\.(?!(?<=\d\.)\d))[а-яa-z0-9 ,]*+)*")
+_PLAIN = re.compile(
+    r"[а-яa-z0-9 ,]*+(?:(?:(?<=\w)-(?=\w)|\.(?!(?<=\d\.)\d)|(?<=\w)/(?=\d)(?!\d{1,2}/))"
+    r"[а-яa-z0-9 ,]*+)*"
+)
 _NUMBERED_DATE = re.compile(
     r"(?<![\d.])\d{1,2}(?:\.\d{1,2}\.(?:19|20)?|/\d{1,2}/(?:19|20))\d\d(?![\d.])(?: \d\d?:\d\d\S*)?"
 )
@@ -62,7 +65,12 @@ def unwrap(draft: Draft, _pack: Pack) -> None:
 
 def part_capitals(draft: Draft, _pack: Pack) -> None:
     """``НевскийПроспект`` → ``Невский Проспект``: a capital inside a word begins another."""
-    draft.text = _CAPITAL_INSIDE.sub(_set_off, draft.text)
+    draft.text = parted_at_capitals(draft.text)
+
+
+def parted_at_capitals(text: str) -> str:
+    """Give a text with a space in front of each capital inside a word."""
+    return _CAPITAL_INSIDE.sub(_set_off, text)
 
 
 def _set_off(match: re.Match[str]) -> str:
@@ -162,7 +170,7 @@ TEXT_STEPS: tuple[Step, ...] = (
     cut_second_address,
     blank_punctuation,
 )
-"""Run where the text holds more than letters, digits, commas, dots and joining dashes."""
+"""Run where the text holds more than letters, digits, commas, dots, joining dashes and slashes."""
 
 WORD_STEPS: tuple[tuple[int, Step], ...] = (
     (Mark.MENDED, note_mended),

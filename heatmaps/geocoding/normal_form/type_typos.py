@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 if TYPE_CHECKING:
@@ -41,13 +42,10 @@ def _near_types(word: str, pack: Pack) -> tuple[tuple[str, int], ...]:
     """Give the type words at most two slips away and the slips, the nearest first."""
     if not (_SHORTEST <= len(word) <= _LONGEST and word.isalpha()) or word.startswith(_NAMES):
         return ()
-    near = _full_types(pack)
-    found = (
-        (full, OSA.distance(word, full, score_cutoff=_MOST))
-        for full in dict.fromkeys(near.get(word[0], ()) + near.get(word[1], ()))
-        if abs(len(full) - len(word)) <= _MOST
+    found = process.extract(
+        word, _full_types(word[0], word[1], pack), scorer=OSA.distance, score_cutoff=_MOST, limit=None
     )
-    return tuple(sorted((f for f in found if f[1] <= _MOST), key=lambda entry: entry[1]))
+    return tuple([(full, slips) for full, slips, _ in found])
 
 
 def _allowed(full: str, *, counted: bool) -> int:
@@ -57,14 +55,12 @@ def _allowed(full: str, *, counted: bool) -> int:
     return 2 if len(full) >= _LONGER else 1 if len(full) >= _LONG else _ALONE.get(full, 0)
 
 
-@lru_cache(maxsize=16)
-def _full_types(pack: Pack) -> dict[str, tuple[str, ...]]:
-    """Give the long type words by first letter, the commonest first, as the tables have them.
+@lru_cache(maxsize=4_096)
+def _full_types(first: str, second: str, pack: Pack) -> tuple[str, ...]:
+    """Give the long type words that begin with one of two letters, as the tables have them.
 
     A slip seldom hits the first letter, and then mostly swaps it with the second.
     """
     meant = (*pack.street_types.values(), *(full for _, full in pack.types.values()))
     long = dict.fromkeys(full for full in meant if len(full) > _SHORTEST)
-    return {
-        first: tuple(full for full in long if full[0] == first) for first in {f[0] for f in long}
-    }
+    return tuple(sorted((f for f in long if f[0] in {first, second}), key=lambda f: f[0] != first))

@@ -42,8 +42,9 @@ _PART_WITHOUT_NUMBER = re.compile(r"(\d) ?к\.+(?= *(?:[^\W\d_]{2}|$))")
 _NUMBER_DASH_WORD = re.compile(rf"(?<=\d)-(?={_L}{{3}})")
 _LITERA = re.compile(rf"лит{_L}{{1,2}}\d{{0,2}}(?:-{_L}\d{{0,2}})?")
 _GLUED_PART = re.compile(rf"[ксв]\d{{1,4}}{_L}{{0,2}}(?:-\d+)*")
+_GROWN_TYPES = ("ул", "пр-т", "пр-кт", "просп", "пер", "пл", "наб", "ш", "б-р", "мкр")
 _GLUED_TYPE = re.compile(
-    rf"(?P<name>{_L}{{3,}}(?:-{_L}{{2,}})*)(?P<type>ул|пр-т|пр-кт|просп|пер|пл|наб|ш|б-р|мкр)(?P<rest>\d\S*)?"
+    rf"(?P<name>{_L}{{3,}}(?:-{_L}{{2,}})*)(?P<type>{'|'.join(_GROWN_TYPES)})(?P<rest>\d\S*)?"
 )
 _TOWNS = frozenset(city_names())
 _ADJECTIVE = ("ская", "цкая", "ная", "вая", "ский", "цкий", "ный", "вый")
@@ -102,12 +103,12 @@ def word_of(written: str, pack: Pack) -> Word:
     if word.isdigit():
         return Word((word,), _marks_of_digits(word, pack))
     marks = 0
-    counted = _ENGLISH_ORDINAL.fullmatch(word)
+    counted = _ENGLISH_ORDINAL.fullmatch(word) if word[0].isdigit() else None
     if counted:
         return Word((f"{counted[1]}-й",), Mark.COUNTED)
     if pack.name == "ru" and _LATIN.search(word):
         word, marks = _cyrillic(word)
-    if pack.name == "ru" and _ZERO.search(word):
+    if pack.name == "ru" and not word.isalpha() and _ZERO.search(word):
         word = _ZERO.sub(lambda match: "0" if match[0] == "о" else "о", word)
     pieces = [word] if pack.name != "ru" or _whole(word, pack) else _glued(word)
     tokens: list[str] = []
@@ -144,6 +145,8 @@ def _glued(word: str) -> list[str]:
     """Part what was written together: words from numbers, and joined words from each other."""
     if word[0] == "д" and word[1:2].isdigit():
         return ["д", *_glued(word[1:])]
+    if word.isalpha() and not word.endswith(_GROWN_TYPES):
+        return [word]
     parted = _GLUED_TYPE.fullmatch(word)
     if parted and (parted["name"] in _TOWNS or parted["name"].endswith(_ADJECTIVE)):
         return [parted["name"], parted["type"], *(_glued(parted["rest"]) if parted["rest"] else ())]
