@@ -16,12 +16,13 @@ import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import h3.api.basic_int as h3
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from typer.testing import CliRunner
 
 from heatmaps.cli.main import app as commands
@@ -45,6 +46,8 @@ IMAGES = PROJECT / "docs" / "images"
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 START_S = 60
+PATIENCE_MS = 30_000  # of Playwright; a busy machine is slow, and only a failure waits so long
+expect.set_options(PATIENCE_MS)
 VIEWPORT = {"width": 1440, "height": 900}
 PINNED, DAYS = datetime(2026, 3, 4, 15, tzinfo=UTC), 15
 SCREENSHOTS = os.environ.get("HEATMAPS_SCREENSHOTS") == "1"
@@ -172,9 +175,10 @@ def address_in(card: SpotCard, others: list[SpotCard], truth: list[dict[str, str
 
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
-    """Give a function that serves the app over a store and says at which URL."""
+    """Give a function that serves the app over a store, once, and says at which URL."""
     with contextlib.ExitStack() as servers:
 
+        @cache
         def started(database_url: str, app: Path = PROJECT / "app.py") -> str:
             port = free_port()
             log = servers.enter_context((tmp_path_factory.mktemp("server") / "log").open("w"))

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-LOAD_MS = 30_000
-ANSWER_MS = 10_000
 WHOLE_PAGE = {"width": 1440, "height": 1200}
 
 
@@ -35,7 +33,7 @@ def address(serve, filled) -> str:
 
 def open_manager(page: Page, address: str) -> None:
     page.goto(f"{address}/manager{'' if SCREENSHOTS else THEN}")
-    rows(page).first.wait_for(timeout=LOAD_MS)
+    rows(page).first.wait_for()
 
 
 def rows(page: Page):
@@ -51,7 +49,7 @@ def sum_of(page: Page) -> list[int]:
 def test_figures_add_up_and_each_opens_its_definition(page, address, picture):
     page.set_viewport_size(WHOLE_PAGE)
     open_manager(page, address)
-    expect(page.locator("canvas, .vega-embed svg").nth(1)).to_be_visible(timeout=LOAD_MS)
+    expect(page.locator("canvas, .vega-embed svg").nth(1)).to_be_visible()
     opened, *fates = sum_of(page)
     assert opened == sum(fates) > 0
     rows(page).nth(min(8, rows(page).count() - 1)).click()
@@ -69,9 +67,9 @@ def test_a_choice_stands_in_the_url_and_lasts(page, address):
     page.get_by_role("option", name="нет связи").click()
     expect(page).to_have_url(re.compile("only-topic=no_service"))
     page.get_by_role("link", name="Проверка адреса").click()
-    expect(page.get_by_label("Адрес клиента")).to_be_visible(timeout=LOAD_MS)
+    expect(page.get_by_label("Адрес клиента")).to_be_visible()
     page.get_by_role("link", name="Сроки и итоги").click()
-    expect(page).to_have_url(re.compile("period=quarter&only-topic=no_service"), timeout=ANSWER_MS)
+    expect(page).to_have_url(re.compile("period=quarter&only-topic=no_service"))
     expect(page.get_by_role("radio", name="Квартал")).to_be_checked()
     opened, *fates = sum_of(page)
     assert opened == sum(fates)
@@ -91,7 +89,7 @@ def test_timelines_are_sorted_by_a_click_on_a_head(page, address):
 def test_the_workbook_holds_the_figures_and_their_spots(page, address):
     open_manager(page, address)
     opened, *_ = sum_of(page)
-    with page.expect_download(timeout=LOAD_MS) as download:
+    with page.expect_download() as download:
         page.get_by_role("button", name="Excel").click()
     book = openpyxl.load_workbook(BytesIO(Path(download.value.path()).read_bytes()))
     assert book["kpi"].max_row > opened > 0

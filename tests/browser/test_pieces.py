@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 PIECES = Path(__file__).with_name("pieces")
-LOAD_MS = 30_000
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +24,7 @@ def address(serve) -> str:
 @pytest.fixture
 def page(page: Page, address: str) -> Page:
     page.goto(address)
-    badges(page).first.wait_for(timeout=LOAD_MS)
+    badges(page).first.wait_for()
     return page
 
 

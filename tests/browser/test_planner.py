@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +12,6 @@ import pytest
 from playwright.sync_api import expect
 
 from heatmaps.simulation import load_region, simulate, write
-from heatmaps.store.engine import upgrade_store
-from heatmaps.store.policies import seed_policy
 
 from .conftest import HOSTILE, PINNED, PROJECT, SCREENSHOTS, poison_territories, run
 
@@ -23,8 +20,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-LOAD_MS = 30_000
-ANSWER_MS = 10_000
 DAYS = 120
 
 
@@ -65,7 +60,7 @@ def poison_sites(path: Path) -> None:
 
 def open_planner(page: Page, address: str, more: str = "") -> None:
     page.goto(f"{address}/planner{more}")
-    badges(page).first.wait_for(timeout=LOAD_MS)
+    badges(page).first.wait_for()
 
 
 def rows(page: Page):
@@ -89,8 +84,8 @@ def test_list_and_map_are_in_step_and_a_gap_is_told_in_full(page, address, pictu
     expect(rows(page).nth(2)).to_be_visible()
     expect(badges(page)).to_have_count(rows(page).count())
     rows(page).nth(1).click()
-    expect(selected_badge(page)).to_have_text("2", timeout=ANSWER_MS)
-    expect(heading(page)).to_contain_text("№", timeout=ANSWER_MS)
+    expect(selected_badge(page)).to_have_text("2")
+    expect(heading(page)).to_contain_text("№")
     second = heading(page).inner_text()
     expect(page.get_by_text("Ближайшие базовые станции")).to_be_visible()
     weeks = -(-DAYS // 7)  # the first in part
@@ -100,7 +95,7 @@ def test_list_and_map_are_in_step_and_a_gap_is_told_in_full(page, address, pictu
     frame = next(frame for frame in page.frames if "streamlit_folium" in frame.url)
     frame.evaluate("map.setZoom(11, {animate: false});1")
     badges(page).filter(has_text="1").first.click()
-    expect(rows(page).first).to_have_attribute("aria-selected", "true", timeout=ANSWER_MS)
+    expect(rows(page).first).to_have_attribute("aria-selected", "true")
     expect(heading(page)).not_to_have_text(second)
     assert "gap=" in page.url
 
@@ -110,44 +105,33 @@ def test_filters_narrow_list_and_map_and_say_so_when_nothing_is_left(page, addre
     before = rows(page).count()
     page.get_by_role("combobox", name="Технология").click()
     page.get_by_role("option", name="2G", exact=True).click()
-    expect(page.get_by_text("не подходит ни один пробел")).to_be_visible(timeout=ANSWER_MS)
+    expect(page.get_by_text("не подходит ни один пробел")).to_be_visible()
     expect(badges(page)).to_have_count(0)
     page.get_by_role("combobox", name="Технология").click()
     page.get_by_role("option", name="4G", exact=True).click()
-    expect(rows(page).first).to_be_visible(timeout=ANSWER_MS)
+    expect(rows(page).first).to_be_visible()
     assert 0 < rows(page).count() <= before
     expect(rows(page).first).to_contain_text("4G")
 
 
-@pytest.mark.parametrize("suffix", ["csv", "xlsx", "geojson", "gpkg", "parquet"])
-def test_the_files_are_one_click_away(page, address, suffix, tmp_path):
+def test_the_files_are_one_click_away(page, address, tmp_path):
     open_planner(page, address)
-    expect(page.get_by_text("Все пробелы файлом")).to_be_visible(timeout=ANSWER_MS)
-    with page.expect_download(timeout=LOAD_MS) as got:
-        page.get_by_role("button", name=suffix, exact=True).click()
-    path = tmp_path / got.value.suggested_filename
-    got.value.save_as(path)
-    assert path.suffix == f".{suffix}"
-    if suffix == "gpkg":
-        frame = gpd.read_file(path, layer="coverage_gaps")
-        assert len(frame) == rows(page).count()
-        assert frame.crs.to_epsg() == 4326
+    expect(page.get_by_text("Все пробелы файлом")).to_be_visible()
+    paths = {}
+    for suffix in ("csv", "xlsx", "geojson", "gpkg", "parquet"):
+        with page.expect_download() as got:
+            page.get_by_role("button", name=suffix, exact=True).click()
+        paths[suffix] = tmp_path / got.value.suggested_filename
+        got.value.save_as(paths[suffix])
+        assert paths[suffix].suffix == f".{suffix}"
+    frame = gpd.read_file(paths["gpkg"], layer="coverage_gaps")
+    assert len(frame) == rows(page).count()
+    assert frame.crs.to_epsg() == 4326
 
 
 def test_a_link_opens_a_gap_and_hostile_names_show_as_they_are(page, address):
     open_planner(page, address, "?gap=1")
-    expect(heading(page)).to_contain_text("№", timeout=LOAD_MS)
+    expect(heading(page)).to_contain_text("№")
     if not SCREENSHOTS:
         told = page.locator("[data-testid=stMain]").inner_text()
         assert any(attack in told for attack in HOSTILE)
-
-
-def test_without_anything_the_page_says_what_is_missing(page, serve, tmp_path):
-    url = f"sqlite:///{tmp_path}/heatmaps.db"
-    with closing(upgrade_store(url)) as store, store.writing() as connection:
-        seed_policy(connection, datetime.now(UTC))
-    address = serve(url)
-    page.goto(f"{address}/planner?gap=99")
-    told = page.get_by_text("Без абонентов неизвестно, чего ждать от места")
-    expect(told).to_be_visible(timeout=LOAD_MS)
-    expect(page.get_by_text("Прогноз покрытия не загружен").first).to_be_visible()

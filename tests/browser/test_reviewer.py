@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-LOAD_MS = 30_000
-ANSWER_MS = 10_000
 ME = "Анна Орлова" if SCREENSHOTS else f"Анна {HOSTILE[0]}"
 DAYS = 14 if SCREENSHOTS else 7
 
@@ -79,47 +77,47 @@ def heading(page: Page):
 
 def test_addresses_are_decided_by_keyboard_on_the_map_and_undone(page, address, picture):
     page.goto(f"{address}/reviewer")
-    expect(heading(page)).to_be_visible(timeout=LOAD_MS)
+    expect(heading(page)).to_be_visible()
     page.get_by_role("textbox", name="Кто вы").fill(ME)
     page.get_by_role("textbox", name="Кто вы").press("Enter")
     first, count = heading(page).inner_text(), waiting(page).count()
     assert first.endswith(("ю", "Ю"))
     heading(page).click()
     page.keyboard.press("2")
-    expect(places(page).nth(1)).to_have_attribute("aria-selected", "true", timeout=ANSWER_MS)
+    expect(places(page).nth(1)).to_have_attribute("aria-selected", "true")
     badge = page.frame_locator("iframe").locator(".spot-badge.selected span")
-    expect(badge).to_have_text("2", timeout=ANSWER_MS)
+    expect(badge).to_have_text("2")
     picture("reviewer.png")
-    expect(page.get_by_role("button", name="Поставить: 2")).to_be_enabled(timeout=ANSWER_MS)
+    expect(page.get_by_role("button", name="Поставить: 2")).to_be_enabled()
     page.keyboard.press("Enter")
-    expect(heading(page)).not_to_have_text(first, timeout=ANSWER_MS)
+    expect(heading(page)).not_to_have_text(first)
     expect(waiting(page)).to_have_count(count - 1)
 
     second = heading(page).inner_text()
     page.locator("iframe").click(position={"x": 40, "y": 300})
-    expect(page.get_by_text("Точка на карте")).to_be_visible(timeout=ANSWER_MS)
+    expect(page.get_by_text("Точка на карте")).to_be_visible()
     page.keyboard.press("PageDown")
-    expect(heading(page)).not_to_have_text(second, timeout=ANSWER_MS)
+    expect(heading(page)).not_to_have_text(second)
     third = heading(page).inner_text()
     page.keyboard.press("Delete")
-    expect(heading(page)).not_to_have_text(third, timeout=ANSWER_MS)
+    expect(heading(page)).not_to_have_text(third)
     expect(page.locator(".decision").first).to_contain_text("не адрес")
     page.get_by_role("button", name="Отменить").nth(1).click()
-    expect(heading(page)).to_have_text(first, timeout=ANSWER_MS)
-    expect(waiting(page)).to_have_count(count - 1, timeout=ANSWER_MS)
+    expect(heading(page)).to_have_text(first)
+    expect(waiting(page)).to_have_count(count - 1)
 
 
 def test_nobody_decides_without_a_name_and_another_address_can_be_found(page, address):
     page.goto(f"{address}/reviewer")
-    expect(heading(page)).to_be_visible(timeout=LOAD_MS)
+    expect(heading(page)).to_be_visible()
     box = page.get_by_role("combobox", name="Другой адрес")
     box.press_sequentially("Средний", delay=20)
-    page.locator("#suggestions").get_by_role("option").first.wait_for(timeout=ANSWER_MS)
+    page.locator("#suggestions").get_by_role("option").first.wait_for()
     before = places(page).count()
     box.press("ArrowDown")
     box.press("Enter")
-    expect(places(page)).to_have_count(before + 1, timeout=ANSWER_MS)
+    expect(places(page)).to_have_count(before + 1)
     first = heading(page).inner_text()
     page.get_by_role("button", name="Поставить").click()
-    expect(page.get_by_text("сначала укажите слева, кто вы")).to_be_visible(timeout=ANSWER_MS)
+    expect(page.get_by_text("сначала укажите слева, кто вы")).to_be_visible()
     expect(heading(page)).to_have_text(first)
