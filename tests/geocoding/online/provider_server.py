@@ -21,6 +21,8 @@ from heatmaps.geocoding.online.pace import Clock
 SHORT_S = 0.4
 """The time-out in place of ten seconds where a provider keeps us waiting."""
 
+PATIENCE_S = 10.0
+
 Reply = Callable[[BaseHTTPRequestHandler], None]
 
 
@@ -53,6 +55,13 @@ class ProviderServer:
 
     def will(self, *replies: Reply) -> None:
         self.replies.extend(replies)
+
+    def heard(self, count: int) -> int:
+        """Give how many requests came, once `count` did: a busy machine reads them late."""
+        deadline = time.monotonic() + PATIENCE_S
+        while len(self.received) < count and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return len(self.received)
 
 
 @contextmanager

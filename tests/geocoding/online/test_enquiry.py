@@ -117,9 +117,10 @@ def test_a_failure_is_no_answer(
         session.answer(asked())
     assert not isinstance(raised.value, ProviderPausedError)
     assert reason in str(raised.value)
-    assert len(server.received) == (TRIES if again else 1)
+    tries = TRIES if again else 1
+    assert server.heard(tries) == tries
     assert not session.memory.known
-    assert len([wait for wait in passing.slept if wait > 0.1]) == len(server.received) - 1
+    assert len([wait for wait in passing.slept if wait > 0.1]) == tries - 1
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,7 @@ def test_what_passes_is_tried_again(
     server: ProviderServer, passing: FakeTime, reply: Reply
 ) -> None:
     server.will(reply, answers([HOUSE]))
-    session = enquiry(server.url, passing, timeout_s=0.5 if reply is hangs else 10.0)
+    session = enquiry(server.url, passing, timeout_s=1.5 if reply is hangs else 10.0)
     [found] = session.answer(asked())
     assert (found.street, found.house, found.lat) == ("улица Мира", "5", 55.9)
     assert session.requests == len(server.received) == 2
@@ -141,7 +142,7 @@ def test_no_wait_is_longer_than_the_time_out(server: ProviderServer, passing: Fa
     started = time.monotonic()
     with pytest.raises(ProviderError):
         enquiry(server.url, passing, timeout_s=0.1).answer(asked())
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 5  # a third of what the drips of all tries take
 
 
 def test_a_dead_host_is_a_failure(passing: FakeTime) -> None:
