@@ -28,6 +28,7 @@ EXAMPLES = Path(__file__).parents[2] / "tests" / "examples"
 """Where a checkout holds the labelled sets; an installed package has none."""
 
 SEED = 20260301
+COMPLAINTS_A_HOUSE = 10
 
 Sample = Annotated[int, typer.Option(help="How many addresses.", min=1)]
 
@@ -114,11 +115,14 @@ def detection(
 
 @bench.command()
 def pipeline(
-    complaints: Annotated[int, typer.Option(help="How many complaints.", min=1)] = 1_000_000,
-    houses: Annotated[int, typer.Option(help="At how many houses.", min=100)] = 100_000,
+    scale: Annotated[
+        int, typer.Option(help="How many complaints; at a tenth as many houses.", min=1_000)
+    ] = 1_000_000,
+    houses: Annotated[int | None, typer.Option(help="At how many houses instead.", min=100)] = None,
     days: Annotated[int, typer.Option(help="Over how many days.", min=1)] = 28,
-    postgis: Annotated[
-        str | None, typer.Option(help="URL of a PostGIS server that may be measured, too.")
+    store: Annotated[
+        str | None,
+        typer.Option(help="URL of a PostGIS server to measure, too; makes databases there."),
     ] = None,
     spelling: Annotated[
         Spelling | None, typer.Option(help="Clean or dirty addresses alone; else both, apart.")
@@ -128,29 +132,24 @@ def pipeline(
 ) -> None:
     """Take complaints from CSV to spots in new stores, clean and dirty apart, and the naive way.
 
-    Every step is the command itself in a process of its own, told as it ends: with --json on
-    stderr, and all of them at the end. Everything is removed afterwards.
+    Every step is the command itself in a process of its own, told as it ends (with --json on
+    stderr); then what a user waits for, side by side. Memory is that of the process and all that it
+    started, without a database server. Everything is removed afterwards.
 
-    Example: heatmaps bench pipeline --complaints 100000
+    Example: heatmaps bench pipeline --scale 100000
     """
     spellings = (spelling,) if spelling else tuple(Spelling)
-    asked = bench_pipeline.Asked(complaints, houses, days, clock(), postgis, spellings)
+    number = houses or max(scale // COMPLAINTS_A_HOUSE, 100)
+    asked = bench_pipeline.Asked(scale, number, days, clock(), store, spellings)
     parts: list[Part] = []
-    typer.echo(f"{'':36} {'wall s':>8} {'CPU s':>8} {'peak MB':>8}", err=as_json)
+    typer.echo(f"{bench_pipeline.asked_line(asked)}\n\n{bench_pipeline.HEADER}", err=as_json)
     with tempfile.TemporaryDirectory(prefix="heatmaps-bench-") as folder:
         for part in bench_pipeline.bench(asked, Path(folder)):
-            typer.echo(_journey_line(part), err=as_json)
+            typer.echo(bench_pipeline.part_line(part), err=as_json)
             parts.append(part)
-    if as_json:
-        result(as_json, "", benchmark="pipeline", measured=parts)
-
-
-def _journey_line(part: Part) -> str:
-    name = f"{part.spelling:<6} {part.way:<8} {part.step}"
-    facts = ", ".join(f"{count:,} {what}" for what, count in part.facts.items())
-    if part.facts.get("new") and "located" in part.facts:
-        facts += f" ({part.facts['located'] / part.facts['new']:.2%})"
-    return f"{name:<36} {part.wall_s:8.1f} {part.cpu_s:8.1f} {part.peak_mb:8.0f}  {facts}"
+    result(as_json, "\n" + "\n".join(bench_pipeline.summary_lines(parts)), benchmark="pipeline",
+           complaints=scale, houses=number, days=days, measured=parts,
+           waits=bench_pipeline.waits(parts))  # fmt: skip
 
 
 def _clockwork() -> Clockwork:

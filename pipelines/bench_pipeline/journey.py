@@ -10,6 +10,7 @@ from datetime import timedelta
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from heatmaps.errors import HeatmapsError
 from heatmaps.simulation import workload
 from heatmaps.simulation.workload import Plan
 from heatmaps.store.scratch import scratch_database, scratch_file
@@ -27,9 +28,19 @@ SEED = 20260301
 LATER = 1_000
 """Complaints that come in after all others, in the hour that follows."""
 
+SQLITE, POSTGIS, NAIVE = "SQLite", "PostGIS", "naive"
+INGEST, DETECT, AGAIN = "ingest", "detect", "ingest again"
+MORE, HOUR_MORE = f"ingest {LATER:,} more", "detect an hour more"
+
 SPELLINGS = {"clean": workload.clean, "dirty": workload.dirty}
 _COMMAND = (sys.executable, "-c", "from heatmaps.cli import run; run()")
 _NAIVE = (sys.executable, "-m", "pipelines.bench_pipeline.naive")
+_FACTS = {
+    "ingest": {"rows": "complaints", "new": "new", "updated": "updated", "unchanged": "unchanged",
+               "quarantined": "quarantined"},
+    "detect": {"ticks": "ticks", "opened": "spots"},
+}  # fmt: skip
+"""What the commands tell that is shown, and what it is called here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +60,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One measured step. `facts` are counts that it told: rows, located, spots."""
+    """One measured step. `facts` are counts that it told: complaints, located, spots."""
 
     way: str
     spelling: str
@@ -72,10 +83,10 @@ def bench(asked: Asked, folder: Path) -> Iterator[Part]:
     workload.write_subscribers(folder / "subscribers.csv", houses)
     for spelling in asked.spellings:
         _write_complaints(folder, houses, asked, spelling, until)
-        yield from _Journey(folder, "SQLite", spelling, scratch_file(folder)).parts(until)
+        yield from _Journey(folder, SQLITE, spelling, scratch_file(folder)).parts(until)
         if asked.postgis:
             with scratch_database(asked.postgis) as url:
-                yield from _Journey(folder, "PostGIS", spelling, url).parts(until)
+                yield from _Journey(folder, POSTGIS, spelling, url).parts(until)
         if find_spec("sklearn"):
             yield _naive(folder, spelling)
 
@@ -96,11 +107,11 @@ class _Journey:
         steps = {
             "gazetteer load": ("gazetteer", "load", str(self._folder / "gazetteer.csv")),
             "subscribers load": ("subscribers", "load", str(self._folder / "subscribers.csv")),
-            "ingest": ("ingest", all_of_them),
-            "detect": ("detect", "--as-of", until.isoformat()),
-            "ingest again": ("ingest", all_of_them),
-            f"ingest {LATER:,} more": ("ingest", later),
-            "detect an hour more": ("detect", "--as-of", next_hour),
+            INGEST: ("ingest", all_of_them),
+            DETECT: ("detect", "--as-of", until.isoformat()),
+            AGAIN: ("ingest", all_of_them),
+            MORE: ("ingest", later),
+            HOUR_MORE: ("detect", "--as-of", next_hour),
         }
         set_up_store(self._url, until).close()
         for name, command in steps.items():
@@ -108,26 +119,34 @@ class _Journey:
 
     def _step(self, name: str, *command: str) -> Part:
         done = run((*_COMMAND, *command, "--json"), self._environment)
-        return Part(self._way, self._spelling, name, done.wall_s, done.cpu_s, done.peak_mb,
-                    _facts(json.loads(done.said)))  # fmt: skip
+        told = json.loads(done.said)
+        facts = {ours: told[theirs] for theirs, ours in _FACTS.get(command[0], {}).items()}
+        if "complaints" in facts:
+            _check_sum(name, facts)
+            facts["located"] = facts["new"] + facts["updated"] - told["unlocated"]
+        return Part(
+            self._way, self._spelling, name, done.wall_s, done.cpu_s, done.peak_mb, facts
+        )  # fmt: skip
 
 
-def _facts(told: dict[str, object]) -> dict[str, int]:
-    """Give the counts of a command's answer that the table shows."""
-    facts = {name: value for name in ("new", "unchanged", "quarantined", "ticks", "opened")
-             if isinstance(value := told.get(name), int)}  # fmt: skip
-    unlocated = told.get("unlocated")
-    if isinstance(unlocated, int) and (taken := facts["new"]):
-        facts["located"] = taken - unlocated
-    return facts
+def _check_sum(step: str, facts: dict[str, int]) -> None:
+    """HeatmapsError where a complaint was lost or counted twice."""
+    told = sum(facts[name] for name in ("new", "updated", "unchanged", "quarantined"))
+    if told != facts["complaints"]:
+        message = (
+            f"`{step}` read {facts['complaints']:,} complaints and told what became of {told:,}; "
+            "that is a fault of heatmaps, report it with this line."
+        )
+        raise HeatmapsError(message)
 
 
 def _naive(folder: Path, spelling: str) -> Part:
     files = (str(folder / "gazetteer.csv"), str(folder / f"{spelling}.csv"))
     done = run((*_NAIVE, *files), os.environ)
     told = json.loads(done.said)
-    facts = {"new": told["rows"], "located": told["located"], "opened": told["spots"]}
-    return Part("naive", spelling, "all", done.wall_s, done.cpu_s, done.peak_mb, facts)
+    facts = {"complaints": told["rows"], "new": told["rows"], "located": told["located"],
+             "spots": told["spots"]}  # fmt: skip
+    return Part(NAIVE, spelling, "all", done.wall_s, done.cpu_s, done.peak_mb, facts)
 
 
 def _write_complaints(

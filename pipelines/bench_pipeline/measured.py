@@ -15,8 +15,10 @@ from heatmaps.errors import HeatmapsError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-LOOK_EVERY_S = 0.1
-_PAGE = os.sysconf("SC_PAGE_SIZE")
+LOOK_EVERY_S = 0.25
+"""How often memory is looked at; each look makes the process wait some milliseconds."""
+
+_WAIT_S = 0.01
 _PROC = Path("/proc")
 
 
@@ -24,8 +26,8 @@ _PROC = Path("/proc")
 class Run:
     """What a process did: its answer on stdout, wall and CPU seconds, and its peak memory.
 
-    `peak_mb` is the most that the process and its children held together, pages that they share
-    counted for each; where the system does not tell, the most that one of them held.
+    `peak_mb` is the most that the process and its children held together, pages that several map
+    counted once, as often as it was looked at; and at least the most that one of them ever held.
     """
 
     said: str
@@ -48,9 +50,12 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> Run:
         for reader in readers:
             reader.start()
         held = 0
+        looked = started
         while (ended := os.wait4(child.pid, os.WNOHANG))[0] == 0:
-            held = max(held, _resident(child.pid))
-            time.sleep(LOOK_EVERY_S)
+            if time.perf_counter() - looked > LOOK_EVERY_S:
+                held = max(held, _held(child.pid), _most_of_one(child.pid))
+                looked = time.perf_counter()
+            time.sleep(_WAIT_S)
         wall = time.perf_counter() - started
         for reader in readers:
             reader.join()
@@ -60,19 +65,43 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> Run:
         message = f"`{' '.join(command[1:])}` ended with {child.returncode}: {last[0]}"
         raise HeatmapsError(message)
     usage = ended[2]
-    peak = max(held, usage.ru_maxrss * 1024)
-    return Run(heard["out"], wall, usage.ru_utime + usage.ru_stime, peak / 1e6)
+    return Run(heard["out"], wall, usage.ru_utime + usage.ru_stime, held / 1e6)
 
 
 def _hear(heard: dict[str, str], name: str, stream: IO[str] | None) -> None:
     heard[name] = stream.read() if stream else ""
 
 
-def _resident(process: int) -> int:
-    """Give the bytes that a process and all its children hold; 0 where nobody tells."""
+def _held(process: int) -> int:
+    """Give the bytes that a process and all its children hold; 0 where nobody tells.
+
+    The proportional set size: a page that n processes map counts for an n-th with each.
+    """
+    own = _told_of(process, "smaps_rollup", "Pss:")
+    return own + sum(_held(child) for child in _children(process))
+
+
+def _most_of_one(process: int) -> int:
+    """Give the most bytes that one of these processes ever held, by the system's own mark.
+
+    Not `ru_maxrss`, which begins at what the process that started it held.
+    """
+    own = _told_of(process, "status", "VmHWM:")
+    return max([own, *map(_most_of_one, _children(process))])
+
+
+def _told_of(process: int, file: str, what: str) -> int:
     try:
-        pages = int((_PROC / str(process) / "statm").read_text().split()[1])
-        listed = (_PROC / str(process) / "task" / str(process) / "children").read_text()
+        lines = (_PROC / str(process) / file).read_text().splitlines()
     except OSError:
         return 0
-    return pages * _PAGE + sum(_resident(int(child)) for child in listed.split())
+    told = next((line for line in lines if line.startswith(what)), f"{what} 0 kB")
+    return int(told.split()[1]) * 1024
+
+
+def _children(process: int) -> list[int]:
+    try:
+        listed = (_PROC / str(process) / "task" / str(process) / "children").read_text()
+    except OSError:
+        return []
+    return list(map(int, listed.split()))
