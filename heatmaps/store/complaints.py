@@ -28,7 +28,7 @@ from heatmaps.store.tables import (
 from heatmaps.store.types import microseconds, to_microseconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from numpy.typing import NDArray
@@ -340,8 +340,11 @@ def _stored(connection: Connection, batch: ComplaintBatch, rows: Sequence[int]) 
     return [found[batch.source[row], batch.external_id[row]] for row in rows]
 
 
-def _by_source(batch: ComplaintBatch, rows: Iterable[int]) -> Iterator[tuple[str, list[int]]]:
-    """Give positions of a batch by their source."""
+def _by_source(batch: ComplaintBatch, rows: Sequence[int]) -> Iterator[tuple[str, list[int]]]:
+    """Give positions of a batch by their source, which is mostly one."""
+    if len(sources := set(batch.source)) == 1 and rows:
+        yield sources.pop(), list(rows)
+        return
     found: dict[str, list[int]] = {}
     for row in rows:
         found.setdefault(batch.source[row], []).append(row)
