@@ -68,8 +68,9 @@ class Lattice:
         Column 0 is the slot itself; `ring_starts` says where each ring begins; missing
         neighbours (by a pentagon) are `VOID`.
         """
-        missing = np.unique(slots[~self._known[slots]])
-        if len(missing):
+        unknown = ~self._known[slots]
+        if unknown.any():
+            missing = np.unique(slots[unknown])
             around = self._around(self.cells[missing])
             self._disks[missing] = self.slots(around.ravel()).reshape(around.shape)
             self._known[missing] = True

@@ -31,8 +31,9 @@ def prospects_of(
     ground: Ground, heads: Heads, weight: NDArray[np.float64], threshold: float
 ) -> dict[int, NDArray[np.intp]]:
     """Give the `prospects` of each resolution that has any."""
+    within = heads.within()
     found = {
-        resolution: prospects(ground, lattice, heads, weight, threshold)
+        resolution: prospects(ground, lattice, heads, within, (weight, threshold))
         for resolution, lattice in ground.lattices.items()
     }
     return {resolution: keys for resolution, keys in found.items() if len(keys)}
@@ -42,18 +43,21 @@ def prospects(
     ground: Ground,
     lattice: Lattice,
     heads: Heads,
-    weight: NDArray[np.float64],
-    threshold: float,
+    within: NDArray[np.float32],
+    bar: tuple[NDArray[np.float64], float],
 ) -> NDArray[np.intp]:
-    """Give the keys, slot x `PLANES` + plane, of the centres that may reach `threshold`, ascending.
+    """Give the keys, slot x `PLANES` + plane, of the centres that may reach the bar, ascending.
 
     Centres are all within a disk of a fresh complaint. In `heads` customers may stand several
     times. With C complaints in a zone and a window, and B expected at the region's usual level,
     the score is at most (C - B)^2 / 2B, for (1 + x) ln(1 + x) - x <= x^2 / 2, and a higher level
-    only lowers it: so C must be B + sqrt(2 B threshold) or more.
+    only lowers it: so C must be B + sqrt(2 B threshold) or more. `within` is that of the heads,
+    `bar` the windows' weights and the threshold.
     """
-    present, counts, fresh = _on_slots(lattice, heads)
+    weight, threshold = bar
+    present, counts, fresh = _on_slots(lattice, heads, within)
     centres = _around(lattice, fresh)
+    disks = lattice.disks(centres)
     row_of_slot = np.zeros(len(lattice.cells), dtype=np.int32)
     row_of_slot[present] = np.arange(1, len(present) + 1)
     hours = np.stack([weight, np.sqrt(2 * max(threshold, 0.0) * weight)]).astype(np.float32)
@@ -62,7 +66,8 @@ def prospects(
         part = centres[start : start + _CENTRES_AT_ONCE]
         needed = ground.usual(lattice.resolution, part) @ hours
         np.maximum(needed, ground.min_customers, out=needed)
-        count = _in_disks(lattice, row_of_slot[lattice.disks(part)], counts)
+        around = disks[start : start + _CENTRES_AT_ONCE]
+        count = _in_disks(lattice, row_of_slot[around], counts)
         hit = np.flatnonzero(count.reshape(needed.shape) >= needed) // len(weight)
         may = np.zeros((len(part), PLANES), dtype=np.bool_)
         may[hit // needed[0, :, :, 0].size, hit % PLANES] = True
@@ -72,7 +77,7 @@ def prospects(
 
 
 def _on_slots(
-    lattice: Lattice, heads: Heads
+    lattice: Lattice, heads: Heads, within: NDArray[np.float32]
 ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int32]]:
     """Count heads by slot.
 
@@ -82,7 +87,6 @@ def _on_slots(
     slots, offsets = heads.places.on(lattice)
     kept = np.flatnonzero(offsets[heads.at] <= lattice.max_ring)
     slot = slots[heads.at[kept]]
-    within = np.cumsum(heads.table[:, :, :-1], axis=2)
     present, row = np.unique(slot, return_inverse=True)
     one = np.ones(len(kept), dtype=np.float32)
     gather = sparse.csr_array((one, (row + 1, kept)), shape=(len(present) + 1, len(heads.at)))
@@ -92,14 +96,12 @@ def _on_slots(
 
 
 def _around(lattice: Lattice, slots: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Give the slots in the disks of some slots, ascending, with their own disks known."""
+    """Give the slots in the disks of some slots, ascending."""
     within = lattice.disks(slots)
     near = np.zeros(len(lattice.cells), dtype=np.bool_)
     near[within] = True
     near[VOID] = False
-    centres = np.flatnonzero(near).astype(np.int32)
-    lattice.disks(centres)
-    return centres
+    return np.flatnonzero(near).astype(np.int32)
 
 
 def _in_disks(

@@ -167,8 +167,10 @@ def scores(observed: NDArray[np.float64], expected: NDArray[np.float64]) -> NDAr
 
 def strongest(zones: Zones) -> int:
     """Give the position of the highest score; of equals the finest, then by its place."""
-    keys = (zones.ring, zones.centre, zones.plane, -zones.resolution, -zones.score.round(9))
-    return int(np.lexsort(keys)[0])
+    score = zones.score.round(9)
+    equal = np.flatnonzero(score == score.max())
+    keys = (zones.ring, zones.centre, zones.plane, -zones.resolution)
+    return int(equal[np.lexsort([key[equal] for key in keys])[0]])
 
 
 def region_level(

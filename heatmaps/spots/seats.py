@@ -63,11 +63,12 @@ class Seats:
                 one = np.ones(len(part), dtype=np.float32)
                 seat = sparse.csr_array((one, (row[part], part)), shape=(rows, len(row)))
                 self._table(rings).reshape(rows, -1)[:] += seat @ flat
-            counts = heads.table[row > 0, :, :-1].sum(axis=0, dtype=np.float64)
-            self.observed[i] = np.cumsum(counts, axis=1)
+            counts = ((row > 0).astype(np.float32) @ flat).reshape(heads.table.shape[1:])
+            self.observed[i] = np.cumsum(counts[:, :-1].astype(np.float64), axis=1)
+        every_window = np.append(np.ones(heads.windows, dtype=np.float32), np.float32(0))
         self.held = np.zeros(rows * PLANES, dtype=np.float32)
         for table in self._tables.values():
-            self.held += table[:, :, :-1].sum(axis=2).ravel()
+            self.held += (table @ every_window).ravel()
         self._find_strays()
 
     def _table(self, offset: int) -> NDArray[np.float32]:
