@@ -161,7 +161,7 @@ class _Talk:
             start = None if self._ended else _next(self._chunks)
             if start is None:
                 break
-            chunk = list(self._pairs[start : start + CHUNK])
+            chunk = tuple(zip(*self._pairs[start : start + CHUNK], strict=True))
             if not _tell(self._member, marshal.dumps(chunk)):
                 break
             self._told.put(start)

@@ -35,8 +35,9 @@ def main() -> None:
         return
     index = GazetteerIndex(arrays, default_city)
     while (chunk := read_frame(given)) is not None:
-        pairs = marshal.loads(chunk)  # noqa: S302
-        write_frame(answers, marshal.dumps([row_of(index.geocode(*pair)) for pair in pairs]))
+        addresses, cities = marshal.loads(chunk)  # noqa: S302
+        found = index.geocode_batch(addresses, cities)
+        write_frame(answers, marshal.dumps([row_of(one) for one in found]))
 
 
 def write_frame(stream: IO[bytes], data: bytes) -> None:

@@ -50,9 +50,9 @@ class Matching:
         if not towns.settlements:
             return None
         found = self._streets.find(form.street, towns.settlements)
-        if len(found) != 1 or found[0].confidence * towns.confidence < SURE_READING:
+        if len(found) != 1 or (form.changes and is_doubted(form)):
             return None
-        if form.changes and is_doubted(form):
+        if len(forms) > 1 and found[0].confidence * towns.confidence < SURE_READING:
             return None
         return self._places.house_itself(form, towns, found[0])
 

@@ -142,7 +142,7 @@ class NameWords:
         found: list[LikeName] = []
         for most in range(1, MOST_SLIPS + 1):
             found = self._within(core, where, most)
-            if not may_add:
+            if found and not may_add:
                 found = [name for name in found if not _adds(name)]
             if found and found[0].share >= shares.SURE_ENOUGH:
                 break
@@ -156,38 +156,23 @@ class NameWords:
     def _names_within(self, core: str, towns: tuple[int, ...] | None, most: int) -> list[LikeName]:
         """Give the names like this one with up to `most` slips in a word."""
         asked = _Asked(core.split(), words_of(core, bones=self._bones))
-        fixed = _fixed(asked.words)
-        found = []
-        for row, by_place in self._met(asked.words, towns, most).items():
-            name = self._scored(row, by_place, asked, fixed)
-            if name is not None:
-                found.append(name)
-        if len(found) > 1:
-            found.sort(key=lambda name: (-name.share, name.row))
-        return found
-
-    def _met(
-        self, asked: Sequence[str], towns: tuple[int, ...] | None, most: int
-    ) -> dict[int, dict[int, _Met]]:
-        """Give, by row, which of the words asked it holds, and how well.
-
-        Rows that `_scored` would turn down at first sight are left out.
-        """
         hits = [
             (place, one, rows)
-            for place, word in enumerate(asked)
+            for place, word in enumerate(asked.words)
             for term, one in self._terms(word, most)
             if (rows := self._rows(term, towns))
         ]
-        wanted = _wanted(asked, hits)
-        met: dict[int, dict[int, _Met]] = {}
-        for place, one, rows in hits:
-            for row in rows:
-                if row in wanted:
-                    known = met.setdefault(row, {})
-                    if place not in known or known[place].share < one.share:
-                        known[place] = one
-        return met
+        if not hits:
+            return []
+        fixed = _fixed(asked.words)
+        scored = (
+            self._scored(row, by_place, asked, fixed)
+            for row, by_place in _met(asked.words, hits).items()
+        )
+        found = [name for name in scored if name is not None]
+        if len(found) > 1:
+            found.sort(key=lambda name: (-name.share, name.row))
+        return found
 
     def _terms_like(self, word: str, most: int) -> list[tuple[int, _Met]]:
         """Give the terms that a word may be."""
@@ -230,13 +215,17 @@ class NameWords:
         reached = {one.word for one in by_place.values()}
         if len(reached) != len(by_place) or _fixed(words) != fixed:
             return None
-        if len(reached) < len(words) and not any(_tells(word) for word in reached):
-            return None
-        missing = [k for k, word in zip(known, words, strict=True) if word not in reached]
-        added = [word for i, word in enumerate(asked.written) if i not in by_place]
-        share = aside_share(missing, added) * (shares.SKELETON if self._bones else 1.0)
+        missing, added = list[str](), list[str]()
+        if len(reached) < len(words):
+            if not any(_tells(word) for word in reached):
+                return None
+            missing = [k for k, word in zip(known, words, strict=True) if word not in reached]
+        if len(by_place) < len(asked.words):
+            added = [word for i, word in enumerate(asked.written) if i not in by_place]
+        share = aside_share(missing, added) if missing or added else 1.0
+        share *= shares.SKELETON if self._bones else 1.0
         changes: list[str] = []
-        for place, one in sorted(by_place.items()):
+        for place, one in sorted(by_place.items()) if len(by_place) > 1 else by_place.items():
             share *= one.share
             if one.slips:
                 right = known[words.index(one.word)]
@@ -248,6 +237,22 @@ class NameWords:
         changes += [f"word_missing:{word}" for word in missing]
         changes += [f"word_added:{word}" for word in added]
         return LikeName(row, share, tuple(changes))
+
+
+def _met(asked: Sequence[str], hits: Sequence[_Hit]) -> dict[int, dict[int, _Met]]:
+    """Give, by row, which of the words asked it holds, and how well.
+
+    Rows that cannot be the name asked for at first sight are left out.
+    """
+    wanted = _wanted(asked, hits) if len(asked) > 1 else None
+    met: dict[int, dict[int, _Met]] = {}
+    for place, one, rows in hits:
+        for row in rows:
+            if wanted is None or row in wanted:
+                known = met.setdefault(row, {})
+                if place not in known or known[place].share < one.share:
+                    known[place] = one
+    return met
 
 
 def _meeting(text: str, share: float, slips: int) -> _Met:
@@ -272,7 +277,7 @@ def _wanted(asked: Sequence[str], hits: Iterable[_Hit]) -> set[int]:
 
 def _fixed(words: Iterable[str]) -> list[str]:
     """Give the words that must be the same in both names: numbers and the shortest."""
-    return sorted(word for word in words if not may_slip(word))
+    return sorted([word for word in words if not may_slip(word)])
 
 
 def _tells(word: str) -> bool:

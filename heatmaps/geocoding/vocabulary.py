@@ -9,7 +9,7 @@ Method: https://wolfgarbe.medium.com/1000x-faster-spelling-correction-algorithm-
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -57,6 +57,7 @@ def slips_allowed(length: int) -> int:
     return (length >= _ONE_SLIP_FROM) + (length >= _TWO_SLIPS_FROM)
 
 
+@lru_cache(maxsize=65_536)
 def may_slip(word: str) -> bool:
     """Tell whether a word is ever matched other than exactly: numbers never are."""
     return len(word) >= _SHORTEST and (word.isalpha() or not _DIGIT.search(word))
@@ -110,10 +111,11 @@ class Vocabulary:
         self._term = arrays[f"{name}.term"]
         self._starts, self._terms = self._start.data, self._term.data
         self._known: dict[str, list[Like]] = {}
+        self._spelt: dict[str, int | None] = {}
 
     def exact(self, word: str) -> int | None:
         """Give the term that is this word, None where there is none."""
-        return self._keys.first(word)
+        return self._spelt.get(word) if word in self._spelt else self._keys.first(word)
 
     def like(self, word: str, most: int = MOST_SLIPS) -> list[Like]:
         """Give the terms one to `most` slips away from a word, the nearest first."""
@@ -136,6 +138,7 @@ class Vocabulary:
         if len(new) < WORTH_LEARNING:
             return
         found: dict[str, list[Like]] = {word: [] for word in new}
+        spelt: dict[str, int | None] = dict.fromkeys(word for word in new if may_slip(word))
         asked, terms = self._pairs(new)
         known = [self.words[term] for term in terms]
         distances = process.cpdist(
@@ -144,10 +147,13 @@ class Vocabulary:
         for word, term, right, distance in zip(
             asked, terms, known, distances.tolist(), strict=True
         ):
-            if 0 < distance <= _allowed(len(word), len(right)):
+            if not distance:
+                spelt[word] = term
+            elif distance <= _allowed(len(word), len(right)):
                 found[word].append(Like(term, distance))
         if len(self._known) > _WORDS_KEPT:
-            self._known = {}
+            self._known, self._spelt = {}, {}
+        self._spelt.update(spelt)
         self._known.update((word, _nearest_first(likes)) for word, likes in found.items())
 
     def _met(self, word: str, most: int) -> set[int]:

@@ -12,8 +12,15 @@ from heatmaps.geocoding.gazetteer import (
     settlement_keys,
     street_keys,
 )
-from heatmaps.geocoding.index import build_index
+from heatmaps.geocoding.house_table import HouseTable
+from heatmaps.geocoding.index import build_index, pack_gazetteer
+from heatmaps.geocoding.matching import Matching
+from heatmaps.geocoding.normal_form import readings
+from heatmaps.geocoding.places import Places
 from heatmaps.geocoding.result import Level
+from heatmaps.geocoding.street_table import StreetTable
+from heatmaps.geocoding.town_table import TownTable
+from heatmaps.geocoding.towns_named import TownsNamed
 
 H, N, S, T, A, X = (
     Level.HOUSE,
@@ -203,6 +210,42 @@ def test_batch_equals_single(index, pairs):
     assert batch == [index.geocode(a, c) for a, c in pairs]
     assert all((r.lat is None) == (r.level in {X, A}) for r in batch)
     assert all(0 <= r.confidence <= 1 for r in batch)
+
+
+def test_many_slips_in_a_batch_are_mended_as_one_by_one(gazetteer, index):
+    addresses = []
+    for town, street, number in zip(
+        gazetteer.settlements.name[gazetteer.houses.settlement],
+        gazetteer.streets.name[gazetteer.houses.street],
+        gazetteer.houses.number,
+        strict=True,
+    ):
+        addresses += [
+            f"{town}, {street[:at]}{street[at + 1 :]}, {number}" for at in range(0, len(street), 2)
+        ]
+        addresses.append(f"{town[:3]}{town[4:]}, {street}, {number}")
+    nowhere = [None] * len(addresses)
+    fresh = build_index(gazetteer).geocode_batch(addresses, nowhere)
+    assert fresh == [index.geocode(address) for address in addresses]
+    assert sum(found.level is H for found in fresh) > len(fresh) / 2
+
+
+def test_what_is_plain_is_what_all_rungs_give(gazetteer):
+    arrays = pack_gazetteer(gazetteer)
+    towns, streets = TownTable(arrays, "Москва"), StreetTable(arrays)
+    places = Places(towns, streets, HouseTable(arrays))
+    matching = Matching(TownsNamed(towns), streets, places)
+    addresses = [
+        f"{town}, {street}, {number}"
+        for town in ("Москва", "Химки", "СПб", "Московская область, Химки")
+        for street in ("ул. Ленина", "Ленина", "Большой пр. В.О.", "Большой пр.", "пр. Мира")
+        for number in ("7", "5к2", "5к2с1", "77", "10", "32, 2, 323", "7 и ул. Мира 10", "99")
+    ]
+    plain = [matching.plain(readings(address)) for address in addresses]
+    best = [matching.best(address, readings(address))[1] for address in addresses]
+    assert all(one in (None, other) for one, other in zip(plain, best, strict=True))
+    assert any(plain)
+    assert not all(plain)
 
 
 def test_every_house_is_found_under_its_own_name(gazetteer, index):

@@ -2,13 +2,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from heatmaps.geocoding.packed import Keys, Texts, pack_keys, pack_texts
 from heatmaps.geocoding.skeleton import skeleton
-from heatmaps.geocoding.vocabulary import Vocabulary, may_slip, pack_vocabulary, slips
+from heatmaps.geocoding.vocabulary import (
+    MOST_SLIPS,
+    WORTH_LEARNING,
+    Vocabulary,
+    may_slip,
+    pack_vocabulary,
+    slips,
+)
 
 WORD = st.text(alphabet="абвг", min_size=1, max_size=9)
 
@@ -49,6 +56,21 @@ def test_like_finds_exactly_what_is_near(words, asked):
     }
     assert found == near
     assert vocabulary.exact(asked) == (words.index(asked) if asked in words else None)
+
+
+@given(
+    st.lists(WORD, unique=True, max_size=40),
+    st.lists(WORD, unique=True, min_size=WORTH_LEARNING, max_size=30),
+)
+@settings(max_examples=40)
+def test_words_learnt_at_once_are_found_as_one_by_one(words, asked):
+    arrays = pack_vocabulary("w", words)
+    alone, learnt = Vocabulary(arrays, "w"), Vocabulary(arrays, "w")
+    learnt.learn(asked)
+    for word in asked:
+        assert learnt.exact(word) == alone.exact(word)
+        for most in range(1, MOST_SLIPS + 1):
+            assert learnt.like(word, most) == alone.like(word, most)
 
 
 @given(st.lists(st.text(max_size=8), max_size=30))
