@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from geoalchemy2 import Geometry
 from sqlalchemy import BigInteger, DateTime, LargeBinary, func
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
-from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,25 +86,20 @@ def _from_timestamptz(element: microseconds, compiler: SQLCompiler, **kw: Any) -
     return f"(extract(epoch from {moment}) * 1000000)::bigint"
 
 
-class _PostgisWkb(UserDefinedType[bytes]):
+class _PostgisWkb(Geometry):
     """A PostGIS geometry that takes and gives plain well-known binary."""
 
+    from_text = "ST_GeomFromWKB"
+    as_binary = "ST_AsBinary"
     cache_ok = True
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-
-    def get_col_spec(self, **_: Any) -> str:  # noqa: ANN401 - SQLAlchemy's hook
-        """Give the type as a table declares it."""
-        return f"geometry({self.kind},{WGS84})"
 
     def bind_expression(self, bindvalue: Any) -> ColumnElement[Any]:  # noqa: ANN401 - SQLAlchemy's hook
         """Wrap a value in its constructor, with the reference system."""
-        return func.ST_GeomFromWKB(bindvalue, WGS84, type_=self)
+        return func.ST_GeomFromWKB(bindvalue, self.srid, type_=self)
 
-    def column_expression(self, colexpr: Any) -> ColumnElement[Any]:  # noqa: ANN401 - SQLAlchemy's hook
-        """Wrap a column that is read."""
-        return func.ST_AsBinary(colexpr, type_=self)
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:  # noqa: ARG002 - SQLAlchemy's hook
+        """Hand the bytes over as they are."""
+        return None
 
     def result_processor(
         self,
@@ -120,7 +116,9 @@ def geometry(kind: str) -> TypeEngine[bytes]:
     In SQLite the bytes are the column; in PostgreSQL it is a real PostGIS geometry of `kind`, such
     as ``MULTIPOLYGON``. The GiST index is declared beside the table, where it can be seen.
     """
-    return LargeBinary().with_variant(_PostgisWkb(kind), "postgresql")
+    return LargeBinary().with_variant(
+        _PostgisWkb(kind, srid=WGS84, spatial_index=False), "postgresql"
+    )
 
 
 def is_geometry(kind: TypeEngine[Any]) -> bool:
