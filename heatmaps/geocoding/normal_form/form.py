@@ -9,7 +9,8 @@ from heatmaps.geocoding.normal_form.latin_types import TRAILING_TYPES, joined
 
 _SHE = frozenset({"улица", "линия", "набережная", "площадь", "аллея", "дорога", "просека"})
 _IT = frozenset({"шоссе", "кольцо"})
-_ADJECTIVE_ENDINGS = ("ая", "яя", "ий", "ый", "ой", "ое", "ее")
+ADJECTIVE_ENDINGS = ("ая", "яя", "ий", "ый", "ой", "ое", "ее")
+"""Of the words that describe: ``невский``, ``большая``."""
 _SIZES = {
     form: stem
     for stem, forms in {
@@ -78,7 +79,7 @@ def _text(name: StreetName) -> str:
     grown = joined(words[-1], name.kind) if words and name.kind and name.kind.isascii() else ""
     if grown:
         return " ".join([*ordinals, *words[:-1], grown])
-    described = bool(words) and words[-1].endswith(_ADJECTIVE_ENDINGS) and words[-1] != "мая"
+    described = bool(words) and words[-1].endswith(ADJECTIVE_ENDINGS) and words[-1] != "мая"
     last = described or name.kind in TRAILING_TYPES
     rest = words + kind if last else kind + words
     return " ".join([*ordinals, *rest, *([name.tail] if name.tail else [])])

@@ -10,6 +10,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from heatmaps.geocoding.normal_form.form import ADJECTIVE_ENDINGS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -25,7 +27,6 @@ _GLUED_PART = re.compile(rf"([кс])({_L})")
 _SHORT_PART = re.compile(rf"\d{{1,4}}{_L}{{0,2}}(?:-\d+)*")
 _LETTERS = re.compile(rf"{_L}{{1,2}}\d{{0,2}}(?:-{_L}\d{{0,2}})?")
 _GLUED_LETTER = re.compile(rf"лит{_L}{{1,2}}\d{{0,2}}(?:-{_L}\d{{0,2}})?")
-_ADJECTIVE = ("ая", "яя", "ий", "ый", "ой", "ое", "ее")
 SLASH_WORDS = frozenset({"дробь", "др"})
 """Spell out the slash of ``5/2``."""
 _NO_LETTERS = frozenset("йъыь")
@@ -227,7 +228,7 @@ def _in_name(tokens: Sequence[str], i: int, pack: Pack) -> bool:
         return True
     if not i or not _numbered(tokens[i - 1], pack):
         return False
-    return i == 1 or not (tokens[i - 2][0].isdigit() or tokens[i - 2].endswith(_ADJECTIVE))
+    return i == 1 or not (tokens[i - 2][0].isdigit() or tokens[i - 2].endswith(ADJECTIVE_ENDINGS))
 
 
 def _numbered(token: str, pack: Pack) -> bool:

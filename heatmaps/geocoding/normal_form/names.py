@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from heatmaps.geocoding.normal_form.form import Place, StreetName
+from heatmaps.geocoding.normal_form.form import ADJECTIVE_ENDINGS, Place, StreetName
 from heatmaps.geocoding.normal_form.house import is_part
 from heatmaps.geocoding.normal_form.latin_types import parted
 from heatmaps.geocoding.normal_form.numerals import KILOMETRE
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from heatmaps.geocoding.normal_form.pack import Pack
 
-_ADJECTIVE = ("ая", "яя", "ий", "ый", "ой", "ое", "ее")
 _SIZED = (
     "ая",
     "яя",
@@ -69,21 +68,22 @@ def street_from(span: Span, pack: Pack) -> StreetName:
             initials += word
         elif word.startswith(KILOMETRE) and word[-1].isdigit():
             tail = f"{word.removeprefix(KILOMETRE)}-й {KILOMETRE}"
-        elif word.endswith("-й") and word[0].isdigit():
-            (words if _counts(span, i, pack) else ordinals).append(word[:-2])
-        elif word.isdigit() and len(word) > _LONGEST_NUMBER:
-            continue
-        elif word.isdigit() and not _counts(span, i, pack):
-            ordinals.append(word)
-        else:
+        elif not (word.isdigit() or (word.endswith("-й") and word[0].isdigit())):
             words.append(word)
+        elif word.endswith("-й") or len(word) <= _LONGEST_NUMBER:
+            (words if _counts(span, i, pack) else ordinals).append(word.removesuffix("-й"))
     if ordinals and not any(word[0].isdigit() for word in words):
         _count(ordinals, words, pack)
     if tail and not (words or ordinals):
         words, tail = tail.split(), ""
-    if not pack.weak.isdisjoint(words):
-        words = [word for word in words if word not in pack.weak] or words
-    return StreetName(span.kind, tuple(ordinals), tuple(words), tail, initials)
+    return StreetName(span.kind, tuple(ordinals), _telling(words, pack), tail, initials)
+
+
+def _telling(words: Sequence[str], pack: Pack) -> tuple[str, ...]:
+    """Leave out the words that names are equal without, unless there are no others."""
+    if pack.weak.isdisjoint(words):
+        return tuple(words)
+    return tuple([word for word in words if word not in pack.weak] or words)
 
 
 def _counts(span: Span, at: int, pack: Pack) -> bool:
@@ -99,7 +99,6 @@ def _count(ordinals: list[str], words: list[str], pack: Pack) -> None:
             return
 
 
-@lru_cache(maxsize=65_536)
 def place_from(span: Span, pack: Pack) -> Place:
     """Give the settlement named by a span, under its full name where it has a short one."""
     name = " ".join(span.words).replace(".", "")
@@ -114,7 +113,6 @@ def place_from(span: Span, pack: Pack) -> Place:
     return Place(pack.settlement_aliases.get(name, name), span.kind)
 
 
-@lru_cache(maxsize=65_536)
 def read_spans(
     tokens: tuple[str, ...], pack: Pack, *, whole_name: bool = False
 ) -> tuple[Span, ...]:
@@ -137,10 +135,7 @@ def read_spans(
 
 def _says(span: Span) -> bool:
     """Tell whether a span holds more than initials."""
-    for word in span.words:
-        if word and word[-1] != ".":
-            return True
-    return False
+    return any(word and word[-1] != "." for word in span.words)
 
 
 def _items(tokens: Sequence[str], pack: Pack) -> list[Item]:
@@ -365,6 +360,6 @@ def _street_amid(  # noqa: PLR0913, PLR0917, the two sides of a type word and wh
     if right[0].isdigit() and not (pack.postfix or (right[1:2] and right[1] in pack.units)):
         rest = [Span("", "", right[1:])] if right[1:] else []
         return [Span("street", kind, (*left, right[0])), *rest], following
-    if kind in pack.postfix or left[-1].endswith(_ADJECTIVE):
+    if kind in pack.postfix or left[-1].endswith(ADJECTIVE_ENDINGS):
         return [Span("street", kind, left)], type_at + 1
     return [Span("", "", left), Span("street", kind, right)], following

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from heatmaps.geocoding.normal_form.corrections import may_correct
 from heatmaps.geocoding.normal_form.draft import Draft
 from heatmaps.geocoding.normal_form.house import NO_HOUSE, bear_on_house, is_part
-from heatmaps.geocoding.normal_form.names import read_spans
-from heatmaps.geocoding.normal_form.sides import Sides, sides_of
+from heatmaps.geocoding.normal_form.sides import Sides, names_in, sides_of
 from heatmaps.geocoding.normal_form.steps import (
     LONGEST,
     WHOLE_STEPS,
@@ -29,8 +28,8 @@ from heatmaps.geocoding.normal_form.steps import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from heatmaps.geocoding.normal_form.names import Span
     from heatmaps.geocoding.normal_form.pack import Pack
+    from heatmaps.geocoding.normal_form.sides import Name
 
 _SEGMENTS_KEPT = 65_536
 _SEEN_AS_ONE = re.compile(r"[^0-9a-z_\u0400-\u045f ./\-№\"«»']")
@@ -87,7 +86,7 @@ def _segment(written: str, pack: Pack) -> Segment | None:
     if marks & _OF_ALL:
         return None
     bears = bear_on_house(tokens)
-    sides = sides_of(tokens, pack) if bears else Sides(NO_HOUSE, read_spans(tokens, pack))
+    sides = sides_of(tokens, pack) if bears else Sides(NO_HOUSE, names_in(tokens, pack))
     if sides.several or (bears and any(map(is_part, tokens[: sides.house.start]))):
         return None
     return Segment(tokens, marks, bool(changes or faults), changes, faults, bears, sides)
@@ -116,7 +115,7 @@ def _sides(segments: Sequence[Segment], pack: Pack) -> Sides:
         return sides_of(_tokens(segments), pack)
     at = bearing[0] if bearing else 0
     house, own_ahead, own_behind, _ = segments[at].sides
-    ahead: tuple[Span, ...] = ()
+    ahead: tuple[Name, ...] = ()
     for segment in segments[:at]:
         ahead += segment.sides.ahead
     behind = own_behind

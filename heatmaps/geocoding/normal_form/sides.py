@@ -16,6 +16,24 @@ if TYPE_CHECKING:
     from heatmaps.geocoding.normal_form.pack import Pack
 
 _SHORT = 3
+NO_STREET = StreetName()
+_NO_PLACE = Place("")
+
+
+class Name(NamedTuple):
+    """Words that belong together, with the street and the settlement that they may name.
+
+    A name with a type word is only one of them. Odd is one whose words have another meaning in
+    another order.
+    """
+
+    of_class: str
+    kind: str
+    words: tuple[str, ...]
+    street: StreetName
+    odd_street: bool
+    place: Place
+    odd_place: bool
 
 
 class Sides(NamedTuple):
@@ -26,8 +44,8 @@ class Sides(NamedTuple):
     """
 
     house: FoundHouse
-    ahead: tuple[Span, ...]
-    behind: tuple[Span, ...] = ()
+    ahead: tuple[Name, ...]
+    behind: tuple[Name, ...] = ()
     several: bool = False
 
 
@@ -58,24 +76,42 @@ def sides_of(tokens: Sequence[str], pack: Pack) -> Sides:
     return Sides(house, ahead, _read_side(behind, pack), second >= 0)
 
 
-def _read_side(tokens: Sequence[str], pack: Pack) -> tuple[Span, ...]:
-    spans: tuple[Span, ...] = ()
+def _read_side(tokens: Sequence[str], pack: Pack) -> tuple[Name, ...]:
+    names: tuple[Name, ...] = ()
     start = 0
     for i, word in enumerate(tokens):
         if word == ",":
             if i > start:
-                spans += read_spans(tuple(tokens[start:i]), pack)
+                names += names_in(tuple(tokens[start:i]), pack)
             start = i + 1
     if start < len(tokens):
-        spans += read_spans(tuple(tokens[start:]), pack)
-    return spans
+        names += names_in(tuple(tokens[start:]), pack)
+    return names
+
+
+@lru_cache(maxsize=65_536)
+def names_in(tokens: tuple[str, ...], pack: Pack) -> tuple[Name, ...]:
+    """Give the names in the words between two commas."""
+    return tuple([_name(span, pack) for span in read_spans(tokens, pack)])
+
+
+def _name(span: Span, pack: Pack) -> Name:
+    of_class, kind, words = span
+    street, place = NO_STREET, _NO_PLACE
+    if of_class in {"", "street"}:
+        street = street_from(span, pack)
+    if of_class != "street":
+        place = place_from(span, pack)
+    odd_street = bool(street.tail) and len(street.words) > 1
+    odd_street = odd_street or any(_is_odd(word, pack) for word in street.words)
+    return Name(of_class, kind, words, street, odd_street, place, _is_odd(place.name, pack))
 
 
 def read_names(sides: Sides, pack: Pack) -> Names:
     """Tell what the names on the sides of a house are: the street, the settlements, the region."""
     ahead, behind = sides.ahead, sides.behind
-    spans = ahead + behind
-    streets = [span for span in spans if span.of_class == "street"]
+    names = ahead + behind
+    streets = [name for name in names if name.of_class == "street"]
     street = _street(ahead, behind, streets, pack)
     faults: tuple[str, ...] = ()
     if street is None:
@@ -83,74 +119,76 @@ def read_names(sides: Sides, pack: Pack) -> Names:
     elif len(streets) > 1 and not sides.house.number and _several_streets(streets, pack):
         faults = ("several_streets",)
     inward = ahead[::-1] + behind
-    places = _places(inward, street, pack) or _namesakes(inward, pack)
-    region = next((_region(span) for span in spans if span.of_class == "region"), "")
-    name, odd = _named(street, pack) if street else (StreetName(), False)
-    odd = bool(faults) or len(places) > 1 or odd or _reads_otherwise(name, places, region, pack)
-    return Names(name, places, region, faults, odd)
+    places, odd = _places(inward, street)
+    places = places or _namesakes(inward, pack)
+    region = next((_region(name) for name in names if name.of_class == "region"), "")
+    odd = odd or bool(faults) or len(places) > 1 or _odd_region(region, pack)
+    if street is None:
+        return Names(NO_STREET, places, region, faults, odd)
+    odd = odd or street.odd_street or bool(places and _shared(places, street.street))
+    return Names(street.street, places, region, faults, odd)
 
 
 def _street(
-    before: Sequence[Span], after: Sequence[Span], typed: Sequence[Span], pack: Pack
-) -> Span | None:
+    before: Sequence[Name], after: Sequence[Name], typed: Sequence[Name], pack: Pack
+) -> Name | None:
     """Give the street: with a type word, else the bare name next to the house."""
-    for span in typed:
-        if span.kind not in pack.area_types:
-            return span
+    for name in typed:
+        if name.kind not in pack.area_types:
+            return name
     if typed:
         named_at_house = before and not before[-1].of_class
         return before[-1] if named_at_house else typed[0]
-    for span in reversed(before):
-        if not span.of_class:
-            return span
-    if any(span.of_class == "place" for span in before):
+    for name in reversed(before):
+        if not name.of_class:
+            return name
+    if any(name.of_class == "place" for name in before):
         return None
-    return next((span for span in after if not span.of_class), None)
+    return next((name for name in after if not name.of_class), None)
 
 
-def _several_streets(streets: Sequence[Span], pack: Pack) -> bool:
+def _several_streets(streets: Sequence[Name], pack: Pack) -> bool:
     return sum(s.kind not in pack.area_types for s in streets) > 1
 
 
-def _places(inward: Sequence[Span], street: Span | None, pack: Pack) -> tuple[Place, ...]:
-    """Give the settlements named, the narrowest first: typed ones, then bare names."""
+def _places(inward: Sequence[Name], street: Name | None) -> tuple[tuple[Place, ...], bool]:
+    """Give the settlements named, the narrowest first, typed ones, then bare names; if one is odd.
+
+    What is called the same as the street is no settlement.
+    """
     typed: list[Place] = []
     bare: list[Place] = []
-    for span in inward:
-        if span.of_class == "place":
-            typed.append(place_from(span, pack))
-        elif not span.of_class and span != street:
-            bare.append(place_from(span, pack))
+    odd = False
+    for name in inward:
+        if name.of_class == "place":
+            typed.append(name.place)
+        elif not name.of_class and name != street:
+            bare.append(name.place)
+        else:
+            continue
+        odd = odd or name.odd_place
     places = typed + bare
-    return tuple(places) if len(places) <= 1 else tuple(dict.fromkeys(places))
+    return tuple(places) if len(places) <= 1 else tuple(dict.fromkeys(places)), odd
 
 
-def _namesakes(inward: Sequence[Span], pack: Pack) -> tuple[Place, ...]:
+def _namesakes(inward: Sequence[Name], pack: Pack) -> tuple[Place, ...]:
     """Give the town that an urban district is named after, where no settlement is named."""
-    named = (place_from(s, pack) for s in inward if s.kind in pack.town_districts)
-    return tuple(Place(place.name) for place in named)
+    return tuple([Place(n.place.name) for n in inward if n.kind in pack.town_districts])
 
 
-def _region(span: Span) -> str:
-    words = " ".join(span.words)
-    described = span.words[-1].endswith(("ая", "ий"))
-    return f"{words} {span.kind}" if described else f"{span.kind} {words}"
+def _region(name: Name) -> str:
+    words = " ".join(name.words)
+    described = name.words[-1].endswith(("ая", "ий"))
+    return f"{words} {name.kind}" if described else f"{name.kind} {words}"
 
 
-@lru_cache(maxsize=65_536)
-def _named(street: Span, pack: Pack) -> tuple[StreetName, bool]:
-    """Give a street, and whether some word of it has another meaning in another order."""
-    name = street_from(street, pack)
-    odd = bool(name.tail) and len(name.words) > 1
-    return name, odd or any(_is_odd(word, pack) for word in name.words)
-
-
-def _reads_otherwise(street: StreetName, places: Sequence[Place], region: str, pack: Pack) -> bool:
-    """Tell whether some word of a place has another meaning in another order."""
-    for place in places:
-        if place.name in street.words or _is_odd(place.name, pack):
-            return True
+def _odd_region(region: str, pack: Pack) -> bool:
     return bool(region) and any(_is_odd(word, pack) for word in region.split()[:-1])
+
+
+def _shared(places: Sequence[Place], street: StreetName) -> bool:
+    """Tell whether a settlement and the street share a word."""
+    return any(place.name in street.words for place in places)
 
 
 @lru_cache(maxsize=65_536)

@@ -43,7 +43,11 @@ def _near_types(word: str, pack: Pack) -> tuple[tuple[str, int], ...]:
     if not (_SHORTEST <= len(word) <= _LONGEST and word.isalpha()) or word.startswith(_NAMES):
         return ()
     found = process.extract(
-        word, _full_types(word[0], word[1], pack), scorer=OSA.distance, score_cutoff=_MOST, limit=None
+        word,
+        _full_types(word[0], word[1], pack),
+        scorer=OSA.distance,
+        score_cutoff=_MOST,
+        limit=None,
     )
     return tuple([(full, slips) for full, slips, _ in found])
 
@@ -57,10 +61,20 @@ def _allowed(full: str, *, counted: bool) -> int:
 
 @lru_cache(maxsize=4_096)
 def _full_types(first: str, second: str, pack: Pack) -> tuple[str, ...]:
-    """Give the long type words that begin with one of two letters, as the tables have them.
+    """Give the long type words that begin with one of two letters, those with the first ahead.
 
     A slip seldom hits the first letter, and then mostly swaps it with the second.
     """
+    by_first = _by_first_letter(pack)
+    return tuple(dict.fromkeys((*by_first.get(first, ()), *by_first.get(second, ()))))
+
+
+@lru_cache(maxsize=16)
+def _by_first_letter(pack: Pack) -> dict[str, list[str]]:
+    """Give the long type words by first letter, the commonest first, as the tables have them."""
     meant = (*pack.street_types.values(), *(full for _, full in pack.types.values()))
-    long = dict.fromkeys(full for full in meant if len(full) > _SHORTEST)
-    return tuple(sorted((f for f in long if f[0] in {first, second}), key=lambda f: f[0] != first))
+    found: dict[str, list[str]] = {}
+    for full in dict.fromkeys(meant):
+        if len(full) > _SHORTEST:
+            found.setdefault(full[0], []).append(full)
+    return found
