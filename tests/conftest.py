@@ -36,6 +36,8 @@ CLUSTER_TAKES = 2 * 1024**3
 FILE_COPY_SINCE = 150_000
 
 
+CLUSTER = ".cluster"
+"""Suffix of the file that names the folder of a running cluster."""
 CACHES = pytest.StashKey[Path]()
 """A folder for the caches of a whole run: one of each test, and the calibrations of all."""
 
@@ -54,9 +56,12 @@ def pytest_configure_node(node: WorkerController) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Remove the caches when no worker needs them any more."""
-    if not hasattr(config, "workerinput"):
-        shutil.rmtree(config.stash[CACHES], ignore_errors=True)
+    """Remove the caches when no worker needs them any more, and what a killed worker left."""
+    if hasattr(config, "workerinput"):
+        return
+    for told in config.stash[CACHES].glob(f"*{CLUSTER}"):
+        _stop_cluster(Path(told.read_text(encoding="utf-8")))
+    shutil.rmtree(config.stash[CACHES], ignore_errors=True)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -123,8 +128,15 @@ def _memory() -> Path | None:
     return MEMORY if roomy and os.access(MEMORY, os.W_OK) else None
 
 
+def _stop_cluster(home: Path) -> None:
+    tools = _server_tools()
+    if tools is not None and (home / "data" / "postmaster.pid").exists():
+        _as_server(str(tools / "pg_ctl"), "-D", str(home / "data"), "-m", "immediate", "stop")
+    shutil.rmtree(home, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
-def postgis_cluster() -> Iterator[str]:
+def postgis_cluster(request: pytest.FixtureRequest) -> Iterator[str]:
     """Start a private cluster; gives the URL of its server, without a database."""
     tools = _server_tools()
     if tools is None:
@@ -141,12 +153,14 @@ def postgis_cluster() -> Iterator[str]:
         " -c autovacuum=off"
     )
     control = [str(tools / "pg_ctl"), "-D", str(data), "-w", "-l", str(home / "log")]
+    running = request.config.stash[CACHES] / f"{home.name}{CLUSTER}"
+    running.write_text(str(home), encoding="utf-8")
     _as_server(*control, "-o", options, "start")
     try:
         yield f"postgresql+psycopg://heatmaps@127.0.0.1:{port}"
     finally:
-        _as_server(*control, "-m", "immediate", "stop")
-        shutil.rmtree(home, ignore_errors=True)
+        _stop_cluster(home)
+        running.unlink(missing_ok=True)
 
 
 class PostgisDatabases:
