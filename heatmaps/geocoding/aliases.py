@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from heatmaps.errors import UsageError
 from heatmaps.geocoding.doubt import JUNK
-from heatmaps.geocoding.normal_form import NORM_VERSION, normalise
+from heatmaps.geocoding.normal_form import NORM_VERSION, Place, normalise
 from heatmaps.geocoding.result import GeocodeResult, Level
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ DECIDED_PLACE_GONE = "decided_place_gone"
 """The change that says: the gazetteer no longer holds the place that was decided."""
 
 MAX_LAT, MAX_LON = 90.0, 180.0
+
+_TELLS_NAMESAKES = 4
+"""From this version on a normal form says of what kind a settlement is, and a name's initials."""
 
 _SURE = 1.0
 _LEVELS = ((50.0, Level.HOUSE), (200.0, Level.NEAR), (2000.0, Level.STREET))
@@ -158,17 +162,33 @@ class Aliases:
 
     def __init__(self, decisions: Iterable[Decision] = ()) -> None:
         self._by_form: dict[tuple[str, str | None], Decision] = {}
+        self._older: dict[tuple[str, str | None], Decision] = {}
         for decision in decisions:
             city = decision.default_city
             self._by_form[decision.normal_form, city] = decision
             if decision.norm_version != NORM_VERSION:
                 self._by_form[normalise(decision.normal_form).text, city] = decision
+            if decision.norm_version < _TELLS_NAMESAKES:
+                self._older[_less_told(decision.normal_form), city] = decision
 
     def get(self, normal_form: str, default_city: str = "", /) -> Decision | None:
         """Give the decision on this address where `default_city` is in force, None without one."""
         said = self._by_form.get((normal_form, None))
-        return said or self._by_form.get((normal_form, default_city))
+        said = said or self._by_form.get((normal_form, default_city))
+        if said or not self._older:
+            return said
+        told = _less_told(normal_form)
+        return self._older.get((told, None)) or self._older.get((told, default_city))
 
     def __len__(self) -> int:
         """Give the number of normal forms decided, each in its city."""
         return len(self._by_form)
+
+
+@lru_cache(maxsize=65_536)
+def _less_told(normal_form: str) -> str:
+    """Give a normal form as it was before it told kinds of settlements, districts and initials."""
+    form = normalise(normal_form)
+    places = tuple(Place(place.name) for place in form.places) if form.street else form.places
+    street = replace(form.street, initials="")
+    return replace(form, places=places, street=street, district="").text

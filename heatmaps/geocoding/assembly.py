@@ -9,7 +9,7 @@ import numpy as np
 
 from heatmaps.geocoding.fingerprints import form_key
 from heatmaps.geocoding.gazetteer import Settlements, distance_m, text_column
-from heatmaps.geocoding.normal_form import normal_house, settlement_key, street_name
+from heatmaps.geocoding.normal_form import normal_house, street_name
 from heatmaps.geocoding.reading import (
     RADIUS_M,
     AliasRows,
@@ -21,8 +21,6 @@ from heatmaps.geocoding.reading import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
     from heatmaps.geocoding.gazetteer import Text
@@ -76,7 +74,7 @@ class Assembly:
         reach = np.fmax(_farthest_corner(at_lat, at_lon, self._box), np.array(least))
         return Settlements(
             text_column([p.name for p in known]),
-            text_column([p.kind for p in known]),
+            text_column([p.status or p.kind for p in known]),
             text_column([p.region for p in known]),
             at_lat,
             at_lon,
@@ -254,28 +252,3 @@ def _house_rows(
         text(points.source),
         text(points.source_id),
     )
-
-
-def place_positions(
-    names: Iterable[tuple[str, str]],
-) -> tuple[list[KnownPlace], dict[tuple[str, str], int]]:
-    """Give one place for every different (name, region), and the position of each.
-
-    A name without a region is the one of that name that has a region, if there is only one.
-    """
-    places: list[KnownPlace] = []
-    position: dict[tuple[str, str], int] = {}
-    of_name: dict[str, list[int]] = {}
-    of_key: dict[tuple[str, str], int] = {}
-    for name, region in sorted(dict.fromkeys(names), key=lambda pair: not pair[1]):
-        key = settlement_key(name), settlement_key(region) if region else ""
-        namesakes = of_name.setdefault(key[0], [])
-        if not region and len(namesakes) == 1:
-            position[name, region] = namesakes[0]
-            continue
-        if key not in of_key:
-            of_key[key] = len(places)
-            namesakes.append(len(places))
-            places.append(KnownPlace(name, region))
-        position[name, region] = of_key[key]
-    return places, position

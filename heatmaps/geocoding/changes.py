@@ -264,8 +264,13 @@ def _half(key: str) -> int:
 
 def _core_words(key: str) -> set[str]:
     """Give the words of a street's name but its numbers, which are written in other ways."""
-    core = key.split("|", 2)[2].partition(":")[2]
-    return {word for word in core.split() if not word.isdigit()}
+    return set(_telling_words(key.split("|", 2)[2]))
+
+
+def _telling_words(street_key: str) -> list[str]:
+    """Give the words of a street's key, without its type, numbers and initials."""
+    core = street_key.partition(":")[2] or street_key
+    return [word for word in core.split() if not (word.isdigit() or word[-1] == ".")]
 
 
 def _settlement(key: str) -> str:
@@ -286,8 +291,7 @@ def _names_of(key: str, others: str) -> Iterator[str]:
 def _street_names(key: str, others: str) -> Iterator[str]:
     """Give the words of a street's names without its type, which too many share."""
     own = key.split("|", 2)[2] if key.count("|") > 1 else ""
-    core = own.partition(":")[2] or own
-    yield " ".join(word for word in core.split() if not word.isdigit()) or own.replace(":", " ")
+    yield " ".join(_telling_words(own)) or own.replace(":", " ")
     for other in others.split("\n") if others else ():
         name = street_name(other)
         yield " ".join(name.words) or other

@@ -1,6 +1,7 @@
 """Read a gazetteer from CSV: city, street, house, lat, lon and, if there, more of `OPTIONAL`.
 
-A line without a house places its street, one without a street its settlement. `aliases` are other
+A line without a house places its street, one without a street its settlement. `district` tells
+settlements of one region and name apart. `aliases` are other
 names, separated by ``;`` or ``|``, of the street or, where none is named, of the settlement. A row
 is one line; one that has not the header's fields is left out.
 """
@@ -17,8 +18,9 @@ from typing import IO, TYPE_CHECKING
 
 from heatmaps.complaints.delimited import refuse_repeated
 from heatmaps.errors import FileError
-from heatmaps.geocoding.assembly import Assembly, place_positions
+from heatmaps.geocoding.assembly import Assembly
 from heatmaps.geocoding.in_memory import read_whole
+from heatmaps.geocoding.namesakes import Namesakes, Spelling
 from heatmaps.geocoding.reading import PART, Points, check_file
 from heatmaps.geocoding.whereabouts import Whereabouts
 
@@ -30,10 +32,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from heatmaps.geocoding.gazetteer import Gazetteer, Settlements
-    from heatmaps.geocoding.reading import Counts, Part, ReadReport
+    from heatmaps.geocoding.reading import Counts, KnownPlace, Part, ReadReport
 
 REQUIRED = ("city", "street", "house", "lat", "lon")
-OPTIONAL = ("region", "postcode", "source", "aliases")
+OPTIONAL = ("region", "district", "postcode", "source", "aliases")
 CSV_SUFFIXES = (".csv", ".csv.gz")
 
 _SYNONYMS = {"housenumber": "house", "house_number": "house"}
@@ -58,22 +60,9 @@ class CsvReader:
         check_file(path, CSV_SUFFIXES)
         self._path = path
         self._encoding = _encoding(path)
-        named: dict[tuple[str, str], list[str]] = {}
         self._whereabouts = Whereabouts()
-        for row in self._rows():
-            if row["city"]:
-                where = coordinates(row["lat"], row["lon"])
-                if where is not None:
-                    self._whereabouts.add((row["city"], row["region"]), *where)
-                aliases = named.setdefault((row["city"], row["region"]), [])
-                if row["aliases"] and not row["street"]:
-                    aliases += _names(row["aliases"])
-        places, self._position = place_positions(named)
-        for name, aliases in named.items():
-            place = places[self._position[name]]
-            known = place.aliases.split("\n") if place.aliases else []
-            place.aliases = "\n".join(sorted({*known, *aliases}))
-        self._assembly = Assembly(places)
+        self._namesakes = Namesakes()
+        self._assembly = Assembly(self._survey())
 
     @property
     def counts(self) -> Counts:
@@ -98,6 +87,29 @@ class CsvReader:
                 points = Points()
         yield self._assembly.houses(points)
 
+    def _survey(self) -> list[KnownPlace]:
+        """Give the settlements that the lines name, with their other names."""
+        told: list[tuple[Spelling, float, float, list[str]]] = []
+        for row in self._rows():
+            where = coordinates(row["lat"], row["lon"]) if row["city"] else None
+            if where is not None:
+                spelling = _spelling(row)
+                self._whereabouts.add(spelling[:2], *where)
+                self._namesakes.add(spelling, *where)
+                if row["aliases"] and not row["street"]:
+                    told.append((spelling, *where, _names(row["aliases"])))
+        places = self._namesakes.places(self._is_swapped)
+        for spelling, lat, lon, names in told:
+            if self._is_swapped(spelling, lat, lon):
+                continue
+            place = places[self._namesakes.position(spelling, lat, lon)]
+            known = place.aliases.split("\n") if place.aliases else []
+            place.aliases = "\n".join(sorted({*known, *names}))
+        return places
+
+    def _is_swapped(self, spelling: Spelling, lat: float, lon: float) -> bool:
+        return self._whereabouts.swapped(spelling[:2], lat, lon)
+
     def _take(self, row: dict[str, str], points: Points) -> None:
         where = coordinates(row["lat"], row["lon"])
         fault = row["fault"] or self._fault(row, where)
@@ -106,7 +118,7 @@ class CsvReader:
             self.counts.left_out[fault] += 1
             return
         points.add(
-            self._position[row["city"], row["region"]],
+            self._namesakes.position(_spelling(row), *where),
             row["street"],
             row["house"],
             lat=where[0],
@@ -122,8 +134,7 @@ class CsvReader:
         if not row["city"]:
             return "no_settlement"
         if where is not None:
-            off = self._whereabouts.swapped((row["city"], row["region"]), *where)
-            return "coordinates_swapped" if off else ""
+            return "coordinates_swapped" if self._is_swapped(_spelling(row), *where) else ""
         swapped = coordinates(row["lon"], row["lat"])
         return "bad_coordinates" if swapped is None else "coordinates_swapped"
 
@@ -182,6 +193,10 @@ def coordinates(lat: str, lon: str) -> tuple[float, float] | None:
         return None
     on_earth = all(map(math.isfinite, at)) and abs(at[0]) <= 90 and abs(at[1]) <= 180  # noqa: PLR2004, degrees
     return at if on_earth and at != (0.0, 0.0) else None
+
+
+def _spelling(row: dict[str, str]) -> Spelling:
+    return Spelling(row["city"], row["region"], row["district"])
 
 
 def _misfit(cells: list[str], least: int, most: int) -> str:

@@ -11,6 +11,7 @@ import shapely
 
 from heatmaps.geocoding.assembly import Assembly
 from heatmaps.geocoding.in_memory import read_whole
+from heatmaps.geocoding.normal_form import settlement_kind
 from heatmaps.geocoding.osm_file import OsmFile
 from heatmaps.geocoding.osm_places import SETTLEMENT_KINDS, FoundArea, FoundPlace, PlaceFinder
 from heatmaps.geocoding.reading import PART, Points, ReadReport, check_file
@@ -136,8 +137,9 @@ class OsmReader:
                 at = thing.location
                 if at.valid():
                     place = FoundPlace(
-                        tags["name"], tags["place"], at.lat, at.lon, other_names(tags)
-                    )
+                        tags["name"], tags["place"], at.lat, at.lon, other_names(tags),
+                        status_of(tags),
+                    )  # fmt: skip
                     places.append(place)
         return places, cities
 
@@ -158,7 +160,9 @@ class OsmReader:
                 self._relations.add(f"r{area.orig_id()}", tags, middle.y, middle.x)
             if is_place:
                 kind, level = tags.get("place", ""), tags.get("admin_level", "")
-                areas.append(FoundArea(tags["name"], kind, level, shape, other_names(tags)))
+                areas.append(
+                    FoundArea(tags["name"], kind, level, shape, other_names(tags), status_of(tags))
+                )
         return areas
 
     def _ways(self) -> Iterator[Part]:
@@ -236,6 +240,12 @@ def other_names(tags: Any) -> str:  # noqa: ANN401, pyosmium has no types
     told = [tags[key] for key in OTHER_NAMES if key in tags]
     names = {name.strip() for value in told for name in value.split(";")}
     return "\n".join(sorted(names - {"", tags.get("name", "")}))
+
+
+def status_of(tags: Any) -> str:  # noqa: ANN401, pyosmium has no types
+    """Give the kind of settlement that tags beside its name tell, in normal form or empty."""
+    told = tags.get("name:prefix") or tags.get("official_status") or ""
+    return settlement_kind(f"{told.rpartition(':')[2]} {tags['name']}") if told else ""
 
 
 def _is_place(tags: Any) -> bool:  # noqa: ANN401, pyosmium has no types

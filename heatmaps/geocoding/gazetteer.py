@@ -7,12 +7,13 @@ its text key, the normal form of its names: `settlement_keys`, `street_keys`, `h
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from heatmaps.geocoding.normal_form import settlement_key, street_key
+from heatmaps.geocoding.identity import identity_of
+from heatmaps.geocoding.normal_form import street_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,8 +35,9 @@ EARTH_RADIUS_M = 6_371_008.8
 class Settlements:
     """Towns and villages, a column each; WGS 84 degrees.
 
-    `kind` is a place word such as ``city`` or ``village`` or empty; `region` the name of the
-    region or empty; `uncertainty_m` the radius around the point that holds the place's houses;
+    `kind` is a place word such as ``деревня``, where the name has none, a value of OSM's ``place``
+    or empty; `region` the name of the region or empty, with what tells namesakes apart behind it
+    (see `identity`); `uncertainty_m` the radius around the point that holds the place's houses;
     `boundary` its polygon as WKB (longitude first) or None. `aliases` are its other names, each on
     a line.
     """
@@ -152,16 +154,14 @@ def empty_gazetteer() -> Gazetteer:
 
 
 def settlement_keys(gazetteer: Gazetteer) -> Text:
-    """Give each settlement's lasting key, ``normal name|normal region``."""
+    """Give each settlement's lasting key, ``normal name|region, district, point, kind``."""
     return settlement_keys_of(gazetteer.settlements)
 
 
 def settlement_keys_of(settlements: Settlements) -> Text:
     """Give `settlement_keys` of the settlements alone."""
-    rows = zip(settlements.name, settlements.region, strict=True)
-    return text_column(
-        [f"{settlement_key(name)}|{settlement_key(region)}" for name, region in rows]
-    )
+    rows = zip(settlements.name, settlements.kind, settlements.region, strict=True)
+    return text_column([identity_of(*row).key for row in rows])
 
 
 def street_keys(gazetteer: Gazetteer) -> Text:
@@ -227,37 +227,6 @@ def merge_duplicates(gazetteer: Gazetteer) -> Merged:
         ),
     )
     return Merged(merged, len(houses) - len(first_house), int((apart_m > FAR_M).sum()))
-
-
-def with_known_regions(rows: Settlements, known: Settlements) -> Settlements:
-    """Give settlements with those recognised that `known` holds under another region.
-
-    Files often leave the region out. A settlement is taken for a known one of the same name where
-    either names no region, the two stand within the larger one's radius of each other, and only
-    one known settlement fits, which no other of the rows is; it then takes that one's region, and
-    so its key.
-    """
-    taken = set(settlement_keys_of(rows))
-    by_name: dict[str, list[int]] = {}
-    for position, name in enumerate(known.name):
-        by_name.setdefault(settlement_key(name), []).append(position)
-    region = rows.region.copy()
-    for row, name in enumerate(rows.name):
-        others = np.array(by_name.get(settlement_key(name), ()), dtype=np.intp)
-        same = [p for p in others if settlement_key(known.region[p]) == settlement_key(region[row])]
-        if same or not len(others):
-            continue
-        apart = distance_m(known.lat[others], known.lon[others], rows.lat[row], rows.lon[row])
-        near = apart <= np.maximum(known.uncertainty_m[others], rows.uncertainty_m[row])
-        unnamed = np.array([not (region[row] and known.region[p]) for p in others])
-        fits = others[near & unnamed]
-        if len(fits) != 1:
-            continue
-        key = f"{settlement_key(name)}|{settlement_key(known.region[fits[0]])}"
-        if key not in taken:
-            taken.add(key)
-            region[row] = known.region[fits[0]]
-    return replace(rows, region=region)
 
 
 Table = TypeVar("Table", Settlements, Streets, Houses)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MISSING = "word_missing:"
+_EXPLAINED = "initial:"
 
 
 def weighed_by_initials(initials: str, found: Sequence[LikeName]) -> list[LikeName]:
@@ -23,13 +24,27 @@ def weighed_by_initials(initials: str, found: Sequence[LikeName]) -> list[LikeNa
     return sorted(weighed, key=lambda one: (-one.share, one.row))
 
 
+def with_initials(
+    written: str, known: str, share: float, changes: tuple[str, ...]
+) -> tuple[float, tuple[str, ...]]:
+    """Give how surely a name is meant whose initials are not those written, and why.
+
+    Either may have none, or fewer than the other, which contradicts nothing.
+    """
+    if any(change.startswith(_EXPLAINED) for change in changes):
+        return share, changes
+    change = f"initials:{written.upper()}→{known.upper()}"
+    alike = written.startswith(known) or known.startswith(written)
+    return share * (shares.INITIALS_UNTOLD if alike else shares.OTHER_INITIAL), (*changes, change)
+
+
 def _weighed(letters: set[str], one: LikeName) -> LikeName:
     missing = [c.removeprefix(_MISSING) for c in one.changes if c.startswith(_MISSING)]
     if not missing:
         return one
     if not all(word[0] in letters for word in missing):
         return one._replace(share=one.share * shares.OTHER_INITIAL)
-    known = [f"initial:{word[0].upper()}.→{word.capitalize()}" for word in missing]
+    known = [f"{_EXPLAINED}{word[0].upper()}.→{word.capitalize()}" for word in missing]
     others = [change for change in one.changes if not change.startswith(_MISSING)]
     share = one.share / aside_share(missing, ()) * shares.INITIAL
     return LikeName(one.row, share, (*others, *known))

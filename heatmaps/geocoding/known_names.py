@@ -152,10 +152,23 @@ class KnownNames:
         towns = self._towns.known_as(name, in_case=before in _IN_TOWN, whole=whole)
         if towns is None:
             return None
+        towns = self._towns.of_kind(_kind_beside(text, start, end), towns)
         if len(towns.settlements or ()) > 1:
             rest = (t for i, t in enumerate(tokens) if not start <= i < end)
             towns = self._towns.narrowed(towns, rest)
         return _Named(start - (before in _IN_TOWN), end, towns)
+
+
+def _kind_beside(text: _Text, start: int, end: int) -> str:
+    """Give the kind of settlement that is written beside a name, in full or as a letter."""
+    for i in (start - 1, end):
+        token = text.tokens[i] if 0 <= i < len(text.tokens) else ""
+        of_class, kind = text.pack.types.get(token, ("", ""))
+        if of_class == "place":
+            return kind
+        if token in text.pack.letters and i < start:
+            return text.pack.letters[token]
+    return ""
 
 
 def _spelt(address: str) -> Iterable[str]:

@@ -11,7 +11,8 @@ import shapely
 from scipy.spatial import cKDTree
 
 from heatmaps.geocoding.gazetteer import EARTH_RADIUS_M, distance_m
-from heatmaps.geocoding.normal_form import names_settlement, settlement_key
+from heatmaps.geocoding.identity import Described, identity_of, told_apart
+from heatmaps.geocoding.normal_form import names_settlement, settlement_key, settlement_kind
 from heatmaps.geocoding.reading import RADIUS_M, KnownPlace
 
 if TYPE_CHECKING:
@@ -24,17 +25,24 @@ SETTLEMENT_KINDS = frozenset(RADIUS_M)
 
 _REGION_LEVEL = "4"
 _DISTRICT_LEVEL = "6"
+_TOWN_LEVELS = frozenset({"8", "9", "10"})
+"""Boundaries of these levels are towns' and villages', those of broader ones districts'."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundPlace:
-    """A place node; WGS 84 degrees. `aliases` are other names, each on a line, here and below."""
+    """A place node; WGS 84 degrees.
+
+    `aliases` are other names, each on a line, and `status` the type word told beside the name, here
+    and below.
+    """
 
     name: str
     kind: str
     lat: float
     lon: float
     aliases: str = ""
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,7 @@ class FoundArea:
     admin_level: str
     shape: shapely.Geometry
     aliases: str = ""
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +72,10 @@ class Whereabouts:
 class PlaceFinder:
     """Knows the settlements of one extract.
 
-    Namesakes are told apart by their region, and within one by their district. An administrative
-    boundary is a settlement's only where a place node or an ``addr:city`` bears its name: most of
-    them are districts. `cities` counts the values of ``addr:city``.
+    Namesakes are told apart by their kind and their region, within one by their district, and
+    within that by where they lie. An administrative boundary is a settlement's only where a place
+    node or an ``addr:city`` bears its name: most of them are districts. `cities` counts the values
+    of ``addr:city``.
     """
 
     def __init__(
@@ -76,6 +86,7 @@ class PlaceFinder:
     ) -> None:
         self.known: list[KnownPlace] = []
         self._of_name: dict[str, list[int]] = {}
+        self._districts: list[str] = []
         self._cities = Counter({c: n for c, n in cities.items() if c and names_settlement(c)})
         self._put_nodes(sorted(places, key=lambda p: -RADIUS_M[p.kind]), areas)
         nodes = len(self.known)
@@ -86,8 +97,10 @@ class PlaceFinder:
             if area.kind in SETTLEMENT_KINDS or settlement_key(area.name) in named
         ]
         shapely.prepare([area.shape for area in self._areas])
-        regions = _Regions(areas)
-        self._of_area = np.array([self._put_area(a, regions) for a in self._areas], dtype=np.int32)
+        levels = _Regions(areas), _Regions(areas, _DISTRICT_LEVEL)
+        of_area = [self._put_area(area, levels) for area in self._areas]
+        self._areas = [area for area, at in zip(self._areas, of_area, strict=True) if at >= 0]
+        self._of_area = np.array([at for at in of_area if at >= 0], dtype=np.int32)
         self._tree = shapely.STRtree([area.shape for area in self._areas])
         self._nearest = _Nearest(self.known[:nodes])
         self._sees_places = bool(self.known)
@@ -96,6 +109,7 @@ class PlaceFinder:
             if not self._named(city):
                 # the extract may show a corner of it only
                 self._put(KnownPlace(city, radius_m=RADIUS_M["city"]))
+        self._tell_apart()
         self._commonest = self._cities.most_common(1)[0][0] if self._cities else ""
 
     def is_named(self, place: int, name: str) -> bool:
@@ -117,54 +131,78 @@ class PlaceFinder:
         place[unknown] = self._named(self._commonest)[0]
         return Whereabouts(place, int(unknown.sum()), self._commonest)
 
-    def _put(self, place: KnownPlace) -> int:
+    def _put(self, place: KnownPlace, district: str = "") -> int:
         self._of_name.setdefault(settlement_key(place.name), []).append(len(self.known))
         self.known.append(place)
+        self._districts.append(district)
         return len(self.known) - 1
 
     def _put_nodes(self, nodes: Sequence[FoundPlace], areas: Sequence[FoundArea]) -> None:
-        """Put one settlement for every name and region; the largest of several nodes is it."""
+        """Put one settlement for every node, the largest first; one within it is drawn twice."""
         at = [shapely.Point(p.lon, p.lat) for p in nodes]
         names = [p.name for p in nodes]
         region = _Regions(areas).around(at, names)
         district = _Regions(areas, _DISTRICT_LEVEL).around(at, names)
-        keys = [(settlement_key(p.name), r) for p, r in zip(nodes, region, strict=True)]
-        namesakes = Counter(keys)
-        seen = set[tuple[str, str]]()
-        for node, key, inner in zip(nodes, keys, district, strict=True):
-            parts = (key[1], inner) if namesakes[key] > 1 else key[1:]
-            whole = ", ".join(part for part in parts if part)
-            if (key[0], whole) not in seen:
-                seen.add((key[0], whole))
-                self._put(
-                    KnownPlace(
-                        node.name, whole, node.kind, node.lat, node.lon, aliases=node.aliases
-                    )
-                )
+        for node, around, inner in zip(nodes, region, district, strict=True):
+            place = KnownPlace(
+                node.name, around, node.kind, node.lat, node.lon, aliases=node.aliases,
+                status=node.status,
+            )  # fmt: skip
+            if not any(self._apart_m(p, place) <= RADIUS_M[self.known[p].kind]
+                       for p in self._like(place)):  # fmt: skip
+                self._put(place, inner)
 
-    def _put_area(self, area: FoundArea, regions: _Regions) -> int:
-        """Give the settlement whose boundary an area is, a new one where no node lies in it."""
-        namesakes = self._of_name.get(settlement_key(area.name), [])
-        inside = [p for p in namesakes if self._lies_in(self.known[p], area)]
+    def _put_area(self, area: FoundArea, levels: tuple[_Regions, _Regions]) -> int:
+        """Give the settlement whose boundary an area is, a new one where no node lies in it.
+
+        None, -1, where a district bears the name of a settlement elsewhere.
+        """
         middle = shapely.point_on_surface(area.shape)
-        position = inside[0] if inside else None
+        region, district = (level.around([middle], [area.name])[0] for level in levels)
+        place = KnownPlace(
+            area.name, region, area.kind, middle.y, middle.x, aliases=area.aliases,
+            status=area.status,
+        )  # fmt: skip
+        namesakes = self._like(place)
+        position = next((p for p in namesakes if self._lies_in(self.known[p], area)), None)
         if position is None:
-            region = regions.around([middle], [area.name])[0]
+            reach_m = _reach_m(area, place)
             same = [p for p in namesakes if self.known[p].region == region]
-            if same:
-                return same[0]
-            position = self._put(
-                KnownPlace(area.name, region, area.kind, middle.y, middle.x, aliases=area.aliases)
-            )
+            for p in same:
+                if self._apart_m(p, place) <= reach_m + _radius_m(self.known[p]):
+                    return p
+            of_town = area.kind in SETTLEMENT_KINDS or area.admin_level in _TOWN_LEVELS
+            if same and not of_town:
+                return -1
+            position = self._put(place, district)
         known = self.known[position]
         known.aliases = known.aliases or area.aliases
+        known.status = known.status or area.status
         if known.boundary is None:
             known.boundary = shapely.to_wkb(area.shape)
             known.kind = known.kind or area.kind
-            west, south, east, north = shapely.bounds(area.shape)
-            lat, lon = np.array([south, south, north, north]), np.array([west, east, west, east])
-            known.radius_m = float(distance_m(lat, lon, known.lat, known.lon).max())
+            known.radius_m = _reach_m(area, known)
         return position
+
+    def _like(self, place: KnownPlace) -> list[int]:
+        """Give the settlements known by a name that are of no other kind."""
+        namesakes = self._of_name.get(settlement_key(place.name), ())
+        kind = _kind(place)
+        return [p for p in namesakes if not kind or _kind(self.known[p]) in {"", kind}]
+
+    def _apart_m(self, position: int, place: KnownPlace) -> float:
+        known = self.known[position]
+        apart = distance_m(np.array(known.lat), np.array(known.lon), place.lat, place.lon)
+        return float(np.nan_to_num(apart, nan=np.inf))
+
+    def _tell_apart(self) -> None:
+        """Put behind the region of each settlement what tells it from its namesakes."""
+        described = [
+            Described(identity_of(p.name, p.status, p.region), p.region, district, p.lat, p.lon)
+            for p, district in zip(self.known, self._districts, strict=True)
+        ]
+        for place, region in zip(self.known, told_apart(described), strict=True):
+            place.region = region
 
     @staticmethod
     def _lies_in(place: KnownPlace, area: FoundArea) -> bool:
@@ -183,8 +221,13 @@ class PlaceFinder:
         """Give the settlements that bear a name, or failing those have it as another one."""
         if not city or not names_settlement(city):
             return []
-        key = settlement_key(city)
-        return self._of_name.get(key) or self._of_alias.get(key, [])
+        key, kind = settlement_key(city), settlement_kind(city)
+        named = self._of_name.get(key) or self._of_alias.get(key, [])
+        for fits in (kind, "") if kind else ():
+            alike = [p for p in named if _kind(self.known[p]) == fits]
+            if alike:
+                return alike
+        return named
 
     def _from_names(
         self, cities: Sequence[str], lat: NDArray[np.float64], lon: NDArray[np.float64]
@@ -221,6 +264,21 @@ class PlaceFinder:
         np.minimum.at(smallest, point, area)  # areas are sorted by size
         inside = smallest < len(self._areas)
         place[rows[inside]] = self._of_area[smallest[inside]]
+
+
+def _kind(place: KnownPlace) -> str:
+    return settlement_kind(place.name) or place.status
+
+
+def _radius_m(place: KnownPlace) -> float:
+    return place.radius_m or RADIUS_M.get(place.kind, 0.0)
+
+
+def _reach_m(area: FoundArea, place: KnownPlace) -> float:
+    """Give how far from a place an area reaches, in metres."""
+    west, south, east, north = shapely.bounds(area.shape)
+    lat, lon = np.array([south, south, north, north]), np.array([west, east, west, east])
+    return float(distance_m(lat, lon, place.lat, place.lon).max())
 
 
 class _Regions:

@@ -56,7 +56,9 @@ class ReadReport:
 class KnownPlace:
     """A settlement as a reader knows it before its houses are counted in; position may be unset.
 
-    `aliases` are its other names, each on a line.
+    `kind` is a value of OSM's ``place``, `status` the type word that the file tells beside the
+    name, in normal form (``деревня``); either may be empty. `aliases` are its other names, each on
+    a line.
     """
 
     name: str
@@ -67,6 +69,7 @@ class KnownPlace:
     radius_m: float = 0.0
     boundary: bytes | None = None
     aliases: str = ""
+    status: str = ""
 
 
 @dataclass(slots=True)

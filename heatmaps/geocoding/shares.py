@@ -61,6 +61,10 @@ next, not measured: the generator writes no initials."""
 OTHER_INITIAL = 0.70
 """``А. Толстого`` where the town has but Льва Толстого."""
 
+INITIALS_UNTOLD = 0.94
+"""Initials are written, or known, that the other has not, or not all of: a name that has just
+these goes before. Set with caution, not measured."""
+
 FAR_SPELLING = 0.60
 """Like only as a whole, by more slips than a word is allowed."""
 

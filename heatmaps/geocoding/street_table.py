@@ -133,7 +133,7 @@ class StreetTable:
         A type or part of town that was left out or is another is no obstacle; it lowers the
         confidence. The likeliest first.
         """
-        return self._exact(name.core, name.kind, name.tail, settlements)
+        return self._exact(name, settlements)
 
     def find_in_case(
         self, name: StreetName, settlements: Sequence[int] | None
@@ -142,7 +142,7 @@ class StreetTable:
         rows = self._stems.rows(stems(name.core), settlements)
         change = (f"case:{name.core}",)
         found = [(row, shares.OTHER_CASE, change) for row in rows]
-        return self._types.fitting(name.kind, name.tail, found)
+        return self._types.fitting(name.kind, name.tail, name.initials, found)
 
     def find_like(
         self,
@@ -172,7 +172,7 @@ class StreetTable:
         rows: Sequence[Row] = found
         if not rows and settlements is not None:
             rows = [row for town in settlements for row in self._whole_names.like(name, town)]
-        fitting = self._types.fitting(name.kind, name.tail, rows)
+        fitting = self._types.fitting(name.kind, name.tail, name.initials, rows)
         return [one for one in fitting if one.confidence >= LEAST_SHARE]
 
     def prepare(self, asked: Iterable[tuple[StreetName, tuple[int, ...] | None, bool]]) -> None:
@@ -189,7 +189,7 @@ class StreetTable:
         self._bones.learn(core for core, by_sound in misspelt if by_sound or self.has_latin)
 
     def _find_exactly(
-        self, core: str, kind: str, tail: str, settlements: tuple[int, ...] | None
+        self, name: StreetName, settlements: tuple[int, ...] | None
     ) -> tuple[FoundStreet, ...]:
-        rows = self._cores.rows(core, settlements)
-        return self._types.fitting(kind, tail, [(row, 1.0, ()) for row in rows]) if rows else ()
+        rows = [(row, 1.0, ()) for row in self._cores.rows(name.core, settlements)]
+        return self._types.fitting(name.kind, name.tail, name.initials, rows) if rows else ()

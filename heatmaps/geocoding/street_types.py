@@ -1,4 +1,4 @@
-"""Types and parts of town of street names: what they say when the words of a name are the same."""
+"""Types, parts of town and initials of street names: what they say where the words are the same."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from heatmaps.geocoding import shares
+from heatmaps.geocoding.initials import with_initials
 from heatmaps.geocoding.packed import Arrays, Texts, pack_texts, view
 
 if TYPE_CHECKING:
@@ -44,10 +45,11 @@ Row = tuple[int, float, tuple[str, ...]]
 
 
 def pack_street_types(names: Sequence[StreetName]) -> Arrays:
-    """Give the type and the part of town of each name."""
+    """Give the type, the part of town and the initials of each name."""
     return {
         **_pack_choices("name.kind", [_SAME_KIND.get(n.kind, n.kind) for n in names]),
         **_pack_choices("name.tail", [n.tail for n in names]),
+        **_pack_choices("name.initial", [n.initials for n in names]),
     }
 
 
@@ -60,27 +62,34 @@ def _pack_choices(name: str, texts: Sequence[str]) -> Arrays:
 
 
 class StreetTypes:
-    """Weighs the names whose words fit by their type and their part of town."""
+    """Weighs the names whose words fit by their type, their part of town and their initials."""
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         self._street = view(arrays, "name.street")
         self._kind = view(arrays, "name.kind")
         self._tail = view(arrays, "name.tail")
+        self._initial = view(arrays, "name.initial")
+        self._initials = list(Texts(arrays, "name.initials"))
         self._kinds = list(Texts(arrays, "name.kinds"))
         self._tails = list(Texts(arrays, "name.tails"))
         self._tail_of = {tail: i for i, tail in enumerate(self._tails)}
         self._meant: dict[str, tuple[int, ...]] = {}
         self._key = Texts(arrays, "street.key")
 
-    def fitting(self, kind: str, tail: str, rows: Iterable[Row]) -> tuple[FoundStreet, ...]:
-        """Give the streets of these rows with what their type and part of town say.
+    def fitting(
+        self, kind: str, tail: str, initials: str, rows: Iterable[Row]
+    ) -> tuple[FoundStreet, ...]:
+        """Give the streets of these rows with what their type, part of town and initials say.
 
-        A type or part of town that was left out or is another is no obstacle; it lowers the
-        confidence. The likeliest first.
+        What was left out or is another is no obstacle; it lowers the confidence. The likeliest
+        first.
         """
         best: dict[int, FoundStreet] = {}
         kinds, of_tail = self._kinds_meant(kind), self._tail_of.get(tail)
         for one in rows:
+            known_initials = self._initials[self._initial[one[0]]]
+            if known_initials != initials:
+                one = (one[0], *with_initials(initials, known_initials, *one[1:]))  # noqa: PLW2901 - the row weighed
             row, share, changes = one
             found: FoundStreet | None
             if self._tail[row] == of_tail and self._kind[row] in kinds:

@@ -10,7 +10,8 @@ import numpy as np
 
 from heatmaps.errors import UsageError
 from heatmaps.geocoding import shares
-from heatmaps.geocoding.normal_form import settlement_key
+from heatmaps.geocoding.identity import identity_of, parted_region
+from heatmaps.geocoding.normal_form import settlement_key, settlement_kind
 from heatmaps.geocoding.normal_form.layout import is_odd
 from heatmaps.geocoding.normal_form.russian import RUSSIAN
 from heatmaps.geocoding.other_names import other_name
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
 
 
 _LATIN = re.compile("[a-z]")
+KIND_CONTRADICTED = 0.95
+"""Confidence where the settlement is one of another kind: a село is often called деревня."""
+GARDENS_CONTRADICTED = 0.8
+"""Confidence where a village is asked for and gardens bear its name, or the other way round."""
+_GARDENS = frozenset({"товарищество", "днт", "онт", "гск"})
 _PARTICLE = 3
 """Words no longer than this join a settlement's name (на, под): a misspelt one tells nothing."""
 _SLIP_FROM = 5
@@ -46,8 +52,9 @@ class Towns(NamedTuple):
 
 def pack_towns(settlements: Settlements) -> Arrays:
     """Give the packed settlement table, every settlement under all its names."""
-    keys = [settlement_key(name) for name in settlements.name]
-    regions = [settlement_key(region) if region else "" for region in settlements.region]
+    told = zip(settlements.name, settlements.kind, settlements.region, strict=True)
+    identities = [identity_of(*one) for one in told]
+    keys = [one.name for one in identities]
     of_name = dict.fromkeys((key, i) for i, key in enumerate(keys))
     for i, others in enumerate(settlements.aliases):
         for other in others.splitlines() if others else ():
@@ -59,7 +66,9 @@ def pack_towns(settlements: Settlements) -> Arrays:
         **pack_texts("town.name", settlements.name),
         **pack_texts("town.region", settlements.region),
         **pack_texts("town.key", keys),
-        **pack_texts("town.region_key", regions),
+        **pack_texts("town.region_key", [f"{one.region}|{one.district}" for one in identities]),
+        **pack_texts("town.kind", [one.kind for one in identities]),
+        **pack_texts("town.lasting", [one.key for one in identities]),
         "town.lat": settlements.lat.astype(np.float64),
         "town.lon": settlements.lon.astype(np.float64),
         "town.uncertainty_m": settlements.uncertainty_m.astype(np.float64),
@@ -93,6 +102,8 @@ class TownTable:
         self.uncertainty_m = view(arrays, "town.uncertainty_m")
         self._key = Texts(arrays, "town.key")
         self._region_key = Texts(arrays, "town.region_key")
+        self._kind = Texts(arrays, "town.kind")
+        self._lasting = Texts(arrays, "town.lasting")
         self._names = Keys(arrays, "towns")
         self._town = view(arrays, "towns.town")
         self._stems = Keys(arrays, "town_stems")
@@ -104,6 +115,7 @@ class TownTable:
         self._known: dict[str, tuple[int, ...]] = {}
         self._labels: dict[int, str] = {}
         self._keys: dict[int, str] = {}
+        self._region_words: dict[int, frozenset[str]] = {}
         self.default = self.of_name(settlement_key(default_city)) if default_city else ()
         if default_city and not self.default:
             message = (
@@ -148,32 +160,63 @@ class TownTable:
         return Towns(known, shares.OTHER_CASE, (f"city_case:{name}",)) if known else None
 
     def region_key(self, town: int) -> str:
-        """Give the normal form of a settlement's region, empty where none is known."""
-        return self._region_key[town]
+        """Give the normal form of a settlement's region and district, empty where none is known."""
+        return self._region_key[town].replace("|", " ").strip()
+
+    def region_words(self, town: int) -> frozenset[str]:
+        """Give what tells the region and the district of a settlement from others."""
+        words = self._region_words.get(town)
+        if words is None:
+            told = [name for name in self._region_key[town].split("|") if name]
+            words = self._region_words[town] = frozenset[str]().union(*map(region_words, told))
+        return words
 
     def narrowed(self, towns: Towns, words: Iterable[str]) -> Towns:
         """Leave the namesakes that lie in a region named by these words; all where none does."""
         said = {word for name in words for word in region_words(name)}
-        within = tuple(
-            town for town in towns.settlements or () if region_words(self.region_key(town)) & said
-        )
+        within = tuple(town for town in towns.settlements or () if self.region_words(town) & said)
         return towns._replace(settlements=within) if within else towns
+
+    def of_kind(self, kind: str, towns: Towns) -> Towns:
+        """Narrow namesakes down to the kind written; one known of another kind is less likely."""
+        if not kind or not towns.settlements:
+            return towns
+        kinds = {town: self._kind[town] for town in towns.settlements}
+        for fits in (kind, ""):
+            alike = tuple(town for town, known in kinds.items() if known == fits)
+            if alike:
+                return towns._replace(settlements=alike)
+        alike = tuple(t for t, known in kinds.items() if (known in _GARDENS) == (kind in _GARDENS))
+        found = alike or towns.settlements
+        return towns._replace(
+            settlements=found,
+            confidence=towns.confidence * (KIND_CONTRADICTED if alike else GARDENS_CONTRADICTED),
+            changes=(*towns.changes, f"place_kind:{kind}→{kinds[found[0]]}"),
+        )
 
     def key(self, town: int) -> str:
         """Give the lasting key of a settlement, as `gazetteer.settlement_keys` does."""
         key = self._keys.get(town)
         if key is None:
-            key = self._keys[town] = f"{self._key[town]}|{self._region_key[town]}"
+            key = self._keys[town] = self._lasting[town]
         return key
 
     def label(self, town: int) -> str:
-        """Give a settlement's name, its region before it where it has a namesake."""
+        """Give a settlement's name; where it has a namesake with its region, kind and point."""
         label = self._labels.get(town)
         if label is None:
-            region = self.region[town] if self.has_namesake(town) else ""
-            name = self.name[town]
-            label = self._labels[town] = f"{region}, {name}" if region and name else region or name
+            label = self._distinct_label(town) if self.has_namesake(town) else self.name[town]
+            self._labels[town] = label
         return label
+
+    def _distinct_label(self, town: int) -> str:
+        name, kind = self.name[town], self._kind[town]
+        region, point = parted_region(self.region[town])
+        if kind and not settlement_kind(name):
+            name = f"{kind} {name}"
+        if point:
+            name = f"{name} ({point})"
+        return ", ".join(part for part in (region, name) if part)
 
     def of_key(self, key: str) -> int | None:
         """Give the settlement with this lasting key, None where there is none."""

@@ -33,6 +33,7 @@ class _Told(NamedTuple):
     places: tuple[Place, ...]
     places_named: int
     region: str
+    district: str
     transliterated: bool
 
 
@@ -46,9 +47,9 @@ class TownsNamed:
     def named(self, form: NormalForm) -> Towns:
         """Give the settlements to look in: input, column, default, anywhere."""
         places = form.places
-        if len(places) == 1 and not form.region:
+        if len(places) == 1 and not (form.region or form.district):
             known = self.table.of_name(places[0].name)
-            if known:
+            if known and not places[0].kind:
                 return Towns(known)
         return self._known(_told(form))
 
@@ -93,7 +94,7 @@ class TownsNamed:
         for i, place in enumerate(told.places):
             known = self.table.of_name(place.name)
             if known:
-                return self._in_place(told, i, Towns(known))
+                return self._in_place(told, i, self.table.of_kind(place.kind, Towns(known)))
         for i, place in enumerate(told.places):
             known, region = self._with_region(place.name)
             if known:
@@ -111,15 +112,13 @@ class TownsNamed:
             for town, rest in ((words[:count], words[count:]), (words[-count:], words[:-count])):
                 known = self.table.of_name(" ".join(town))
                 region = " ".join(rest)
-                if known and any(
-                    region_words(self.table.region_key(t)) & region_words(region) for t in known
-                ):
+                if known and any(self.table.region_words(t) & region_words(region) for t in known):
                     return known, region
         return (), ""
 
     def _in_place(self, told: _Told, i: int, towns: Towns) -> Towns:
         """Give the settlements of the i-th place named, those before it being unknown."""
-        if len(told.places) == 1 and not told.region:
+        if len(told.places) == 1 and not (told.region or told.district):
             return towns
         before = [place for place in told.places[:i] if not names_region(place.name)]
         ignored = tuple(
@@ -133,6 +132,8 @@ class TownsNamed:
             typed = i >= told.places_named or any(place.kind for place in before)
             share = PLACE_CONTRADICTED if typed else PLACE_IGNORED
         found = self._of_region(told.region, towns)
+        if told.district and len(found.settlements or ()) > 1:
+            found = self.table.narrowed(found, [settlement_key(told.district)])
         if len(found.settlements or ()) > 1:
             others = (place.name for place in told.places if place is not told.places[i])
             found = self.table.narrowed(found, others)
@@ -142,9 +143,7 @@ class TownsNamed:
 
     def _beside(self, places: Sequence[Place], towns: Towns) -> list[Place]:
         """Give what stands beside a settlement, without a type, and names no place or region."""
-        regions = {
-            word for t in towns.settlements or () for word in region_words(self.table.region_key(t))
-        }
+        regions = {word for t in towns.settlements or () for word in self.table.region_words(t)}
         return [
             place
             for place in places
@@ -160,7 +159,7 @@ class TownsNamed:
         if not region or not towns.settlements:
             return towns
         words = region_words(region)
-        regions = {t: region_words(self.table.region_key(t)) for t in towns.settlements}
+        regions = {t: self.table.region_words(t) for t in towns.settlements}
         within = tuple(t for t, theirs in regions.items() if theirs & words)
         if within:
             return towns._replace(settlements=within)
@@ -174,7 +173,8 @@ class TownsNamed:
 
 
 def _told(form: NormalForm) -> _Told:
-    return _Told(form.places, form.places_named, form.region, "transliterated" in form.changes)
+    spelt = "transliterated" in form.changes
+    return _Told(form.places, form.places_named, form.region, form.district, spelt)
 
 
 def _splits(words: Sequence[str]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:

@@ -29,7 +29,7 @@ ROWS_A_PART = 50_000
 def load_addresses(connection: Connection) -> Gazetteer:
     """Give the gazetteer ordered by id, its columns that no address is matched by left empty.
 
-    Those are the settlements' kinds and boundaries, and the houses' postcodes and sources. Houses
+    Those are the settlements' boundaries, and the houses' postcodes and sources. Houses
     are read in parts, so a million of them take no more than their columns.
     """
     settlement_id, settlements = _settlements(connection)
@@ -39,11 +39,11 @@ def load_addresses(connection: Connection) -> Gazetteer:
 
 def _settlements(connection: Connection) -> tuple[NDArray[np.int64], Settlements]:
     s = Settlement
-    query = select(s.id, s.name, s.region, s.lat, s.lon, s.uncertainty_m, s.aliases).order_by(s.id)
-    ids, name, region, lat, lon, radius, aliases = _columns(connection, query)
+    query = select(s.id, s.name, s.kind, s.region, s.lat, s.lon, s.uncertainty_m, s.aliases)
+    ids, name, kind, region, lat, lon, radius, aliases = _columns(connection, query.order_by(s.id))
     nothing = text_column([None] * len(ids))
     table = Settlements(
-        text_column(name), text_column([""] * len(ids)), text_column(region),
+        text_column(name), text_column(kind), text_column(region),
         _floats(lat), _floats(lon), _floats(radius), nothing, text_column(aliases),
     )  # fmt: skip
     return np.array(ids, np.int64), table

@@ -23,8 +23,8 @@ from heatmaps.geocoding.gazetteer import (
     settlement_keys_of,
     take,
     text_column,
-    with_known_regions,
 )
+from heatmaps.geocoding.recognition import recognised
 from heatmaps.geocoding.whereabouts import swapped_settlements
 from heatmaps.store import bulk, staging
 from heatmaps.store.tables import House, Settlement, Street
@@ -53,6 +53,9 @@ FAR_MOVED_M = 1_000.0
 
 MOST_MOVED = 0.2
 """A file that puts more of its dataset's houses so far off is taken for a broken one."""
+
+_IDENTITY = {"name", "kind", "region"}
+"""What the lasting key of a settlement is made of: it stays as it was first told."""
 
 _UNCHANGED, _ADDED, _MOVED, _ELSEWHERE = range(4)
 
@@ -99,22 +102,21 @@ class Merging:
 
     def settlements(self, rows: Settlements, settled: NDArray[np.bool_]) -> Counts:
         """Merge the settlements that anything stands in; those gone go last."""
-        known = self._known
-        rows = with_known_regions(rows, known.rows)
-        used = np.flatnonzero(settled)
+        known, used = self._known, np.flatnonzero(settled)
+        rows = recognised(take(rows, used), known.rows, known.placed_by(self._dataset))
         keys = settlement_keys_of(rows)
         ids = np.array([known.id.get(key, 0) for key in keys], dtype=np.int64)
-        fresh = used[ids[used] == 0]
+        fresh, again = np.flatnonzero(ids == 0), np.flatnonzero(ids)
         ids[fresh] = bulk.next_id(self._connection, SETTLEMENT) + np.arange(len(fresh))
         columns: dict[str, Any] = {name: getattr(rows, name)[fresh] for name in rows.__slots__}
         columns |= {"id": ids[fresh], "key": keys[fresh],
                     "datasets": [self._dataset] * len(fresh)}  # fmt: skip
         bulk.insert_columns(self._connection, SETTLEMENT, columns)
-        places = {"place": used, "id": ids[used], "key": keys[used]}
-        bulk.insert_columns(self._connection, staging.PLACE, places)
-        again = used[~np.isin(used, fresh)]
+        bulk.insert_columns(
+            self._connection, staging.PLACE, {"place": used, "id": ids, "key": keys}
+        )
         changed = again[known.differs(rows, keys, again, self._dataset)]
-        told = {n: getattr(rows, n)[changed] for n in rows.__slots__ if n not in {"name", "region"}}
+        told = {n: getattr(rows, n)[changed] for n in rows.__slots__ if n not in _IDENTITY}
         bulk.update_columns(self._connection, SETTLEMENT, {"id": ids[changed], **told})
         for row in (*fresh.tolist(), *changed.tolist()):
             key, others = keys[row], rows.aliases[row]
@@ -452,19 +454,21 @@ class _KnownSettlements:
         self._position = {key: row for row, key in enumerate(keys)}
         self._datasets: Text = columns["datasets"]
 
+    def placed_by(self, dataset: str) -> NDArray[np.bool_]:
+        """Tell of each whether this dataset says where it is: it named it first, or none does."""
+        first = (datasets.partition("\n")[0] for datasets in self._datasets)
+        return np.array([name in {"", dataset} for name in first], dtype=np.bool_)
+
     def differs(
         self, rows: Settlements, keys: Text, which: NDArray[np.intp], dataset: str
     ) -> NDArray[np.bool_]:
         """Tell which of the rows the file, which says where they are, changes."""
         at = np.array([self._position[key] for key in keys[which]], dtype=np.intp)
-        first = [datasets.partition("\n")[0] for datasets in self._datasets[at]]
-        places = np.array([name in {"", dataset} for name in first], dtype=np.bool_)
+        places = self.placed_by(dataset)[at]
         apart = distance_m(rows.lat[which], rows.lon[which], self.rows.lat[at], self.rows.lon[at])
         reach = np.abs(rows.uncertainty_m[which] - self.rows.uncertainty_m[at])
-        same = (rows.kind[which] == self.rows.kind[at]) & (
-            rows.aliases[which] == self.rows.aliases[at]
-        )
-        other: NDArray[np.bool_] = (apart > MOVED_M) | (reach > MOVED_M) | ~same.astype(np.bool_)
+        named = (rows.aliases[which] != self.rows.aliases[at]).astype(np.bool_)
+        other: NDArray[np.bool_] = (apart > MOVED_M) | (reach > MOVED_M) | named
         return places & other
 
 

@@ -104,8 +104,8 @@ def test_two_loads_at_once_wait_for_each_other(store, tmp_path):
 
 def test_loading_by_parts_gives_what_reading_at_once_gives(store, tmp_path, monkeypatch):
     rows = [
-        *houses(30), *houses(3), "Город,Край,улица Мира,,50.5,30.1,Старая улица",
-        "Город,Край,Старая улица,77,50.4,30,", "Город,Край,,,50.4,30,Town|Город-на-Реке",
+        *houses(30), *houses(3), "Город,Край,улица Мира,,50.05,30.1,Старая улица",
+        "Город,Край,Старая улица,77,50.04,30,", "Город,Край,,,50.04,30,Town|Город-на-Реке",
         "Заря,,,3,51,31,", "Город,Край,Лесная,без номера,50,30,",
     ]  # fmt: skip
     file = csv_of(tmp_path / "g.csv", *rows)

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from heatmaps.errors import FileError
-from heatmaps.geocoding.assembly import Assembly, place_positions
+from heatmaps.geocoding.assembly import Assembly
 from heatmaps.geocoding.gazetteer import NO_STREET, distance_m
+from heatmaps.geocoding.namesakes import Namesakes, Spelling
 from heatmaps.geocoding.reading import KnownPlace, Points
 from heatmaps.store.gazetteer import Load, data_version, load_gazetteer, merge_staged
 from heatmaps.store.staging import Staged
@@ -21,13 +22,16 @@ ROWS = (
 
 def saved(store, rows, *, dataset="край", keep=True, shrink=False, moved=False, places=None):  # noqa: PLR0913, as many ways to load
     """Merge rows (city, region, street, house, lat, lon[, aliases]); give merge and changes."""
-    position: dict = {}
-    if places is None:
-        places, position = place_positions([row[:2] for row in rows])
+    namesakes = Namesakes()
+    for city, region, _, _, lat, lon, *_ in rows:
+        namesakes.add(Spelling(city, region), lat, lon)
+    found = namesakes.places()
     points = Points()
     for city, region, street, number, lat, lon, *aliases in rows:
-        points.add(position.get((city, region), 0), street, number, lat=lat, lon=lon,
+        place = 0 if places else namesakes.position(Spelling(city, region), lat, lon)
+        points.add(place, street, number, lat=lat, lon=lon,
                    source="csv", source_id="1", aliases="".join(aliases))  # fmt: skip
+    places = places or found
     assembly = Assembly(places)
     with store.staging() as connection:
         staged = Staged(connection)
@@ -218,10 +222,11 @@ def test_a_street_let_go_becomes_what_the_next_dataset_says(store):
 
 def test_a_delivery_that_puts_its_houses_far_off_is_refused_unless_they_moved(store):
     rows = [("Город", "Край", "улица Мира", str(n), 56.1 + n / 1e3, 44.1) for n in range(10)]
-    merged(store, rows)
+    places = [KnownPlace("Город", "Край")]
+    merged(store, rows, places=places)
     off = [(*row[:4], row[5], row[4]) for row in rows]
     with pytest.raises(FileError, match=r"moves 3 of the 10 houses.*1 km.*1,\d{3} km.*--moved"):
-        merged(store, [*off[:3], *rows[3:]])
+        merged(store, [*off[:3], *rows[3:]], places=places)
     assert loaded(store).houses.lat.tolist() == [row[4] for row in rows]
-    assert merged(store, [*off[:2], *rows[2:]]).houses_moved == 2
-    assert merged(store, off, moved=True).houses_moved == 8
+    assert merged(store, [*off[:2], *rows[2:]], places=places).houses_moved == 2
+    assert merged(store, off, moved=True, places=places).houses_moved == 8

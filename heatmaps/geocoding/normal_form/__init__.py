@@ -9,6 +9,7 @@ from heatmaps.geocoding.normal_form.normalise import (
     readings,
     readings_batch,
     settlement_key,
+    settlement_kind,
     street_key,
     street_name,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "readings",
     "readings_batch",
     "settlement_key",
+    "settlement_kind",
     "street_key",
     "street_name",
 ]

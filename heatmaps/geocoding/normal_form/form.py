@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 from heatmaps.geocoding.normal_form.latin_types import TRAILING_TYPES, joined
 
 _SHE = frozenset({"улица", "линия", "набережная", "площадь", "аллея", "дорога", "просека"})
 _IT = frozenset({"шоссе", "кольцо"})
+_CITY = "город"
+_PLACE_LETTERS = frozenset("гдпсх")
+"""Initials that would be a type of settlement anywhere but behind the street's."""
 ADJECTIVE_ENDINGS = ("ая", "яя", "ий", "ый", "ой", "ое", "ее")
 """Of the words that describe: ``невский``, ``большая``."""
 _SIZES = {
@@ -33,14 +36,14 @@ class StreetName:
     `kind` is the type word (``улица``) or empty; `ordinals` the numbers of ``1-я`` and the like;
     `words` the rest in the order it was written; `tail` the part of town that tells namesakes
     apart (``васильевского острова``, ``12-й километр``) or empty; `initials` those of a person
-    (``а.с.``), which two spellings of one name need not share.
+    (``а.с.``), which tell streets of one settlement apart that are named after namesakes.
     """
 
     kind: str = ""
     ordinals: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     tail: str = ""
-    initials: str = field(default="", compare=False)
+    initials: str = ""
 
     def __bool__(self) -> bool:
         """Tell whether there is any street at all."""
@@ -48,13 +51,13 @@ class StreetName:
 
     @property
     def core(self) -> str:
-        """What must be equal for two names to be one: everything but type and tail, sorted."""
+        """The words and numbers, sorted: what must be equal for two names to be alike."""
         return _core(self)
 
     @property
     def key(self) -> str:
-        """The lasting key of a street within its settlement, ``type:core`` and the tail."""
-        return f"{self.kind}:{self.core}" + (f" {self.tail}" if self.tail else "")
+        """The lasting key of a street within its settlement: ``type:core``, tail and initials."""
+        return " ".join(filter(None, (f"{self.kind}:{self.core}", self.tail, self.initials)))
 
     @property
     def text(self) -> str:
@@ -77,10 +80,13 @@ def _text(name: StreetName) -> str:
     words = list(name.words)
     kind = [name.kind] if name.kind else []
     grown = joined(words[-1], name.kind) if words and name.kind and name.kind.isascii() else ""
+    initials = [name.initials] if name.initials else []
     if grown:
-        return " ".join([*ordinals, *words[:-1], grown])
+        return " ".join([*ordinals, *words[:-1], *initials, grown])
     described = bool(words) and words[-1].endswith(ADJECTIVE_ENDINGS) and words[-1] != "мая"
-    last = described or name.kind in TRAILING_TYPES
+    last = (described and not initials) or name.kind in TRAILING_TYPES
+    at = 0 if name.initials[:1] in _PLACE_LETTERS else max(len(words) - 1, 0)
+    words[at:at] = initials
     rest = words + kind if last else kind + words
     return " ".join([*ordinals, *rest, *([name.tail] if name.tail else [])])
 
@@ -98,7 +104,8 @@ class NormalForm:
     """An address as it was understood, without flat, entrance, floor and notes.
 
     `places` are the settlements named, the narrowest first; the last may come from the caller's
-    city column, then `places_named` counts fewer. `house` is in OSM's Russian form (``5 к2 с1``,
+    city column, then `places_named` counts fewer. `district` is the one around them, not one of a
+    city's. `house` is in OSM's Russian form (``5 к2 с1``,
     ``42 литА``, ``вл5 с3``, ``39/1``) or empty. `changes` says what was altered beyond spelling
     out, `faults` what is wrong with the input.
     """
@@ -110,6 +117,7 @@ class NormalForm:
     house: str = ""
     changes: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
+    district: str = ""
 
     @property
     def settlement(self) -> str | None:
@@ -120,17 +128,18 @@ class NormalForm:
     def text(self) -> str:
         """The address in one line, broadest first; normalising it changes nothing.
 
-        Without a street the settlements carry their type word, for a bare name before a house
-        number is a street.
+        Settlements carry their type word, but a city only where no street is named, for a bare
+        name before a house number is a street.
         """
-        if self.street:
-            places = [_counted(place.name) for place in reversed(self.places)]
-        else:
-            places = [
-                f"{place.kind or 'город'} {_counted(place.name)}" for place in reversed(self.places)
-            ]
-        parts = [self.region, *places, self.street.text, self.house]
+        named = bool(self.street)
+        places = [_written(place, bare=named) for place in reversed(self.places)]
+        parts = [self.region, self.district, *places, self.street.text, self.house]
         return ", ".join(part for part in parts if part)
+
+
+def _written(place: Place, *, bare: bool) -> str:
+    kind = place.kind or _CITY
+    return _counted(place.name) if bare and kind == _CITY else f"{kind} {_counted(place.name)}"
 
 
 def _counted(name: str) -> str:

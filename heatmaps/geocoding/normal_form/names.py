@@ -76,7 +76,8 @@ def street_from(span: Span, pack: Pack) -> StreetName:
         _count(ordinals, words, pack)
     if tail and not (words or ordinals):
         words, tail = tail.split(), ""
-    return StreetName(span.kind, tuple(ordinals), _telling(words, pack), tail, initials)
+    told = initials if words else ""
+    return StreetName(span.kind, tuple(ordinals), _telling(words, pack), tail, told)
 
 
 def _telling(words: Sequence[str], pack: Pack) -> tuple[str, ...]:
@@ -103,7 +104,11 @@ def place_from(span: Span, pack: Pack) -> Place:
     """Give the settlement named by a span, under its full name where it has a short one."""
     name = " ".join(span.words).replace(".", "")
     if name not in pack.settlement_aliases:
-        words = (pack.tails.get(word, word) for word in span.words if word[-1:] != ".")
+        words = (
+            pack.tails.get(word, pack.rivers.get(word, word))
+            for word in span.words
+            if word[-1:] != "." or word in pack.rivers
+        )
         name = " ".join(
             word[:-2] if i and word[0].isdigit() and word.endswith("-й") else word
             for i, word in enumerate(words)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from heatmaps.geocoding.normal_form.pack import Pack
 
-NORM_VERSION = 3
+NORM_VERSION = 4
 """Rises with every change that gives some address another normal form."""
 
 _READINGS = 5
@@ -107,6 +107,7 @@ def _parse(address: str, pack: Pack) -> tuple[NormalForm, bool, int]:
         house.number,
         tuple(changes),
         (*faults, *names.faults) if faults else names.faults,
+        names.district,
     )
     loses_script = bool(marks & Mark.LATIN) and pack_for(form.text) is not pack
     return form, names.odd or loses_script, marks
@@ -163,6 +164,14 @@ def settlement_key(name: str) -> str:
 
 
 @lru_cache(maxsize=65_536)
+def settlement_kind(name: str) -> str:
+    """Give the type word of a settlement's name in normal form, empty where it has none."""
+    pack = pack_for(name)
+    spans = read_spans(_words(name, pack), pack)
+    return next((span.kind for span in spans if span.of_class == "place"), "")
+
+
+@lru_cache(maxsize=65_536)
 def names_settlement(name: str) -> bool:
     """Tell whether a name can be a settlement's: ``басманный район`` is a part or more of one."""
     pack = pack_for(name)
@@ -193,7 +202,11 @@ def _joined(spans: Sequence[Span]) -> Span:
 
 
 def _with_column(form: NormalForm, city: str) -> NormalForm:
-    name = settlement_key(city)
-    if not name or any(place.name == name for place in form.places):
+    name, kind = settlement_key(city), settlement_kind(city)
+    same = [i for i, place in enumerate(form.places) if place.name == name]
+    if not name or (same and (not kind or any(form.places[i].kind for i in same))):
         return form
-    return replace(form, places=(*form.places, Place(name)))
+    if same:
+        places = [Place(name, kind) if i in same else p for i, p in enumerate(form.places)]
+        return replace(form, places=tuple(places))
+    return replace(form, places=(*form.places, Place(name, kind)))

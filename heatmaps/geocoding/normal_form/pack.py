@@ -30,6 +30,8 @@ class Pack:
     types always follow their name; `town_districts` are named after their town. `oblique` are type
     words in another case, with the gender they give to the adjectives before them.
 
+    `rivers` are those that towns are told apart by (``н.д.``, на Дону).
+
     `letters` are one-letter words that are a type only in front of a name, `sizes` the forms of
     большой and the like by their initial. `words` are abbreviations inside names, `noise` words
     that say nothing, `weak` words that names are equal without. `units` follow a number that
@@ -64,6 +66,7 @@ class Pack:
     settlement_aliases: Mapping[str, str] = field(default_factory=dict)
     settlement_cases: Mapping[str, str] = field(default_factory=dict)
     tails: Mapping[str, str] = field(default_factory=dict)
+    rivers: Mapping[str, str] = field(default_factory=dict)
     tens: Mapping[str, int] = field(default_factory=dict)
     years: Mapping[str, str] = field(default_factory=dict)
     cardinals: Mapping[str, str] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heatmaps.geocoding.normal_form.cities import city_aliases, city_cases
+from heatmaps.geocoding.normal_form.cities import city_aliases, city_cases, city_names
 from heatmaps.geocoding.normal_form.pack import Pack, read_table, sequences, spellings, word_set
 
 _T = read_table("ru", "kk", "be")
@@ -10,6 +10,16 @@ _T = read_table("ru", "kk", "be")
 _NOTE_WORDS = dict.fromkeys(_T["notes"]["words"].split(), "")
 _NOTE_PHRASES = dict.fromkeys(_T["notes"]["phrases"].split("|"), "")
 _CASES = city_cases()
+_NOISE = word_set(_T["noise"]["words"], *_T["flats"].values())
+_RIVERS = {short: river for river, letters in _T["rivers"].items() for short in letters.split()}
+_ON_RIVERS = {
+    f"{town} {on} {short}": f"{town} {river}"
+    for name in city_names()
+    for town, _, river in [name.partition(" на ")]
+    for short, known in _RIVERS.items()
+    if known == river
+    for on in ("н", "на")
+}
 _IN_CITIES = {f"в {form}": f"город {name}" for form, name in _CASES.items()}
 
 RUSSIAN = Pack(
@@ -28,13 +38,17 @@ RUSSIAN = Pack(
     area_types=word_set(_T["area_types"]["words"]),
     generic_types=frozenset({"улица", "пр"}),
     units=word_set(*_T["units"].values()),
-    noise=word_set(_T["noise"]["words"], *_T["flats"].values()),
+    noise=_NOISE,
     junk=word_set(_T["junk"]["words"]),
     weak=frozenset({"реки", "канала"}),
     house_words=word_set(_T["house_words"]["words"]),
-    settlement_aliases=city_aliases(),
+    settlement_aliases={
+        alias: " ".join(word for word in name.split() if word not in _NOISE)
+        for alias, name in city_aliases().items()
+    },
     settlement_cases=_CASES,
     tails=_T["tails"],
+    rivers={f"н.{short}.": river for short, river in _RIVERS.items()},
     tens={word: int(number) for number, word in _T["tens"].items()},
     years={word: number for number, word in _T["years"].items()},
     cardinals={word: number for number, word in _T["cardinals"].items()},
@@ -44,7 +58,9 @@ RUSSIAN = Pack(
     intercom=word_set(_T["flats"]["intercom"]),
     telephone=word_set(_T["notes"]["telephone"]),
     phrases=sequences(
-        {s: full for full, others in _T["phrases"].items() for s in others.split("|")} | _IN_CITIES,
+        {s: full for full, others in _T["phrases"].items() for s in others.split("|")}
+        | _IN_CITIES
+        | _ON_RIVERS,
         first=2,
     ),
     notes=sequences(_NOTE_WORDS | _NOTE_PHRASES, first=1),

@@ -59,6 +59,7 @@ class Names(NamedTuple):
     street: StreetName
     places: tuple[Place, ...]
     region: str
+    district: str
     faults: tuple[str, ...]
     odd: bool
 
@@ -102,7 +103,8 @@ def _name(span: Span, pack: Pack) -> Name:
         street = street_from(span, pack)
     if of_class != "street":
         place = place_from(span, pack)
-    odd_street = bool(street.tail) and len(street.words) > 1
+    odd_street = bool(street.tail or street.initials) and len(street.words + street.ordinals) > 1
+    odd_street = odd_street or (not street.kind and street.initials[:1] in pack.letters)
     odd_street = odd_street or any(_is_odd(word, pack) for word in street.words)
     return Name(of_class, kind, words, street, odd_street, place, _is_odd(place.name, pack))
 
@@ -122,11 +124,12 @@ def read_names(sides: Sides, pack: Pack) -> Names:
     places, odd = _places(inward, street)
     places = places or _namesakes(inward, pack)
     region = next((_region(name) for name in names if name.of_class == "region"), "")
+    district = _district(inward, street, pack)
     odd = odd or bool(faults) or len(places) > 1 or _odd_region(region, pack)
     if street is None:
-        return Names(NO_STREET, places, region, faults, odd)
+        return Names(NO_STREET, places, region, district, faults, odd)
     odd = odd or street.odd_street or bool(places and _shared(places, street.street))
-    return Names(street.street, places, region, faults, odd)
+    return Names(street.street, places, region, district, faults, odd)
 
 
 def _street(
@@ -174,6 +177,18 @@ def _places(inward: Sequence[Name], street: Name | None) -> tuple[tuple[Place, .
 def _namesakes(inward: Sequence[Name], pack: Pack) -> tuple[Place, ...]:
     """Give the town that an urban district is named after, where no settlement is named."""
     return tuple([Place(n.place.name) for n in inward if n.kind in pack.town_districts])
+
+
+def _district(inward: Sequence[Name], street: Name | None, pack: Pack) -> str:
+    """Give the district around the settlement named, or one named alone; a city's own is none."""
+    around = ""
+    for name in reversed(inward):
+        if name.of_class == "district":
+            told = not (name.odd_place or name.kind in pack.town_districts)
+            around = _region(name) if told else around
+        elif name.of_class != "region" and name is not street:
+            break
+    return around
 
 
 def _region(name: Name) -> str:

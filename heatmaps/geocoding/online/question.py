@@ -156,4 +156,6 @@ def _reading(
 
 
 def _untyped(street_key: str) -> str:
-    return street_key.partition(":")[2]
+    """Give the words and numbers of a street's key, without type and initials."""
+    words = street_key.partition(":")[2].split()
+    return " ".join(word for word in words if word[-1] != ".")
