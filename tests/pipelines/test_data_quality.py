@@ -226,7 +226,7 @@ def test_complaints_on_it_are_placed_by_their_address_where_that_is_found(town, 
     known = {STREETS[n]: (59.93 + n / 1000, 30.23 + n / 1000) for n in range(4)}
     lines = [f"{CITY},{street},{n + 1},{lat},{lon}"
              for n, (street, (lat, lon)) in enumerate(known.items())]  # fmt: skip
-    head = ["city,street,house,lat,lon", f"{CITY},Дальняя улица,1,60.4,31.2"]
+    head = ["city,street,house,lat,lon", f"{CITY},Дальняя улица,1,60.09,30.3"]
     gazetteer.write_text("\n".join([*head, *lines[:2]]), encoding="utf-8")
     load_gazetteer_file(town, gazetteer, CLOCK.now)
     # Coordinates given as very exact win over the house, until they prove to be a default point.
