@@ -270,7 +270,7 @@ def _place(store: Store, online: GeocoderWithProvider, keys: Sequence[int]) -> P
         provider_answers.note_source(connection, account.provider, keys)
         counts = {**online.counts.as_run(), "complaints": placed.complaints,
                   "customers": placed.customers}  # fmt: skip
-        if online.counts.asked:
+        if online.counts.asked or placed.complaints:
             provider_answers.note_run(connection, account.provider, clock.now(), counts)
     return placed
 

@@ -21,10 +21,13 @@ from heatmaps.errors import UsageError
 from heatmaps.spots.calibration import calibrate
 from heatmaps.spots.detector import Detector, reach_back
 from heatmaps.store import complaints, detection, policies, region, spots
-from heatmaps.store.engine import lock
+from heatmaps.store.detection_rows import read_rows
+from heatmaps.store.engine import Store, lock
+from heatmaps.store.gazetteer_state import store_name
 from heatmaps.store.spots import Event
 from pipelines.find_gaps import refresh_when_due
 from pipelines.kept_calibrations import KeptCalibrations
+from pipelines.kept_complaints import KeptComplaints
 from pipelines.weigh_spots import Scales
 
 if TYPE_CHECKING:
@@ -32,10 +35,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from numpy.typing import NDArray
     from sqlalchemy import Connection
 
     from heatmaps.spots.record import ComplaintColumns, DetectedSpot, Exposure
-    from heatmaps.store.engine import Store
     from heatmaps.store.policies import CurrentPolicy
 
 HOUR = timedelta(hours=1)
@@ -456,10 +459,9 @@ def _full_hour(moment: datetime) -> datetime:
 
 def _ground(connection: Connection, first: datetime, last: datetime, clock: Clockwork) -> Ground:
     ruling = policies.current_policy(connection)
-    columns, weights = detection.load_complaints(
-        connection,
-        first - reach_back(ruling.policy.detection),
-        last,
+    since = first - reach_back(ruling.policy.detection)
+    columns, weights = detection.columns_of(
+        _rows(connection, since, last, clock.cache_dir),
         count_registration=ruling.policy.detection.count_registration_addresses,
         duplicate_within=timedelta(hours=ruling.policy.quality.duplicate_within_h),
     )
@@ -469,3 +471,13 @@ def _ground(connection: Connection, first: datetime, last: datetime, clock: Cloc
     zone = ZoneInfo(territories[0].timezone) if territories else clock.zone
     kept = KeptCalibrations(clock.cache_dir) if clock.cache_dir else None
     return Ground(columns, scales, exposure, ruling, zone, kept)
+
+
+def _rows(
+    connection: Connection, since: datetime, until: datetime, cache_dir: Path | None
+) -> NDArray[np.void]:
+    if cache_dir is None:
+        return read_rows(connection, since, until)
+    return KeptComplaints(cache_dir, store_name(Store(connection.engine))).rows(
+        connection, since, until
+    )

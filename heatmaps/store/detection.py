@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sqlalchemy import func, insert, select
 
 from heatmaps.complaints.likeness import first_entries
-from heatmaps.complaints.record import AddressKind, Segment, State, Topic
 from heatmaps.region.grid import resolution_of
+from heatmaps.region.technology import Technology
 from heatmaps.spots.record import ComplaintColumns
 from heatmaps.store.complaints import COMPLAINT
+from heatmaps.store.detection_rows import ROW, read_rows
 from heatmaps.store.tables import SpotComplaint, Tick
-from heatmaps.store.types import microseconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
     from datetime import datetime, timedelta
 
     from numpy.typing import NDArray
-    from sqlalchemy import Connection, Select, Table
+    from sqlalchemy import Connection, Table
 
 LINK: Table = SpotComplaint.__table__  # type: ignore[assignment]  # a mapped table is a Table
 
-NO_CODE = -1
-"""Code of an absent segment or technology."""
-
-_ROWS_AT_ONCE = 5_000
-_TEXT, _WHOLE = np.object_, np.int64
-_KINDS = (_WHOLE, _TEXT, _TEXT, _WHOLE, _WHOLE, _WHOLE, _TEXT, _TEXT, np.float64, np.bool_, _TEXT)
-"""Of the columns that `load_complaints` reads; objects also where there may be no number."""
-
-TOPIC_CODES = {str(topic): code for code, topic in enumerate(Topic)}
-SEGMENT_CODES = {str(segment): code for code, segment in enumerate(Segment)}
+_TECHNOLOGIES = np.array([*map(str, Technology), None], dtype=object)
+"""By code; the last is that of `NO_CODE`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,72 +72,47 @@ def load_complaints(
 ) -> tuple[ComplaintColumns, WeightColumns]:
     """Give the complaints detection may count: placed, not withdrawn, since < time <= until.
 
+    Who counts is as `columns_of` says.
+    """
+    rows = read_rows(connection, since, until)
+    return columns_of(
+        rows, count_registration=count_registration, duplicate_within=duplicate_within
+    )
+
+
+def columns_of(
+    rows: NDArray[np.void], *, count_registration: bool, duplicate_within: timedelta
+) -> tuple[ComplaintColumns, WeightColumns]:
+    """Give columns of rows as `read_rows` gives them, in their order.
+
     A complaint without customer is a customer of its own, and those of equal likeness that follow
     each other within `duplicate_within` are one and the same, entered several times. Registration
     addresses are left out unless `count_registration`.
     """
-    c = COMPLAINT.c
-    query = (
-        select(c.id, c.customer_id, c.likeness, c.cell, microseconds(c.created_at),
-               microseconds(c.available_at), c.topic, c.segment, c.ltv, c.critical, c.technology)
-        .where(c.cell.is_not(None), c.state != State.WITHDRAWN,
-               c.created_at > since, c.created_at <= until)
-        .order_by(c.created_at, c.id)
-    )  # fmt: skip
     if not count_registration:
-        query = query.where(c.address_kind != AddressKind.REGISTRATION)
-    (ids, customers, likeness, cells, times, available, topics, segments, ltv, critical,
-     technology) = _typed_columns(connection, query, _KINDS)  # fmt: skip
+        rows = rows[~rows["registration"]]
+    plain = {name: np.ascontiguousarray(rows[name]) for name in ROW.names or ()}
     columns = ComplaintColumns(
-        complaint_id=ids,
-        customer=_customer_codes(customers, likeness, times, duplicate_within),
-        cell=cells,
-        resolution=resolution_of(cells),
-        time=times,
-        available=available,
-        topic=_coded(topics, TOPIC_CODES),
+        complaint_id=plain["id"],
+        customer=_customer_codes(rows, duplicate_within),
+        cell=plain["cell"],
+        resolution=resolution_of(plain["cell"]),
+        time=plain["time"],
+        available=plain["available"],
+        topic=plain["topic"],
     )
-    segment = _coded(segments, {None: NO_CODE} | SEGMENT_CODES)
-    return columns, WeightColumns(segment, ltv, critical, technology)
+    technology = _TECHNOLOGIES[plain["technology"]]
+    return columns, WeightColumns(plain["segment"], plain["ltv"], plain["critical"], technology)
 
 
-def _typed_columns(
-    connection: Connection, query: Select[Any], kinds: Sequence[type]
-) -> list[NDArray[Any]]:
-    """Give the result as one array of a kind a column.
-
-    Reads from the driver's cursor and some rows at a time: a million rows of Python objects take
-    longer to make and to keep than all that is done with them.
-    """
-    parts: list[list[NDArray[Any]]] = [[np.zeros(0, dtype=kind)] for kind in kinds]
-    result = connection.execute(query)
-    while rows := result.cursor.fetchmany(_ROWS_AT_ONCE):
-        for part, values, kind in zip(parts, zip(*rows, strict=True), kinds, strict=True):
-            part.append(np.array(values, dtype=kind))
-    result.close()
-    return [np.concatenate(part) for part in parts]
-
-
-def _coded(words: NDArray[np.object_], codes: Mapping[Any, int]) -> NDArray[np.int8]:
-    return np.fromiter(map(codes.__getitem__, words.tolist()), dtype=np.int8, count=len(words))
-
-
-def _customer_codes(
-    customers: NDArray[np.object_],
-    likeness: NDArray[np.object_],
-    time: NDArray[np.int64],
-    duplicate_within: timedelta,
-) -> NDArray[np.int64]:
+def _customer_codes(rows: NDArray[np.void], duplicate_within: timedelta) -> NDArray[np.int64]:
     """Give each customer a number from 0 up, and each that nobody named one below 0."""
-    names = dict.fromkeys(customers.tolist())
-    names.pop(None, None)
-    known = {None: -1} | dict(zip(names, range(len(names)), strict=True))
-    numbered = map(known.__getitem__, customers.tolist())
-    codes = np.fromiter(numbered, dtype=np.int64, count=len(customers))
-    unnamed = np.flatnonzero(codes < 0)
-    told = unnamed[[likeness[row] is not None for row in unnamed.tolist()]]
+    codes = np.empty(len(rows), dtype=np.int64)
+    named, unnamed = np.flatnonzero(rows["named"]), np.flatnonzero(~rows["named"])
+    codes[named] = np.unique(rows["customer"][named], return_inverse=True)[1]
     codes[unnamed] = -1 - np.arange(len(unnamed))
-    first = first_entries(likeness[told].astype(np.int64), time[told], duplicate_within)
+    told = unnamed[rows["alike"][unnamed]]
+    first = first_entries(rows["likeness"][told], rows["time"][told], duplicate_within)
     codes[told] = codes[told[first]]
     return codes
 

@@ -19,7 +19,7 @@ from heatmaps.region.grid import from_text, to_text
 from heatmaps.region.technology import Technology
 from heatmaps.store import bulk
 from heatmaps.store.complaints import COMPLAINT
-from heatmaps.store.detection import TOPIC_CODES
+from heatmaps.store.detection_rows import TOPIC_CODES
 from heatmaps.store.engine import lock
 from heatmaps.store.region import outline
 from heatmaps.store.tables import CoverageGap, GapSearch, Spot, SpotCell, SpotComplaint
