@@ -9,6 +9,7 @@ from heatmaps.geocoding import shares
 from heatmaps.geocoding.answer import answered, is_better
 from heatmaps.geocoding.known_names import KnownNames
 from heatmaps.geocoding.normal_form import StreetName
+from heatmaps.geocoding.regions import names_region
 from heatmaps.geocoding.result import ACCEPTED, GeocodeResult, Level
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ class LastResort:
             for one, towns in asked:
                 candidates = find(one, towns)
                 if candidates:
-                    found.append(answered(one, text or one.text, candidates, one.faults))
+                    faults = one.faults + towns.faults
+                    found.append(answered(one, text or one.text, candidates, faults))
             best = _one_of(found)
             if best is not None and is_better(best, known):
                 return best
@@ -96,12 +98,14 @@ class LastResort:
     def _where(self, reading: Reading, form: NormalForm) -> Towns | None:
         """Give where a reading tells to look, None where nothing is told and words are unread."""
         if reading.towns is not None:
-            towns = reading.towns
+            towns = self._towns.weighed(form, reading.towns)
         else:
             towns = self._towns.named(form)
             if towns.settlements == () and not reading.unread:
-                towns = self._towns.named(replace(form, places=(), places_named=0))
-            if not towns.settlements and (reading.unread or not reading.street):
+                towns = self._towns.named(_without_places_of_text(form))
+            if towns.settlements == () or (
+                not towns.settlements and (reading.unread or not reading.street)
+            ):
                 return None
         if not reading.unread:
             return towns
@@ -138,6 +142,13 @@ def _asked(form: NormalForm, reading: Reading) -> NormalForm:
     if reading.house:
         faults = tuple(fault for fault in faults if fault != "no_house")
     return replace(form, street=reading.street, house=reading.house, faults=faults)
+
+
+def _without_places_of_text(form: NormalForm) -> NormalForm:
+    """Give the form without the places that the text names, but for a region among them."""
+    named, column = form.places[: form.places_named], form.places[form.places_named :]
+    region = next((place.name for place in named if names_region(place.name)), "")
+    return replace(form, places=column, places_named=0, region=form.region or region)
 
 
 def _kept_faults(form: NormalForm) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from heatmaps.geocoding.answer import answered, is_better, is_doubted
 from heatmaps.geocoding.last_resort import LastResort
 from heatmaps.geocoding.result import GeocodeResult, Level
+from heatmaps.geocoding.town_table import CITY_MISSING, DEFAULT_CITY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,6 +28,8 @@ READINGS_APART = 0.05
 JUNK = "junk"
 TRANSLITERATED = "transliterated"
 _LATIN = re.compile("[a-z]")
+_NOT_NAMED = frozenset({CITY_MISSING, DEFAULT_CITY})
+"""Changes that tell that the address names no settlement."""
 
 
 class Matching:
@@ -90,7 +93,7 @@ class Matching:
         if not candidates:
             if street:
                 faults = (*faults, "street_not_found")
-            candidates = [self._places.settlement(town, towns) for town in towns.settlements or ()]
+            candidates = self._places.settlements(towns)
         if not candidates:
             return GeocodeResult(Level.NONE, normal_form=text, changes=form.changes, faults=faults)
         return answered(form, text, candidates, faults)
@@ -135,7 +138,7 @@ class Matching:
     def _nearly(
         self, form: NormalForm, towns: Towns, street: StreetName, *, by_sound: bool
     ) -> list[Candidate]:
-        named = bool(towns.settlements) and "default_city" not in towns.changes
+        named = bool(towns.settlements) and _NOT_NAMED.isdisjoint(towns.changes)
         found = self._streets.find_like(street, towns.settlements, by_sound=by_sound, may_add=named)
         return self._places.on_streets(form, towns, found) if found else []
 

@@ -33,7 +33,10 @@ class NamePrints:
         rows: list[int] = []
         if settlements is None:
             rows = self._row[low : min(high, low + MOST_FOUND)].tolist()
-        elif low < high:
+        elif high - low < len(settlements):
+            within = frozenset(settlements)
+            rows = [self._row[at] for at in range(low, high) if self._town[at] in within]
+        else:
             for town in settlements:
                 start = bisect_left(self._town, town, low, high)
                 while start < high and self._town[start] == town:

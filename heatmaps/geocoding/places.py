@@ -14,7 +14,7 @@ from heatmaps.geocoding.house_table import EXACTLY
 from heatmaps.geocoding.normal_form import NormalForm
 from heatmaps.geocoding.result import Alternative, GeocodeResult, Level
 from heatmaps.geocoding.street_table import FoundStreet
-from heatmaps.geocoding.town_table import Towns
+from heatmaps.geocoding.town_table import CITY_MISSING, Towns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -89,7 +89,7 @@ class Places:
     def streetless(self, form: NormalForm, towns: Towns) -> list[Candidate]:
         """Give the houses of that number that stand in their settlement without a street."""
         candidates = []
-        for town in towns.settlements or () if form.house else ():
+        for town in _named(towns) if form.house else ():
             nowhere = self._nowhere_in(town)
             place = nowhere.street
             house = self._houses.find(place, form.house)
@@ -98,6 +98,10 @@ class Places:
             if house is not None:
                 candidates.append(self._house(form, house, nowhere, towns))
         return candidates
+
+    def settlements(self, towns: Towns) -> list[Candidate]:
+        """Give the settlements named themselves as what may be meant."""
+        return [self.settlement(town, towns) for town in _named(towns)]
 
     def settlement(self, town: int, towns: Towns) -> Candidate:
         """Give a settlement itself as what is meant."""
@@ -254,6 +258,11 @@ class Places:
         town = self._streets.settlement[street]
         name, key = self._streets.name[street], self._streets.key[street]
         return f"{towns.label(town)}, {name}", f"{towns.key(town)}|{key}", town
+
+
+def _named(towns: Towns) -> tuple[int, ...]:
+    """Give the settlements that an address names: none where it tells but the region."""
+    return () if CITY_MISSING in towns.changes else towns.settlements or ()
 
 
 def _least_to_choose(streets: Sequence[tuple[float, int]]) -> float:

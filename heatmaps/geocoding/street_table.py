@@ -45,6 +45,8 @@ __all__ = [
     "pack_streets",
 ]
 
+MOST_SEARCHED = 64
+"""Of more settlements, those of a region, names are looked for anywhere and picked out."""
 _NAMES_KEPT = 16_384
 _LATIN = re.compile("[a-z]")
 
@@ -160,6 +162,10 @@ class StreetTable:
         core = name.core
         if not core:
             return ()
+        if settlements is not None and len(settlements) > MOST_SEARCHED:
+            within = frozenset(settlements)
+            anywhere = self.find_like(name, None, by_sound=by_sound, may_add=may_add)
+            return [one for one in anywhere if self.settlement[one.street] in within]
         found = self._words.find(core, settlements, may_add=may_add)
         if by_sound:
             best: dict[int, LikeName] = {}

@@ -41,6 +41,11 @@ _SLIP_FROM = 5
 """Shorter names of settlements are too like each other (Омск, Томск) to be taken for misspelt."""
 
 
+CITY_MISSING = "city_missing"
+DEFAULT_CITY = "default_city"
+"""Changes: no settlement is named, so the place may lie anywhere; or where the caller said."""
+
+
 class Towns(NamedTuple):
     """Where to look: settlements (None is anywhere), how surely, and why."""
 

@@ -7,9 +7,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from heatmaps.geocoding import fingerprints
+from heatmaps.geocoding.areas import Areas
 from heatmaps.geocoding.normal_form import NormalForm, Place, StreetName, settlement_key
 from heatmaps.geocoding.regions import REGION_TYPES, names_region, region_words
-from heatmaps.geocoding.town_table import Towns, TownTable
+from heatmaps.geocoding.town_table import CITY_MISSING, DEFAULT_CITY, Towns, TownTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +23,11 @@ REGION_CONTRADICTED = 0.6
 """Confidence where the settlement is known only in another region than the one written."""
 ONLY_SETTLEMENT = 0.9
 """Confidence where no city is named and but one place in the gazetteer fits."""
+CITY_CONTRADICTED = 0.8
+"""Confidence where the text names one settlement and its column another."""
+AREA_UNKNOWN = 0.8
+"""Confidence where a region or district is named, and nobody knows whether the place lies there."""
+UNKNOWN_SETTLEMENT = "unknown_settlement"
 _MAX_TOWN_WORDS = 3
 _NAMES_KEPT = 8_192
 _LATIN = re.compile("[a-z]")
@@ -42,6 +48,7 @@ class TownsNamed:
 
     def __init__(self, table: TownTable) -> None:
         self.table = table
+        self._areas = Areas(table)
         self._known = lru_cache(maxsize=_NAMES_KEPT)(self._named)
 
     def named(self, form: NormalForm) -> Towns:
@@ -64,7 +71,7 @@ class TownsNamed:
         for town, rest in _splits(form.street.words):
             known = self.table.of_name(settlement_key(" ".join(town)))
             if known:
-                yield self._of_region(form.region, Towns(known)), _rest(form.street, rest)
+                yield self.weighed(form, Towns(known)), _rest(form.street, rest)
 
     def like_in_street(
         self, form: NormalForm, *, by_sound: bool
@@ -75,19 +82,64 @@ class TownsNamed:
                 continue
             like = self.table.like(" ".join(town), by_sound=by_sound)
             if like.settlements:
-                yield self._of_region(form.region, like), _rest(form.street, rest)
+                yield self.weighed(form, like), _rest(form.street, rest)
+
+    def weighed(self, form: NormalForm, towns: Towns) -> Towns:
+        """Give settlements read among the words of an address, weighed by what else it tells.
+
+        Namesakes are narrowed down; one that the region or the column contradicts is doubtful.
+        """
+        told = _told(form)
+        return self._beside_column(told, self._of_region(told.region, towns))
 
     def _named(self, told: _Told) -> Towns:
         if told.places:
-            return self._in_places(told) or Towns((), 1.0, (), ("unknown_settlement",))
+            found = self._in_places(told)
+            if found:
+                return found
+            if any(place.kind or not names_region(place.name) for place in told.places):
+                return Towns((), 1.0, (), (UNKNOWN_SETTLEMENT,))
+            told = told._replace(region=told.region or told.places[0].name)
         known, region = self._with_region(told.region)
         if known:
             return self._of_region(region, Towns(known))
+        return self._in_area(told.region) if told.region else self._unnamed(told.district)
+
+    def _unnamed(self, district: str) -> Towns:
+        """Give where to look without any settlement or region named: by default, or anywhere."""
+        within = self._areas.everywhere(district).within if district else ()
         if self.table.default:
-            return Towns(self.table.default, 1.0, ("default_city",))
-        if len(self.table) == 1:
+            default = tuple(town for town in self.table.default if town in within)
+            if default or not within:
+                return Towns(default or self.table.default, 1.0, (DEFAULT_CITY,))
+        elif len(self.table) == 1:
             return Towns((0,))
-        return Towns(None, ONLY_SETTLEMENT, ("city_missing",), ("no_city",))
+        share = AREA_UNKNOWN if district and not within else ONLY_SETTLEMENT
+        return Towns(within or None, share, (CITY_MISSING,), ("no_city",))
+
+    def _in_area(self, region: str) -> Towns:
+        """Give where to look where a region is all that is named: it goes before the default."""
+        if self.table.default:
+            within, unknown = self._areas.parted(region, self.table.default)
+            if within or unknown:
+                return self._only_in(region, within, unknown, (DEFAULT_CITY,))
+        within, unknown = self._areas.everywhere(region)
+        if not (within or unknown):
+            return Towns((), 1.0, (), (UNKNOWN_SETTLEMENT,))
+        if len(self.table) == 1:
+            return self._only_in(region, within, unknown, ())
+        found = self._only_in(region, within, unknown, (CITY_MISSING,))
+        share = min(found.confidence, ONLY_SETTLEMENT)
+        return found._replace(confidence=share, faults=("no_city",))
+
+    @staticmethod
+    def _only_in(
+        region: str, within: tuple[int, ...], unknown: tuple[int, ...], changes: tuple[str, ...]
+    ) -> Towns:
+        """Give the settlements within a region, in doubt those that only may lie there."""
+        if within:
+            return Towns(within, 1.0, changes)
+        return Towns(unknown, AREA_UNKNOWN, (*changes, f"region_unknown:{region}"))
 
     def _in_places(self, told: _Told) -> Towns | None:
         """Give the settlements that the places named mean; to the letter before nearly."""
@@ -137,9 +189,33 @@ class TownsNamed:
         if len(found.settlements or ()) > 1:
             others = (place.name for place in told.places if place is not told.places[i])
             found = self.table.narrowed(found, others)
-        return found._replace(
+        found = found._replace(
             confidence=found.confidence * share, changes=(*ignored, *found.changes)
         )
+        return self._beside_column(told, found) if i < told.places_named else found
+
+    def _beside_column(self, told: _Told, towns: Towns) -> Towns:
+        """Give settlements named in the text; in doubt and with a fault where the column's is not.
+
+        The column agrees that names them, in any spelling, or a place around them.
+        """
+        column = told.places[told.places_named :]
+        if not (column and towns.settlements) or self._agrees(column[0].name, towns.settlements):
+            return towns
+        return towns._replace(
+            confidence=towns.confidence * CITY_CONTRADICTED,
+            faults=(*towns.faults, "city_contradicted"),
+        )
+
+    def _agrees(self, column: str, towns: tuple[int, ...]) -> bool:
+        known = self.table.of_name(column) or self._with_region(column)[0]
+        if known:
+            return any(self._areas.is_around(other, town) for town in towns for other in known)
+        if names_region(column):
+            within, unknown = self._areas.parted(column, towns)
+            return bool(within or unknown)
+        like = self.table.like(column, by_sound=False).settlements or ()
+        return not set(like).isdisjoint(towns)
 
     def _beside(self, places: Sequence[Place], towns: Towns) -> list[Place]:
         """Give what stands beside a settlement, without a type, and names no place or region."""
@@ -158,14 +234,9 @@ class TownsNamed:
         """Narrow namesakes down to the region named; one known in another region is doubtful."""
         if not region or not towns.settlements:
             return towns
-        words = region_words(region)
-        regions = {t: self.table.region_words(t) for t in towns.settlements}
-        within = tuple(t for t, theirs in regions.items() if theirs & words)
-        if within:
-            return towns._replace(settlements=within)
-        unknown = tuple(t for t, theirs in regions.items() if not theirs)
-        if unknown:
-            return towns._replace(settlements=unknown)
+        within, unknown = self._areas.parted(region, towns.settlements)
+        if within or unknown:
+            return towns._replace(settlements=within or unknown)
         return towns._replace(
             confidence=towns.confidence * REGION_CONTRADICTED,
             changes=(*towns.changes, f"region_contradicted:{region}"),

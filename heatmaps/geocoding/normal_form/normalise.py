@@ -15,7 +15,7 @@ from heatmaps.geocoding.normal_form.markup import unwrapped
 from heatmaps.geocoding.normal_form.names import Span, place_from, read_spans, street_from
 from heatmaps.geocoding.normal_form.russian import RUSSIAN
 from heatmaps.geocoding.normal_form.segments import read_text
-from heatmaps.geocoding.normal_form.sides import read_names
+from heatmaps.geocoding.normal_form.sides import area_text, read_names
 from heatmaps.geocoding.normal_form.spellings import Spelling, spellings_of
 from heatmaps.geocoding.normal_form.steps import clean
 
@@ -202,7 +202,9 @@ def _joined(spans: Sequence[Span]) -> Span:
 
 
 def _with_column(form: NormalForm, city: str) -> NormalForm:
-    name, kind = settlement_key(city), settlement_kind(city)
+    name, kind, region, district = _read_column(city)
+    if (region and not form.region) or (district and not (form.district or form.region)):
+        form = replace(form, region=form.region or region, district=form.district or district)
     same = [i for i, place in enumerate(form.places) if place.name == name]
     if not name or (same and (not kind or any(form.places[i].kind for i in same))):
         return form
@@ -210,3 +212,17 @@ def _with_column(form: NormalForm, city: str) -> NormalForm:
         places = [Place(name, kind) if i in same else p for i, p in enumerate(form.places)]
         return replace(form, places=tuple(places))
     return replace(form, places=(*form.places, Place(name, kind)))
+
+
+@lru_cache(maxsize=65_536)
+def _read_column(city: str) -> tuple[str, str, str, str]:
+    """Give the settlement that a column names, its kind, its region and its district."""
+    pack = pack_for(city)
+    told = {"region": "", "district": ""}
+    names: list[str] = []
+    for span in read_spans(_words(city, pack), pack):
+        if span.of_class in told and span.words:
+            told[span.of_class] = told[span.of_class] or area_text(span.words, span.kind)
+        else:
+            names.append(place_from(span, pack).name)
+    return " ".join(names), settlement_kind(city), told["region"], told["district"]

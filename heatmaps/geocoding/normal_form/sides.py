@@ -192,9 +192,14 @@ def _district(inward: Sequence[Name], street: Name | None, pack: Pack) -> str:
 
 
 def _region(name: Name) -> str:
-    words = " ".join(name.words)
-    described = name.words[-1].endswith(("ая", "ий"))
-    return f"{words} {name.kind}" if described else f"{name.kind} {words}"
+    return area_text(name.words, name.kind)
+
+
+def area_text(words: Sequence[str], kind: str) -> str:
+    """Give the name of a region or district with its type word, as people write them."""
+    name = " ".join(words)
+    described = words[-1].endswith(("ая", "ий"))
+    return f"{name} {kind}" if described else f"{kind} {name}"
 
 
 def _odd_region(region: str, pack: Pack) -> bool:

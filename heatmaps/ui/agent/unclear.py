@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 TELLING_FAULTS = (
     "junk",
     "unknown_settlement",
+    "city_contradicted",
     "no_city",
     "street_not_found",
     "several_streets",
