@@ -59,8 +59,14 @@ class Patches:
         if box is None:
             spots[at] = [lat, lon, lat, lon, 1]
             return
-        box[_SOUTH], box[_WEST] = min(box[_SOUTH], lat), min(box[_WEST], lon)
-        box[_NORTH], box[_EAST] = max(box[_NORTH], lat), max(box[_EAST], lon)
+        if lat < box[_SOUTH]:
+            box[_SOUTH] = lat
+        elif lat > box[_NORTH]:
+            box[_NORTH] = lat
+        if lon < box[_WEST]:
+            box[_WEST] = lon
+        elif lon > box[_EAST]:
+            box[_EAST] = lon
         box[_ROWS] += 1
 
     def of(self, settlement: Hashable) -> dict[Spot, Patch]:
