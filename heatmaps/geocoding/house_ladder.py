@@ -21,6 +21,8 @@ FLAT_FROM_DASH = 0.88
 RANGE_DROPPED = 0.80
 """``3-7`` where but a 3 is known: a flat, or a house that stretches to 7."""
 STRUCTURE = 0.85
+KORPUS_OR_NOT = 0.5
+"""``5-2`` where both a 5 and a 5 к2 are known."""
 KORPUS_ALONE = 0.95
 """A number where houses have but a корпус: ``Зеленоград, 601``."""
 
@@ -145,6 +147,8 @@ def _is_range(first: int, last: str) -> bool:
 def _korpus_as_slash(asked: HouseParts, known: HouseParts) -> Rung | None:
     if asked.tail == f"/{known.korpus}" and not known.tail and not asked.korpus:
         return Rung(KORPUS_FROM_SLASH, ("korpus_from_slash",))
+    if asked.tail == f"-{known.korpus}" and not known.tail and not asked.korpus:
+        return Rung(FLAT_FROM_DASH, ("korpus_from_dash",))
     if known.tail == f"/{asked.korpus}" and not asked.tail and not known.korpus:
         return Rung(KORPUS_FROM_SLASH, ("slash_from_korpus",))
     return None

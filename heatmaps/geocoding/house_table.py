@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from heatmaps.geocoding import shares
 from heatmaps.geocoding.gazetteer import NO_STREET
-from heatmaps.geocoding.house_ladder import EXACT, Rung, as_korpus, likeness, parts_of
+from heatmaps.geocoding.house_ladder import (
+    EXACT,
+    KORPUS_OR_NOT,
+    Rung,
+    as_korpus,
+    likeness,
+    parts_of,
+)
 from heatmaps.geocoding.packed import Arrays, Keys, Texts, pack_keys, pack_texts, view
 
 if TYPE_CHECKING:
@@ -154,6 +162,9 @@ class HouseTable:
             return None
         share, row, rung = min(best, key=lambda found: found[:2])
         equals = tuple(r for s, r, _ in best if s == share and r != row)
+        close = (r for s, r, _ in best if s <= share * (1 - shares.CLOSE))
+        if len({parts_of(self.number(r)).korpus for r in close}) > 1:
+            rung = Rung(min(KORPUS_OR_NOT, rung.confidence), rung.changes)
         return FoundHouse(row, rung, near=False, equals=equals)
 
     def _near(self, street: int, number: str) -> FoundHouse | None:

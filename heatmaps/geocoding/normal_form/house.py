@@ -101,7 +101,12 @@ def mark_parts(tokens: Sequence[str], pack: Pack) -> list[str]:
     while at < len(tokens):
         token = tokens[at]
         if _may_be_part(token, pack):
-            following = tokens[at + 1] if at + 1 < len(tokens) else ""
+            following = _figure(tokens[at + 1], pack) if at + 1 < len(tokens) else ""
+            if _counts_before(token, following, marked, pack):
+                number = _figure(marked[-1], pack).removesuffix("-й")
+                marked[-1] = pack.parts[token].upper() + number
+                at += 1
+                continue
             at += _mark_part(token, following, marked, pack)
         else:
             marked.append(token)
@@ -116,12 +121,32 @@ def _may_be_part(token: str, pack: Pack) -> bool:
     return token in pack.parts or token in SLASH_WORDS or bool(glued) or bool(litera)
 
 
+def _counts_before(token: str, following: str, marked: Sequence[str], pack: Pack) -> bool:
+    """Tell whether a part's number stands before its word: ``10 2 корпус``, ``2-й корпус``."""
+    if len(token) < _NAME_LENGTH or not marked or pack.parts.get(token, "уч").upper() in _WHOLE:
+        return False
+    if following and (following[0].isdigit() or _is_value(token, following, pack)):
+        return False
+    before = next((word for word in reversed(marked[:-1]) if word != ","), "")
+    number = _figure(marked[-1], pack)
+    if number.endswith("-й"):
+        return _SHORT_PART.fullmatch(number.removesuffix("-й")) is not None
+    alone = len(marked) == 1 and not following
+    return bool(_SHORT_PART.fullmatch(number) and (alone or (before and _follows_number(before))))
+
+
+def _figure(token: str, pack: Pack) -> str:
+    """Give an ordinal that is spelled out by its number: ``вторая`` → ``2-й``."""
+    meant = pack.words.get(token, token)
+    return meant if meant.endswith("-й") else token
+
+
 def _mark_part(token: str, following: str, marked: list[str], pack: Pack) -> int:
     """Append a word as the building part that it may be; give how many words that took."""
     if len(token) == 1 and marked and pack.types.get(marked[-1], ("", ""))[1] in pack.area_types:
         marked.append(token)
     elif token in pack.parts and _is_value(token, following, pack):
-        marked.append(pack.parts[token].upper() + following)
+        marked.append(pack.parts[token].upper() + following.removesuffix("-й"))
         return 2
     if token[0] in pack.parts and _SHORT_PART.fullmatch(token, 1):
         marked.append(pack.parts[token[0]].upper() + token[1:])
@@ -146,8 +171,8 @@ def _follows_number(token: str) -> bool:
 
 
 def _is_value(marker: str, value: str, pack: Pack) -> bool:
-    if _SHORT_PART.fullmatch(value):
-        return True
+    if _SHORT_PART.fullmatch(value.removesuffix("-й")):
+        return len(marker) > 1 or not value.endswith("-й")
     if len(marker) == 1 or pack.parts[marker].upper() in _WHOLE:
         return False
     return bool(_LETTERS.fullmatch(value)) and (len(value) == 1 or pack.parts[marker] == "лит")

@@ -149,11 +149,16 @@ def _items(tokens: Sequence[str], pack: Pack) -> list[Item]:
     for i, word in enumerate(words):
         if word in pack.types:
             items.append(Item(*pack.types[word]))
+        elif len(word) == 1 and _is_letter_name(words, i, pack):
+            items.append(Item("", word))
+        elif word in pack.region_names.values() and _opens_region(words, i, pack):
+            items.append(Item(*pack.types[_region_word(word, pack)]))
         elif len(word) == 1 or word in pack.letters or word in pack.sizes:
             items += _short(word, words[i + 1] if i + 1 < len(words) else "", items, pack)
         else:
             items.append(Item("", pack.words.get(word, word)))
-    items = [item for item in items if item.of_class or item.word not in pack.noise]
+    if not pack.noise.isdisjoint(words):
+        items = _without_noise(items, pack)
     if not pack.oblique.keys().isdisjoint(words):
         gender = next(pack.oblique[word] for word in words if word in pack.oblique)
         at = next(i for i, item in enumerate(items) if item.of_class == "street")
@@ -161,6 +166,48 @@ def _items(tokens: Sequence[str], pack: Pack) -> list[Item]:
     if items and items[-1].word.isascii() and not any(item.of_class for item in items):
         return _parted(items)
     return _one_type(items, pack) if pack.postfix else items
+
+
+def _without_noise(items: Sequence[Item], pack: Pack) -> list[Item]:
+    """Leave out what says nothing; a country stays where it is what a type word names.
+
+    ``улица казахстан`` is a street; ``республика казахстан`` goes with its type word.
+    """
+    kept: list[Item] = []
+    for i, item in enumerate(items):
+        if item.of_class == "region" and i and items[i - 1].word in pack.countries:
+            continue
+        if item.of_class or item.word not in pack.noise:
+            kept.append(item)
+        elif item.word in pack.countries:
+            before = items[i - 1].of_class if i else ""
+            if before in {"street", "place"} or _is_only_name(items, i):
+                kept.append(item)
+            elif before == "region" and kept:
+                kept.pop()
+    return kept
+
+
+def _is_only_name(items: Sequence[Item], at: int) -> bool:
+    """Tell whether a type word of a street follows and there is no other word: ``россия улица``."""
+    return not at and [item.of_class for item in items] == ["", "street"]
+
+
+def _is_letter_name(words: Sequence[str], at: int, pack: Pack) -> bool:
+    """Tell whether a letter is all of a street's name: ``улица и``."""
+    return at + 1 == len(words) and at > 0 and _is_street_type(words[at - 1], pack)
+
+
+def _opens_region(words: Sequence[str], at: int, pack: Pack) -> bool:
+    """Tell ``республики татарстан`` from ``тюмень республики`` and ``улица республики``."""
+    following = words[at + 1 : at + 2]
+    if not following or not following[0].isalpha() or following[0] in pack.types:
+        return False
+    return not (at and _is_street_type(words[at - 1], pack))
+
+
+def _region_word(word: str, pack: Pack) -> str:
+    return next(kind for kind, name in pack.region_names.items() if name == word)
 
 
 def _all_words(tokens: Sequence[str], pack: Pack) -> list[str]:
@@ -283,7 +330,9 @@ def _bare_type(items: Sequence[Item], at: int, pack: Pack) -> tuple[list[Span], 
     last = items[at + 1] if at + 2 == len(items) else None
     if last and {of_class, last.of_class} == {"street", "region"}:
         street, name = (items[at], last.word) if of_class == "street" else (last, kind)
-        return [Span("street", street.word, (name,))], at + 2
+        return [Span("street", street.word, (pack.region_names.get(name, name),))], at + 2
+    if len(items) == 1 and kind in pack.region_names:
+        return [Span("", "", (pack.region_names[kind],))], at + 1
     if of_class != "street":
         return [], at + 1
     if at + 1 == len(items):

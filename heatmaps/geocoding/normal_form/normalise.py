@@ -136,9 +136,20 @@ def pack_for(text: str) -> Pack:
 
 @lru_cache(maxsize=65_536)
 def street_name(name: str) -> StreetName:
-    """Take a gazetteer's street name apart; every number in it belongs to the name."""
+    """Take a gazetteer's street name apart; every number in it belongs to the name.
+
+    A name whose words all say nothing in an address keeps them.
+    """
     pack = pack_for(name)
-    spans = read_spans(_words(name, pack), pack, whole_name=True)
+    words = _words(name, pack)
+    street = _street_of(words, pack)
+    if words and not street.core:
+        return replace(street, words=tuple(w for w in words if w not in pack.types) or words)
+    return street
+
+
+def _street_of(words: tuple[str, ...], pack: Pack) -> StreetName:
+    spans = read_spans(words, pack, whole_name=True)
     streets = [s for s in spans if s.of_class == "street"]
     if not spans:
         return StreetName()

@@ -27,16 +27,17 @@ class Pack:
     `street_types`, `place_types`, `region_types` and `district_types` lead every spelling to the
     full word. `numbered_types` are counted by number (7 линия); `area_types` yield to a street
     in the same address; `generic_types` yield to a more telling type in the same name; `postfix`
-    types always follow their name; `town_districts` are named after their town. `oblique` are type
-    words in another case, with the gender they give to the adjectives before them.
+    types always follow their name; `town_districts` are named after their town; `region_names`
+    leads a region's word to the street called so. `oblique` are type words in another case, with
+    the gender they give to the adjectives before them.
 
     `rivers` are those that towns are told apart by (``н.д.``, на Дону).
 
     `letters` are one-letter words that are a type only in front of a name, `sizes` the forms of
     большой and the like by their initial. `words` are abbreviations inside names, `noise` words
-    that say nothing, `weak` words that names are equal without. `units` follow a number that
-    belongs to a name (8 марта). `tails` are parts of town written behind a street's name, as one
-    word by `phrases`, with the way they are shown.
+    that say nothing, `countries` those of them that may be a name; names are equal without the
+    `weak` words. `units` follow a number that belongs to a name (8 марта). `tails` are parts of
+    town written behind a street's name, as one word by `phrases`, with the way they are shown.
 
     `parts` leads a building-part word to its short form. `flats` are words with a number before or
     behind them that stands for no house, those in `flats_either` on any side. `cuts` and
@@ -48,6 +49,7 @@ class Pack:
     street_types: Mapping[str, str]
     place_types: Mapping[str, str] = field(default_factory=dict)
     region_types: Mapping[str, str] = field(default_factory=dict)
+    region_names: Mapping[str, str] = field(default_factory=dict)
     district_types: Mapping[str, str] = field(default_factory=dict)
     town_districts: frozenset[str] = frozenset()
     letters: Mapping[str, str] = field(default_factory=dict)
@@ -60,6 +62,7 @@ class Pack:
     oblique: Mapping[str, str] = field(default_factory=dict)
     units: frozenset[str] = frozenset()
     noise: frozenset[str] = frozenset()
+    countries: frozenset[str] = frozenset()
     junk: frozenset[str] = frozenset()
     weak: frozenset[str] = frozenset()
     house_words: frozenset[str] = frozenset()

@@ -40,6 +40,7 @@ _HOUSE_OF_NAME = re.compile(
     rf"(?:адрес|регистрация|прописка|работа|ул)\b\W.*{_L}{{4,}},? (?:д\.? ?)?\d"
 )
 _REMARK = re.compile(rf"\([^()]*(?:{_L}{{2}}|°)[^()]*\)|\[[^\[\]]*{_L}{{2}}[^\[\]]*\]")
+_WORD = re.compile(rf"{_L}+|\d+(?:-?{_L}{{1,2}}\b)?")
 _SLASH = re.compile(r" ?[\\/]+ ?")
 _SECOND_ADDRESS = re.compile(rf"(?:(?<=\d)|(?<=\d{_L})) ?/ ?(?={_L}{{3}}|{_L}{{2}}[. ]).*")
 _LOOSE_SLASH = re.compile(r"/(?!\d)|(?<![\d\w])/|^/")
@@ -89,12 +90,26 @@ def find_numbered_date(draft: Draft, _pack: Pack) -> None:
         draft.faults.append("excel_date")
 
 
-def drop_remarks(draft: Draft, _pack: Pack) -> None:
-    """Remarks in brackets go: ``ленина (бывш. мира) 5`` → ``ленина   5``."""
+def drop_remarks(draft: Draft, pack: Pack) -> None:
+    """Remarks in brackets go but for parts of the house: ``5 (двор, корп. 2)`` → ``5 ,корп. 2``."""
     if "(" in draft.text or "[" in draft.text:
         if any(_HOUSE_OF_NAME.search(remark) for remark in _REMARK.findall(draft.text)):
             draft.faults.append("several_addresses")
-        draft.text = _REMARK.sub(" ", draft.text)
+        draft.text = _REMARK.sub(lambda remark: _of_house(remark[0], pack), draft.text)
+
+
+def _of_house(remark: str, pack: Pack) -> str:
+    """Give what a remark says of the house and its parts."""
+    said = [part for part in remark[1:-1].split(",") if _tells_part(part, pack)]
+    return f" {','.join(said)} " if said else " "
+
+
+def _tells_part(text: str, pack: Pack) -> bool:
+    """Tell whether words are those of a house's parts, with a number or a letter: ``корп. 2``."""
+    words = _WORD.findall(text)
+    named = [word for word in words if word in pack.parts or word in pack.house_words]
+    rest = [word for word in words if word not in named]
+    return bool(named and rest) and all(len(w) == 1 or w[0].isdigit() for w in rest)
 
 
 def cut_second_address(draft: Draft, _pack: Pack) -> None:

@@ -120,7 +120,12 @@ def word_of(written: str, pack: Pack) -> Word:
 
 
 def _whole(word: str, pack: Pack) -> bool:
-    return word in pack.types or word in pack.words or word in pack.parts
+    return (
+        word in pack.types
+        or word in pack.words
+        or word in pack.parts
+        or word in pack.region_names.values()
+    )
 
 
 def _cyrillic(word: str) -> tuple[str, int]:
