@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from heatmaps.geocoding.aliases import Aliases, Decision
 from heatmaps.geocoding.from_csv import read_csv
 from heatmaps.geocoding.from_osm import read_osm
 from heatmaps.geocoding.gazetteer import house_keys, settlement_keys, street_keys
 from heatmaps.geocoding.identity import identity_of
 from heatmaps.geocoding.index import build_index
-from heatmaps.geocoding.normal_form import normalise, settlement_key, settlement_kind, street_key
+from heatmaps.geocoding.normal_form import (
+    NORM_VERSION,
+    normalise,
+    settlement_key,
+    settlement_kind,
+    street_key,
+)
 from heatmaps.geocoding.result import Level
 
 HEAD = "city,region,district,street,house,lat,lon\n"
@@ -146,6 +155,20 @@ def test_addresses_that_mean_different_places_have_different_normal_forms():
     texts = [normalise(address).text for address in told]
     assert len(set(texts)) == len(told)
     assert [normalise(text).text for text in texts] == texts
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ("бор, улица мира, 3", "Лесной р-н, с. Бор, ул. Мира, 3"),
+        ("калуга, улица толстого, 5", "Калуга, ул. А. Толстого, 5"),
+    ],
+)
+def test_a_decision_made_before_forms_told_namesakes_apart_still_holds(before, now):
+    form = normalise(now).text
+    older = Decision(before, Level.NONE, norm_version=3)
+    assert Aliases([older]).get(form) is older
+    assert Aliases([replace(older, norm_version=NORM_VERSION)]).get(form) is None
 
 
 def test_a_part_of_a_city_says_nothing_of_where_it_lies():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import text
 
 from heatmaps.errors import FileError
 from heatmaps.geocoding.aliases import Decision
+from heatmaps.geocoding.gazetteer import house_keys, settlement_keys, street_keys
 from heatmaps.geocoding.result import Level
 from heatmaps.store.aliases import decided, save_decision
 from heatmaps.store.gazetteer import load_gazetteer
@@ -102,6 +104,29 @@ def test_streets_with_other_initials_are_other_streets(store, tmp_path):
     assert load(store, tmp_path, *rows).houses_unchanged == 3
     town = "калуга|край|улица:толстого"
     assert keys(store, "street") == [f"{town} л.", f"{town} а.", town]
+
+
+NAMES = ("Бор", "село Бор", "д. Бор", "с. Бор", "г. Бор")
+PLACES = ((55, 48), (55.01, 48), (55.1, 48.1), (55.3, 48), (56.5, 49), (56.52, 49))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_after_any_loads_the_keys_stored_are_what_the_columns_tell(store, tmp_path, seed):
+    rng = random.Random(seed)
+    for _ in range(4):
+        rows = []
+        for name in rng.choices(NAMES, k=5):
+            lat, lon = rng.choice(PLACES)
+            region, street = rng.choice(("Край", "")), rng.choice(("Лесная", "Л. Толстого ул.", ""))
+            rows += [f"{name},{region},{street},{n},{lat + n / 1e3},{lon}" for n in range(1, 4)]
+        load(store, tmp_path, *rows, dataset=rng.choice("аб"), shrink=True, moved=True)
+        with store.reading() as connection:
+            now = load_gazetteer(connection)
+        for table, told in (("settlement", settlement_keys), ("street", street_keys),
+                            ("house", house_keys)):  # fmt: skip
+            assert keys(store, table) == list(told(now))
+        again = load(store, tmp_path, *rows, dataset="в", shrink=True, moved=True)
+        assert (again.settlements_added, again.houses_added) == (0, 0)
 
 
 def test_decisions_follow_the_places_whose_keys_are_written_anew(store, tmp_path):
