@@ -13,6 +13,7 @@ from heatmaps.geocoding.normal_form import StreetName
 from heatmaps.geocoding.normal_form.pack import word_set
 from heatmaps.geocoding.packed import Arrays, Texts, view
 from heatmaps.geocoding.skeleton import skeleton
+from heatmaps.geocoding.stems import is_of_another_gender
 from heatmaps.geocoding.vocabulary import MOST_SLIPS, Vocabulary, may_slip, pack_vocabulary
 
 if TYPE_CHECKING:
@@ -229,7 +230,7 @@ class NameWords:
             share *= one.share
             if one.slips:
                 right = known[words.index(one.word)]
-                changes.append(f"typo:{asked.written[place].capitalize()}→{right.capitalize()}")
+                changes.append(_slip(asked.written[place], right))
         if len(changes) > 1:
             share *= shares.SEVERAL_SLIPS
         if share < LEAST_SHARE:
@@ -273,6 +274,12 @@ def _wanted(asked: Sequence[str], hits: Iterable[_Hit]) -> set[int]:
         if not may_slip(word):
             wanted &= held
     return wanted
+
+
+def _slip(written: str, right: str) -> str:
+    """Give the change from a word to the one known: a slip, or another gender."""
+    kind = "gender" if is_of_another_gender(written, right) else "typo"
+    return f"{kind}:{written.capitalize()}→{right.capitalize()}"
 
 
 def _fixed(words: Iterable[str]) -> list[str]:

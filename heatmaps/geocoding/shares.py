@@ -65,6 +65,9 @@ INITIALS_UNTOLD = 0.94
 """Initials are written, or known, that the other has not, or not all of: a name that has just
 these goes before. Set with caution, not measured."""
 
+OTHER_PERSON = 0.80
+"""The name is the same, but another street beside it tells the initials written."""
+
 FAR_SPELLING = 0.60
 """Like only as a whole, by more slips than a word is allowed."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from heatmaps.geocoding import shares
-from heatmaps.geocoding.initials import weighed_by_initials
+from heatmaps.geocoding.initials import explained_by_initials, weighed_by_initials
 from heatmaps.geocoding.name_prints import NamePrints
 from heatmaps.geocoding.name_words import (
     LEAST_SHARE,
@@ -197,5 +197,8 @@ class StreetTable:
     def _find_exactly(
         self, name: StreetName, settlements: tuple[int, ...] | None
     ) -> tuple[FoundStreet, ...]:
-        rows = [(row, 1.0, ()) for row in self._cores.rows(name.core, settlements)]
+        rows: list[Row] = [(row, 1.0, ()) for row in self._cores.rows(name.core, settlements)]
+        if name.initials and name.core:
+            like = self._words.find(name.core, settlements, may_add=False)
+            rows += explained_by_initials(name.initials, like)
         return self._types.fitting(name.kind, name.tail, name.initials, rows) if rows else ()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from heatmaps.geocoding import shares
-from heatmaps.geocoding.initials import with_initials
+from heatmaps.geocoding.initials import chosen_by_initials, with_initials
 from heatmaps.geocoding.packed import Arrays, Texts, pack_texts, view
 
 if TYPE_CHECKING:
@@ -39,6 +39,9 @@ class FoundStreet(NamedTuple):
     confidence: float
     changes: tuple[str, ...]
 
+
+OTHER_GENDER = "gender:"
+"""Begins the change that tells that an adjective was written in another gender."""
 
 Row = tuple[int, float, tuple[str, ...]]
 """A name's row, how surely its words are those asked for, and what was changed."""
@@ -105,6 +108,7 @@ class StreetTypes:
         if len(streets) < 2:  # noqa: PLR2004, one needs no order
             return streets
         weighed = streets if kind else self._presumed(streets)
+        weighed = chosen_by_initials(weighed) if initials else weighed
         return tuple(sorted(weighed, key=lambda f: (-f.confidence, f.street)))
 
     def _kinds_meant(self, kind: str) -> tuple[int, ...]:
@@ -151,6 +155,8 @@ class StreetTypes:
             return FoundStreet(self._street[row], share, changes)
         if not kind:
             share *= shares.TYPE_MISSING
+            if any(change.startswith(OTHER_GENDER) for change in changes):
+                share = min(share, shares.OTHER_CASE)
             return FoundStreet(self._street[row], share, (*changes, TYPE_MISSING))
         share *= shares.TYPE_MISMATCH * (shares.MISMATCH_AND_MORE if changes else 1.0)
         change = f"type:{kind}→{self._kinds[self._kind[row]]}"

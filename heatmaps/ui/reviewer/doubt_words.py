@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from heatmaps.ui.locale import Translator
 
 _STREET_AND_HOUSE = 2
-_REPAIRED = "typo:"
+_REPAIRED = ("typo:", "gender:")
 """Changes that begin so tell which word was taken for a misspelling of which."""
 
 
 def why(answer: GeocodeResult, _: Translator) -> str:
     """Give in a sentence or two why nobody is sure of this answer."""
     told = faults_in_words(answer, _)
-    repaired = [one.removeprefix(_REPAIRED) for one in answer.changes if one.startswith(_REPAIRED)]
+    repaired = [one.partition(":")[2] for one in answer.changes if one.startswith(_REPAIRED)]
     if repaired:
         told += " " + _("Perhaps misspelt: {words}.").format(words=", ".join(repaired))
     if answer.level is Level.AMBIGUOUS:
