@@ -31,6 +31,9 @@ TAIL_PEAKS = 60
 
 _MOST_WORLDS = 400
 _SMALLEST_RATE = 1e-6
+_SCANNED_AT_ONCE = 10_000
+"""So many complaints are scanned together, those of several hours where these have few."""
+
 _HIGH_PEAK, _LOW_PEAK = 8.0, 0.5
 """Scores among which the highest of an hour is looked for, by halves."""
 _CANDIDATES = 400
@@ -90,12 +93,14 @@ def calibrate(ground: Ground, first_h: int, seed: int) -> Calibration:
     rng = np.random.default_rng(seed)
     days = int(np.clip(round(7 * SIMULATED_COMPLAINTS / weekly), 1, 7))
     stream = _chance(ground, first_h - WEEK_H, WEEK_H + 24 * days, worlds, rng)
-    peaks = [
-        _hour_peaks(_highest(ground, stream, hour, worlds, weight), hour)
-        for hour in range(first_h + 1, first_h + 24 * days + 1)
-        for weight in (expectation.weight_of_windows(hour, ground.windows_h),)
-    ]
-    score = _distinct([peak for of_hour in peaks for peak in of_hour], ground)
+    hours = range(first_h + 1, first_h + 24 * days + 1)
+    at_once = int(_SCANNED_AT_ONCE // max(weekly * worlds, SIMULATED_COMPLAINTS))
+    if at_once:
+        parts = (hours[start : start + at_once] for start in range(0, len(hours), at_once))
+        peaks = [peak for part in parts for peak in _peaks(ground, stream, part, worlds)]
+    else:
+        peaks = [peak for hour in hours for peak in _peak_of_many(ground, stream, hour)]
+    score = _distinct(peaks, ground)
     tail = score[:TAIL_PEAKS]
     scale = float(tail.mean() - tail[-1]) if len(tail) > 1 else 1.0
     millions = max(expectation.subscribers, 1.0) / 1e6
@@ -153,13 +158,43 @@ def _part(ground: Ground, stream: _Stream, hour: int) -> tuple[slice, NDArray[np
     return rows, np.searchsorted(ground.windows_h, hour - stream.time[rows], side="right")
 
 
-def _crowd(ground: Ground, stream: _Stream, hour: int, worlds: int) -> Crowd:
-    rows, window = _part(ground, stream, hour)
-    fresh = np.tile(hour - stream.time[rows] < 1, 2)
-    place, window = np.tile(stream.place[rows], 2), np.tile(window, 2)
-    plane = np.concatenate([np.zeros(len(fresh) // 2, dtype=np.intp), 1 + stream.topic[rows]])
-    world, number = np.tile(stream.world[rows], 2), np.ones(len(place), dtype=np.int64)
-    return Crowd(world, stream.places, place, plane, window, fresh, number, worlds)
+def _peaks(ground: Ground, stream: _Stream, hours: range, worlds: int) -> list[_Peak]:
+    """Give the peaks of some hours, which are scanned together as so many more worlds."""
+    weight = [ground.expectation.weight_of_windows(hour, ground.windows_h) for hour in hours]
+    zones = scan(ground, _crowd(ground, stream, hours, worlds), np.repeat(weight, worlds, axis=0))
+    return _highest(zones, hours, worlds)
+
+
+def _crowd(ground: Ground, stream: _Stream, hours: range, worlds: int) -> Crowd:
+    """Give the crowds of some hours, the worlds of each after those of the one before."""
+    parts = [_part(ground, stream, hour) for hour in hours]
+    of = np.concatenate([np.arange(rows.start, rows.stop) for rows, _ in parts])
+    at = np.repeat(np.arange(len(hours)), [rows.stop - rows.start for rows, _ in parts])
+    window = np.concatenate([window for _, window in parts])
+    fresh = np.array(hours)[at] - stream.time[of] < 1
+    world, place = at * worlds + stream.world[of], stream.place[of]
+    plane = np.concatenate([np.zeros(len(of), dtype=np.intp), 1 + stream.topic[of]])
+    twice, number = (np.tile(of_each, 2) for of_each in (world, np.ones(len(of), dtype=np.int64)))
+    return Crowd(twice, stream.places, np.tile(place, 2), plane, np.tile(window, 2),
+                 np.tile(fresh, 2), number, worlds * len(hours))  # fmt: skip
+
+
+def _peak_of_many(ground: Ground, stream: _Stream, hour: int) -> list[_Peak]:
+    """Give the peak of an hour of a single world with many complaints.
+
+    Only what may reach a score is scanned, a lower one if nothing does.
+    """
+    weight = ground.expectation.weight_of_windows(hour, ground.windows_h)
+    heads, score = _heads(ground, stream, hour), _HIGH_PEAK
+    while score > _LOW_PEAK:
+        among = prospects_of(ground, heads, weight, score)
+        if among:
+            tally = Tally(ground, heads, weight=weight, among=among, threshold=score)
+            zones = tally.zones()
+            if len(zones.score):
+                return _highest(zones, range(hour, hour + 1), 1)
+        score /= 2
+    return _peaks(ground, stream, range(hour, hour + 1), 1)
 
 
 def _heads(ground: Ground, stream: _Stream, hour: int) -> Heads:
@@ -169,34 +204,15 @@ def _heads(ground: Ground, stream: _Stream, hour: int) -> Heads:
     return heads_of(stream.places, len(ground.windows_h), who)
 
 
-def _highest(
-    ground: Ground, stream: _Stream, hour: int, worlds: int, weight: NDArray[np.float64]
-) -> Zones:
-    """Give zones with the highest of each world among them.
-
-    Of a single world only those are scanned that may reach a score, a lower one if none does.
-    """
-    score = _HIGH_PEAK if worlds == 1 else 0.0
-    heads = _heads(ground, stream, hour) if worlds == 1 else None
-    while heads and score > _LOW_PEAK:
-        among = prospects_of(ground, heads, weight, score)
-        if among:
-            tally = Tally(ground, heads, weight=weight, among=among, threshold=score)
-            zones = tally.zones()
-            if len(zones.score):
-                return zones
-        score /= 2
-    return scan(ground, _crowd(ground, stream, hour, worlds), weight)
-
-
-def _hour_peaks(zones: Zones, hour: int) -> list[_Peak]:
+def _highest(zones: Zones, hours: range, worlds: int) -> list[_Peak]:
+    """Give the highest zone of each world of each hour."""
     order = np.lexsort((zones.plane, zones.centre, -zones.score, zones.world))
     highest = order[np.flatnonzero(np.diff(zones.world[order], prepend=-1))]
     return [
         _Peak(
             float(zones.score[i]),
-            hour,
-            int(zones.world[i]),
+            hours[int(zones.world[i]) // worlds],
+            int(zones.world[i]) % worlds,
             int(zones.centre[i]),
             int(zones.ring[i]),
             int(zones.window[i]),

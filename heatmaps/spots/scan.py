@@ -153,9 +153,11 @@ def lattices_for(policy: DetectionPolicy) -> dict[int, Lattice]:
 def scan(ground: Ground, crowd: Crowd, weight: NDArray[np.float64]) -> Zones:
     """Give the best zone of every centre and plane that gained a fresh complaint.
 
-    `weight` is how many mean hours each window is worth (`Expectation.weight_of_windows`).
+    `weight` is how many mean hours each window is worth (`Expectation.weight_of_windows`), in all
+    worlds or, of the shape (worlds, windows), in each.
     """
     lattices = ground.lattices.values()
+    weight = np.broadcast_to(weight, (crowd.worlds, len(ground.windows_h)))
     return joined([_scan_resolution(ground, lattice, crowd, weight) for lattice in lattices])
 
 
@@ -256,12 +258,13 @@ def _best_zones(
     allowed = base <= LARGEST_SHARE * counts.expected[total][:, None]
     allowed[:, 0] |= lattice.resolution == max(ground.lattices)
     allowed &= np.arange(base.shape[1]) >= lanes.nearest[:, None]
-    alone = base[:, :, None] * weight
+    alone = base[:, :, None] * weight[lanes.world][:, None, :]
     standing = (observed >= ground.min_customers) & (observed > alone) & allowed[:, :, None]
     lane, ring, window = np.nonzero(standing)
     count, expected = observed[standing].astype(np.float64), alone[standing]
     others = counts.observed[total[lane], window] - count
-    expected *= region_level(others, counts.expected[total[lane]] * weight[window] - expected)
+    usual = counts.expected[total[lane]] * weight[lanes.world[lane], window]
+    expected *= region_level(others, usual - expected)
     score: NDArray[np.float64] = scores(count, expected)
     top = highest_of_each(lane, score)
     lane = lane[top]
