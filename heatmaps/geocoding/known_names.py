@@ -204,10 +204,15 @@ def _role(word: str, following: str, pack: Pack) -> str:
     of_class = pack.types.get(word, ("",))[0]
     if of_class == "street":
         return Role.TYPE
-    aside = of_class or word in pack.house_words or word in pack.noise
+    aside = of_class or word in pack.house_words or word in pack.noise or _shortens_region(word)
     if aside or word in _PREPOSITIONS or len(word) == 1:
         return Role.ASIDE
     return Role.WORD
+
+
+def _shortens_region(word: str) -> bool:
+    """Tell whether a word is the letters of a region's name (``рт``), so no street's."""
+    return len(word) <= _SHORTEST and not word.isascii() and names_region(word)
 
 
 def _stands_alone(tokens: Sequence[str], roles: Sequence[str], start: int, end: int) -> bool:

@@ -36,7 +36,7 @@ GARDENS_CONTRADICTED = 0.8
 """Confidence where a village is asked for and gardens bear its name, or the other way round."""
 _GARDENS = frozenset({"товарищество", "днт", "онт", "гск"})
 _PARTICLE = 3
-"""Words no longer than this join a settlement's name (на, под): a misspelt one tells nothing."""
+"""Words no longer than this join two of a settlement's name (на, под): a slip there tells nothing."""
 _SLIP_FROM = 5
 """Shorter names of settlements are too like each other (Омск, Томск) to be taken for misspelt."""
 
@@ -86,6 +86,14 @@ def pack_towns(settlements: Settlements) -> Arrays:
         **pack_keys("town_bones", [bone for bone, _ in bones]),
         **pack_texts("town_bones.key", [key for _, key in bones]),
     }
+
+
+def _without_particles(key: str) -> str:
+    """Give a name without the short words between two others; numbers and the last stay."""
+    first, *inner = key.split() or [""]
+    last = inner.pop() if inner else ""
+    kept = [word for word in inner if len(word) > _PARTICLE or not word.isalpha()]
+    return " ".join(part for part in (first, *kept, last) if part)
 
 
 def _bone(key: str) -> str:
@@ -234,8 +242,8 @@ class TownTable:
 
     def like(self, key: str, *, by_sound: bool) -> Towns:
         """Give the settlements whose name is nearly this one, none of them where none is."""
-        longer = " ".join(word for word in key.split() if len(word) > _PARTICLE)
-        if longer != key and (known := self.of_name(longer)):
+        joined = _without_particles(key)
+        if joined != key and (known := self.of_name(joined)):
             return Towns(known, shares.GLUED, (f"city_typo:{key.capitalize()}",))
         sounding = _bone(key)
         same = self._of_bone(sounding) if by_sound else ()
@@ -243,7 +251,7 @@ class TownTable:
             return Towns(same, shares.SKELETON, (f"city_spelling:{key}",))
         for words, spelt, find in (
             (self._words, key, self.of_name),
-            *([(self._words, longer, self.of_name)] if longer != key else []),
+            *([(self._words, joined, self.of_name)] if joined != key else []),
             *([(self._bones, sounding, self._of_bone)] if by_sound else []),
         ):
             if len(spelt) < _SLIP_FROM:

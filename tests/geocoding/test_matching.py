@@ -196,3 +196,30 @@ def test_an_adjective_of_another_gender_leaves_doubt(tmp_path, street, query, su
     found = build_index(read_csv(path)[0]).geocode(f"Бор, {query}")
     assert found.matched in {f"Бор, {street}, 5", "Бор"}
     assert sure is None or (found.confidence >= ACCEPTED) is sure
+
+
+PARTICLES = """city,region,street,house,lat,lon
+Череповецк,Республика Татарстан,проспект Ткачей,49,59.1,37.9
+Елец-на-Дону,Республика Татарстан,улица Ткачей,49,47.2,39.7
+"""
+
+
+@pytest.mark.parametrize(
+    ("query", "sure"),
+    [
+        ("Череповецк 30 лет Ткачей 49", False),
+        ("Череповецк 9 Ткачей 49", False),
+        ("Череповецк 2-я Ткачей 49", False),
+        ("Череповецк Яр Ткачей 49", False),
+        ("Череповцк 30 Ткачей 49", False),
+        ("Череповецк Ткачей 49", True),
+        ("Елец нв Дону Ткачей 49", True),
+        ("Елец ан Дону, Ткачей 49", True),
+        ("Череповецк РТ Ткачей 49", True),
+    ],
+)
+def test_a_short_word_beside_a_city_is_no_slip_in_its_name(tmp_path, query, sure):
+    path = tmp_path / "g.csv"
+    path.write_text(PARTICLES, encoding="utf-8")
+    found = build_index(read_csv(path)[0]).geocode(query)
+    assert (found.confidence >= ACCEPTED) is sure
