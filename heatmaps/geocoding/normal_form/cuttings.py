@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from heatmaps.geocoding.normal_form.draft import Draft
     from heatmaps.geocoding.normal_form.pack import Pack
 
-TELEPHONE = re.compile(r"\d{10,12}|(?:[78]-)?(?:\d{3}-)?\d{2,3}-\d\d-\d\d")
+TELEPHONE = re.compile(r"\d{10,12}|(?:[78]-)?(?:\d{3}-)?\d{1,3}-\d\d-\d\d")
 _SPACED_TELEPHONES = ((1, 3, 3, 2, 2), (1, 3, 3, 4), (1, 3, 7))
 _TRUNKS = frozenset({"7", "8"})
 _CODE_DIGITS = 3
@@ -42,7 +42,7 @@ def drop_telephone(draft: Draft, pack: Pack) -> None:
             at += 1
         elif length:
             at += length
-            while kept and _is_code(kept[-1]):
+            while kept and (_is_code(kept[-1]) or kept[-1] in pack.accounts):
                 kept.pop()
         else:
             kept.append(token)

@@ -36,6 +36,9 @@ class Mark:
     LATIN = 1 << 19
     COUNTED = 1 << 20
     UNKNOWN = 1 << 21
+    PERSON = 1 << 22
+    ACCOUNT = 1 << 23
+    TIME = 1 << 24
 
 
 @dataclass(slots=True)

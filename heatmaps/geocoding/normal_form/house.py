@@ -41,13 +41,15 @@ _NAMING_DIGITS = 4
 class FoundHouse(NamedTuple):
     """A house number and the tokens, `start` to `end`, that it took; no number where none is.
 
-    `unread` are the words beside it that look like a piece of it and were not understood.
+    With `is_list` it is the first of several houses. `unread` are the words beside it that look
+    like a piece of it and were not understood.
     """
 
     number: str = ""
     start: int = 0
     end: int = 0
     from_list: bool = False
+    is_list: bool = False
     unread: tuple[str, ...] = ()
 
 
@@ -284,13 +286,15 @@ def _read(tokens: Sequence[str], at: int, pack: Pack) -> FoundHouse:
     if any(map(is_part, outside)) and not any(map(is_number, outside)):
         parts += _strays(outside, parts)
     second = "" if parts else _second_of_three(tokens, at)
-    if second:
+    is_list = bool(second) and int(second) > int(tokens[at])
+    if second and not is_list:
         parts = [("К", second)]
     if len(parts) > 1:
         parts.sort(key=_part_order)
     written = [number] if number else []
     written += [part.lower() + value.upper() for part, value in parts]
-    return FoundHouse(" ".join(written), start, _past_numbers(tokens, end), bool(second))
+    from_list = bool(second) and not is_list
+    return FoundHouse(" ".join(written), start, _past_numbers(tokens, end), from_list, is_list)
 
 
 def _strays(tokens: Sequence[str], parts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

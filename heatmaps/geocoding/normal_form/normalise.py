@@ -91,13 +91,15 @@ def _parse(address: str, pack: Pack) -> tuple[NormalForm, bool, int]:
     if "junk" in faults:
         return NormalForm(changes=tuple(changes), faults=tuple(faults)), False, marks
     house = sides.house
-    if sides.several:
+    if sides.several or house.is_list:
         faults.append("several_addresses")
     names = read_names(sides, pack)
     changes += (f"unread:{word}" for word in house.unread)
     if house.from_list:
         changes.append("korpus_from_list")
-    if not house.number:
+    if house.number:
+        faults = [fault for fault in faults if fault != "excel_date"]
+    else:
         faults.append("no_house")
     form = NormalForm(
         names.places,

@@ -20,6 +20,7 @@ _PLAIN = re.compile(r"(\d{1,4})(?:-й)?")
 KILOMETRES = frozenset({"км", "километр", "километре"})
 KILOMETRE = "километр"
 _WORD = 2
+_NAMED = 4
 _YEARS = frozenset({"лет", "летия", "летие"})
 
 
@@ -57,9 +58,13 @@ def mend_counted_type(draft: Draft, pack: Pack) -> None:
 
 
 def read_spelled(draft: Draft, pack: Pack) -> None:
-    """``двадцать пятая`` → ``25-й``, ``сорокалетия`` and ``сорок лет`` → ``40 лет``."""
+    """``двадцать пятая`` → ``25-й``, ``сорокалетия`` and ``10 л октября`` → ``40 лет``."""
     read: list[str] = []
-    for token in draft.tokens:
+    for i, token in enumerate(draft.tokens):
+        shortened = _years(draft.tokens, i, pack)
+        if shortened:
+            read.append(shortened)
+            continue
         ones = pack.words.get(token, "")
         if read and read[-1] in pack.tens and ones.endswith("-й") and len(ones) == len("1-й"):
             read[-1] = f"{pack.tens[read[-1]] + int(ones[:-2])}-й"
@@ -70,6 +75,29 @@ def read_spelled(draft: Draft, pack: Pack) -> None:
         else:
             read.append(token)
     draft.tokens = read
+
+
+def _years(tokens: Sequence[str], at: int, pack: Pack) -> str:
+    """Give what a single letter stands for behind a year, ``1905 г``, or an age, ``10 л октября``.
+
+    A type stands in front or another number follows, for this one to be no house's.
+    """
+    before = tokens[at - 1] if at and tokens[at - 1].isdigit() else ""
+    if tokens[at] not in {"г", "л"} or not before:
+        return ""
+    typed = at > 1 and pack.types.get(tokens[at - 2], ("",))[0] == "street"
+    if not (typed or any(token[0].isdigit() for token in tokens[at + 1 :])):
+        return ""
+    following = tokens[at + 1] if at + 1 < len(tokens) else ","
+    if tokens[at] == "г" and is_year(before):
+        return "года"
+    named = following.isalpha() and len(following) >= _NAMED
+    return "лет" if tokens[at] == "л" and not int(before) % 5 and named else ""
+
+
+def is_year(number: str) -> bool:
+    """Tell whether a number is a year that a street may be named after."""
+    return len(number) == len("1905") and number.startswith(("18", "19", "20"))
 
 
 def join_kilometres(draft: Draft, _pack: Pack) -> None:

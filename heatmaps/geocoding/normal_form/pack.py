@@ -78,6 +78,9 @@ class Pack:
     flats_either: frozenset[str] = frozenset()
     intercom: frozenset[str] = frozenset()
     telephone: frozenset[str] = frozenset()
+    accounts: frozenset[str] = frozenset()
+    times: frozenset[str] = frozenset()
+    before_times: frozenset[str] = frozenset()
     phrases: Sequences = field(default_factory=dict)
     notes: Sequences = field(default_factory=dict)
     postcode_digits: int = 0

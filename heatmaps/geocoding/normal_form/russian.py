@@ -60,6 +60,9 @@ RUSSIAN = Pack(
     flats_either=word_set(_T["flats"]["either"]),
     intercom=word_set(_T["flats"]["intercom"]),
     telephone=word_set(_T["notes"]["telephone"]),
+    accounts=word_set(_T["personal"]["accounts"]),
+    times=word_set(_T["times"]["words"]),
+    before_times=word_set(_T["times"]["before"]),
     phrases=sequences(
         {s: full for full, others in _T["phrases"].items() for s in others.split("|")}
         | _IN_CITIES

@@ -165,13 +165,18 @@ def _places(inward: Sequence[Name], street: Name | None) -> tuple[tuple[Place, .
     for name in inward:
         if name.of_class == "place":
             typed.append(name.place)
-        elif not name.of_class and name != street:
+        elif not name.of_class and name != street and not _is_persons(name):
             bare.append(name.place)
         else:
             continue
         odd = odd or name.odd_place
     places = typed + bare
     return tuple(places) if len(places) <= 1 else tuple(dict.fromkeys(places)), odd
+
+
+def _is_persons(name: Name) -> bool:
+    """Tell whether a bare name has two initials, as a person's who lives there: ``петров и.и.``."""
+    return any(len(word) > _SHORT and word[-1] == "." for word in name.words)
 
 
 def _namesakes(inward: Sequence[Name], pack: Pack) -> tuple[Place, ...]:

@@ -23,6 +23,8 @@ _DIGRAPH = re.compile(r"(?<=[b-df-hj-np-tv-z])(?:ae|oe|ue)(?=[b-df-hj-np-tv-z])"
 _TELLING = 3
 _TOWNS = frozenset(name for name in (*city_names(), *city_aliases()) if len(name) >= _TELLING)
 _NOT_RUSSIAN = -2
+_ACRONYMS = frozenset({"ссср", "рсфср", "влксм", "гсс", "мопр"})
+"""Words of street names that nobody could say, and yet right."""
 
 
 class Spelling(NamedTuple):
@@ -81,7 +83,7 @@ def _may_be_retyped(word: str) -> bool:
 
 
 def _is_known(word: str) -> bool:
-    return word in RUSSIAN.types or word in _TOWNS
+    return word in RUSSIAN.types or word in _TOWNS or word in RUSSIAN.words or word in _ACRONYMS
 
 
 def _tells_keys(words: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from heatmaps.geocoding.normal_form import cuttings, numerals
+from heatmaps.geocoding.normal_form import cuttings, numerals, personal
 from heatmaps.geocoding.normal_form.corrections import correct
 from heatmaps.geocoding.normal_form.draft import Draft, Mark, Step
 from heatmaps.geocoding.normal_form.fold import folded
@@ -180,6 +180,7 @@ def mark_house_parts(draft: Draft, pack: Pack) -> None:
 
 TEXT_STEPS: tuple[Step, ...] = (
     fold_letters,
+    personal.drop_contacts,
     find_numbered_date,
     drop_remarks,
     cut_second_address,
@@ -193,6 +194,9 @@ WORD_STEPS: tuple[tuple[int, Step], ...] = (
     (Mark.POSTCODE, cuttings.drop_postcode),
     (Mark.TELEPHONE, cuttings.drop_telephone),
     (Mark.TRUNK | Mark.AREA, cuttings.drop_telephone),
+    (Mark.ACCOUNT, personal.drop_accounts),
+    (Mark.PERSON, personal.drop_persons),
+    (Mark.TIME, personal.drop_times),
     (Mark.DATE, cuttings.find_excel_date),
     (Mark.ORDINAL, numerals.read_ordinals),
     (Mark.COUNTED | Mark.UNKNOWN, numerals.mend_counted_type),

@@ -11,6 +11,7 @@ from heatmaps.geocoding.normal_form.cities import city_names
 from heatmaps.geocoding.normal_form.draft import Draft, Mark
 from heatmaps.geocoding.normal_form.house import SLASH_WORDS
 from heatmaps.geocoding.normal_form.layout import as_russian_keys, is_odd
+from heatmaps.geocoding.normal_form.personal import is_account, is_persons
 from heatmaps.geocoding.normal_form.type_typos import counted_type, mended_type
 
 if TYPE_CHECKING:
@@ -182,6 +183,8 @@ def _glued_simple(word: str) -> list[str]:
     years = _YEARS.fullmatch(word)
     if years:
         return [years[1], "лет"]
+    if word[-1] == "г" and numerals.is_year(word[:-1]):
+        return [word[:-1], "года"]
     parted = _NUMBER_THEN_WORD.sub(r"\g<0> ", _NUMBER_DASH_WORD.sub(" ", word))
     return _WORD_THEN_NUMBER.sub(_part_word, parted).split()
 
@@ -226,10 +229,13 @@ def _marks_of_digits(word: str, pack: Pack) -> int:
     if word in _TRUNKS:
         return Mark.TRUNK
     if len(word) in _AREA_LENGTHS:
-        return Mark.AREA
+        return Mark.AREA | (Mark.ACCOUNT if is_account(word) else 0)
     if len(word) == pack.postcode_digits:
         return Mark.POSTCODE
-    return Mark.TELEPHONE if cuttings.TELEPHONE.fullmatch(word) else 0
+    if numerals.is_year(word):
+        return Mark.SPELLED
+    telephone = Mark.TELEPHONE if cuttings.TELEPHONE.fullmatch(word) else 0
+    return telephone | (Mark.ACCOUNT if is_account(word) else 0)
 
 
 def _marks_of_words(words: list[str], pack: Pack) -> int:
@@ -249,6 +255,8 @@ def _marks_of_words(words: list[str], pack: Pack) -> int:
             marks |= Mark.UNKNOWN
         elif word.startswith("лит") and _LITERA.fullmatch(word):
             marks |= Mark.PART
+        if is_persons(word):
+            marks |= Mark.PERSON
         if _LATIN.search(word):
             marks |= Mark.LATIN
     return marks
@@ -261,8 +269,10 @@ def _marks_table(pack: Pack) -> dict[str, int]:
         (Mark.JUNK, pack.junk),
         (Mark.TELEPHONE, pack.telephone),
         (Mark.DATE, cuttings.MONTHS),
+        (Mark.ACCOUNT, pack.accounts),
+        (Mark.TIME, pack.times),
         (Mark.ORDINAL, numerals.ENDINGS),
-        (Mark.SPELLED, {*pack.tens, *pack.years, *pack.cardinals}),
+        (Mark.SPELLED, {*pack.tens, *pack.years, *pack.cardinals, "л"}),
         (Mark.PHRASE, {first for first, _ in pack.phrases}),
         (Mark.PHRASE_END, {words[-1] for group in pack.phrases.values() for words, _ in group}),
         (Mark.NOTE, {first for first, *_ in pack.notes}),

@@ -144,6 +144,12 @@ fyufhcr ekbwf vbhf 17 kbn, | ангарск | улица мира | 17 литБ
 350 Fifth Avenue, New York | new york | 5th avenue | 350
 Nowy Świat 22 m. 5, Warszawa | warszawa | nowy swiat | 22
 1501 Broadway Apt 12B | | broadway | 1501
+50 ktn CCCH 34 r1 | | 50 лет ссср | 34 к1
+Djkujuhfl, 40 ktn DKRCV 74 | волгоград | 40 лет комсомола | 74
+ул. 1905 г., 21 | | улица 1905 года | 21
+1905г. 21 | | 1905 года | 21
+ул 50 л. Октября 3 | | улица 50 лет октября | 3
+Мира 10 л | | мира | 10Л
 """.strip().splitlines()
 
 
@@ -193,6 +199,14 @@ def test_what_was_changed_is_told(query, change):
         ("Ленина 02.05.2025", ("excel_date", "no_house")),
         ("Ленина 2025-05-02", ("excel_date", "no_house")),
         ("Ленина, фев.05", ("excel_date", "no_house")),
+        ("Ленина 9 кв. 12 нет связи с 05.02.2024", ()),
+        ("Ленина 9, с 5.02.24 не работает", ()),
+        ("Ленина 36 уже 3 дня нет связи", ()),
+        ("Ленина 36 третью неделю", ()),
+        ("50 ktn CCCH 34 r1", ()),
+        ("10 л октября 5", ()),
+        ("Социалистическая 4,6,8", ("several_addresses",)),
+        ("Социалистическая 14, 2, 8", ()),
     ],
 )
 def test_what_is_wrong_is_told(query, faults):
