@@ -88,14 +88,16 @@ def _is_close(one: Candidate, best: Candidate) -> bool:
 def _only(close: Sequence[Candidate]) -> Candidate | None:
     """Give the one of candidates as likely as each other that has the house, None for several.
 
-    Of several that have it, or of none, it is the street presumed where no type was written.
+    Where none has it, nor a neighbour, it is the street presumed where no type was written.
     """
     if len({c.town for c in close}) > 1:
         return None
-    houses = [c for c in close if c.level is Level.HOUSE] or list(close)
-    if len(houses) > 1:
-        houses = [c for c in houses if TYPE_PRESUMED in c.changes]
-    return houses[0] if len(houses) == 1 else None
+    for level in (Level.HOUSE, Level.NEAR):
+        having = [c for c in close if c.level is level]
+        if having:
+            return having[0] if len(having) == 1 else None
+    presumed = [c for c in close if TYPE_PRESUMED in c.changes]
+    return presumed[0] if len(presumed) == 1 else None
 
 
 def is_doubted(form: NormalForm) -> bool:

@@ -140,6 +140,9 @@ class KnownNames:
 
     def _town_at(self, text: _Text, start: int, end: int) -> _Named | None:
         tokens, roles = text.tokens, text.roles
+        if roles[start] in (Role.ASIDE, Role.TYPE) and end - start > 1:
+            short = self._towns.shortened(" ".join(tokens[start:end]))
+            return _Named(start, end, short) if short.settlements else None
         if roles[start] != Role.WORD or (end - start == 1 and len(tokens[start]) < _SHORTEST):
             return None
         if not _stands_alone(tokens, roles, start, end):
@@ -151,7 +154,8 @@ class KnownNames:
         )
         towns = self._towns.known_as(name, in_case=before in _IN_TOWN, whole=whole)
         if towns is None:
-            return None
+            short = self._towns.shortened(name)
+            return _Named(start, end, short) if short.settlements else None
         towns = self._towns.of_kind(_kind_beside(text, start, end), towns)
         if len(towns.settlements or ()) > 1:
             rest = (t for i, t in enumerate(tokens) if not start <= i < end)
@@ -272,10 +276,19 @@ def _on_street(text: _Text, towns: Towns | None, start: int, end: int) -> Iterat
     yield Reading(towns, name, house, _unread(text, used))
     if end < len(text.tokens) and text.tokens[end].isdigit():
         house, used = _house_beside(text, start, end + 1)
-        if house:
+        if house and _is_told(text, used, start, end):
             used.update(range(start, end + 1))
             numbered = replace(name, ordinals=(*name.ordinals, text.tokens[end]))
             yield Reading(towns, numbered, house, _unread(text, used))
+
+
+def _is_told(text: _Text, house: set[int], start: int, end: int) -> bool:
+    """Tell whether a house stands behind the number of a name, or well before the name.
+
+    A number right before it is the name's: ``7 комплекс 5``.
+    """
+    called = text.tokens[max(min(house) - 1, 0)] in text.pack.house_words
+    return min(house) > end or max(house) + 1 < start or called
 
 
 def _street_of(text: _Text, start: int, end: int) -> StreetName | None:

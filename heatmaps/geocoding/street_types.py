@@ -8,6 +8,7 @@ import numpy as np
 
 from heatmaps.geocoding import shares
 from heatmaps.geocoding.initials import chosen_by_initials, with_initials
+from heatmaps.geocoding.normal_form.russian import RUSSIAN
 from heatmaps.geocoding.packed import Arrays, Texts, pack_texts, view
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ class StreetTypes:
     def _otherwise(
         self, kind: str, tail: str, kinds: tuple[int, ...], one: Row
     ) -> FoundStreet | None:
-        """Give a street of another type or part of town, None where the part contradicts."""
+        """Give a street of another type or part of town, None where that contradicts."""
         row, share, changes = one
         known = self._tails[self._tail[row]]
         if known != tail:
@@ -158,9 +159,23 @@ class StreetTypes:
             if any(change.startswith(OTHER_GENDER) for change in changes):
                 share = min(share, shares.OTHER_CASE)
             return FoundStreet(self._street[row], share, (*changes, TYPE_MISSING))
+        if self._is_elsewhere(kind, row):
+            return None
         share *= shares.TYPE_MISMATCH * (shares.MISMATCH_AND_MORE if changes else 1.0)
         change = f"type:{kind}→{self._kinds[self._kind[row]]}"
         return FoundStreet(self._street[row], share, (*changes, change))
+
+    def _is_elsewhere(self, kind: str, row: int) -> bool:
+        """Tell whether a name of another type lies elsewhere: a street and a quarter called alike.
+
+        Quarters of two types do where a number is all of their name.
+        """
+        areas = RUSSIAN.area_types
+        known = self._kinds[self._kind[row]]
+        if (kind in areas) != (known in areas):
+            return True
+        core = self._key[self._street[row]].partition(":")[2]
+        return kind in areas and not any(letter.isalpha() for letter in core)
 
 
 def _presuming(changes: tuple[str, ...]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from heatmaps.geocoding.normal_form.russian import RUSSIAN
 from heatmaps.geocoding.other_names import other_name
 from heatmaps.geocoding.packed import Arrays, Keys, Texts, pack_keys, pack_texts, view
 from heatmaps.geocoding.regions import region_words
+from heatmaps.geocoding.short_towns import ShortTowns
 from heatmaps.geocoding.skeleton import skeleton
 from heatmaps.geocoding.stems import stems
 from heatmaps.geocoding.vocabulary import Vocabulary, pack_vocabulary
@@ -36,7 +37,7 @@ GARDENS_CONTRADICTED = 0.8
 """Confidence where a village is asked for and gardens bear its name, or the other way round."""
 _GARDENS = frozenset({"товарищество", "днт", "онт", "гск"})
 _PARTICLE = 3
-"""Words no longer than this join two of a settlement's name (на, под): a slip there tells nothing."""
+"""Words no longer than this join two of a town's name (на, под): a slip there tells nothing."""
 _SLIP_FROM = 5
 """Shorter names of settlements are too like each other (Омск, Томск) to be taken for misspelt."""
 
@@ -125,6 +126,7 @@ class TownTable:
         self._bone_keys = Keys(arrays, "town_bones")
         self._key_of_bone = Texts(arrays, "town_bones.key")
         self.has_latin = bool(arrays["town.latin"][0])
+        self._short: ShortTowns | None = None
         self._known: dict[str, tuple[int, ...]] = {}
         self._labels: dict[int, str] = {}
         self._keys: dict[int, str] = {}
@@ -262,6 +264,22 @@ class TownTable:
                 right = words.words[nearest.terms[0]]
                 change = f"city_typo:{key.capitalize()}→{right.capitalize()}"
                 return Towns(tuple(sorted(towns)), nearest.share, (change,))
+        return Towns(())
+
+    def shortened(self, name: str, kind: str = "") -> Towns:
+        """Give the settlements that a name is short for, none of them where none is.
+
+        Of ``С. Посад`` the letter may have been taken for a `kind` of settlement.
+        """
+        if self._short is None:
+            self._short = ShortTowns(self._words.words[i] for i in range(len(self._words.words)))
+        letters = [letter for letter, full in RUSSIAN.letters.items() if full == kind]
+        for written in (name, *(f"{letter} {name}" for letter in letters)):
+            meant = self._short.meant_by(written)
+            if meant:
+                towns = {town for key in meant for town in self.of_name(key)}
+                change = f"city_name:{written}→{meant[0]}"
+                return Towns(tuple(sorted(towns)), shares.GLUED, (change,))
         return Towns(())
 
     def learn(self, names: Iterable[str]) -> None:

@@ -25,6 +25,7 @@ ROWS = """city,region,street,house,lat,lon
 Вязники,Владимирская область,Минская улица,7,56.32,42.18
 Вязники,Владимирская область,Финская улица,7,56.33,42.19
 Вязники,Владимирская область,улица Чехова,2,56.34,42.20
+Вязники,Владимирская область,улица Чехова,4,56.34,42.21
 Вязники,Владимирская область,переулок Чехова,2,56.35,42.21
 Вязники,Владимирская область,переулок Чехова,6,56.36,42.22
 Вязники,Владимирская область,Старопетергофский проспект,20,56.37,42.23
@@ -61,7 +62,7 @@ def index(gazetteer):
         ("Вязники, Слободская 4", "Большая Слободская улица, 4", "word_missing:большой", False),
         ("Вязники, Болшая Слободская 4", "Большая Слободская улица, 4", "type_missing", True),
         ("Вязники, пер. Чехова 6", "переулок Чехова, 6", None, True),
-        ("Вязники, Чехова 2", "улица Чехова, 2", "type_presumed:улица", False),
+        ("Вязники, Чехова 4", "улица Чехова, 4", "type_presumed:улица", False),
         ("Вязники, Чехова 6", "переулок Чехова, 6", "type_missing", False),
         ("Вязники, Старо Петергофский 20", "Старопетергофский проспект, 20", None, True),
         ("Вязнки, Гончарная 12", "Гончарная улица, 12", "city_typo:Вязнки→Вязники", True),
@@ -88,6 +89,7 @@ def test_written_otherwise(index, query, matched, change, accepted):
         ("Вязники, ул. Прибрежная 5", T),
         ("Вязники, Винская 7", A),
         ("Вязники, ул Конева 5", A),
+        ("Вязники, Чехова 2", A),
         ("Гончарная 12", A),
         ("Яблоневая 1", A),
         ("Томск, Яблоневая 1", X),
@@ -162,8 +164,10 @@ def test_houses_beside_are_told(tmp_path):
 
 
 def test_runners_up_are_told(index):
-    found = index.geocode("Вязники, Чехова 2")
-    assert [a.label for a in found.alternatives] == ["Вязники, переулок Чехова, 2"]
+    found = index.geocode("Вязники, Чехова 6")
+    assert [a.label for a in found.alternatives] == ["Вязники, улица Чехова, 4"]
+    both = ["Вязники, переулок Чехова, 2", "Вязники, улица Чехова, 2"]
+    assert [a.label for a in index.geocode("Вязники, Чехова 2").alternatives] == both
     for query in ("Гончарная 12", "Вязники, Винская 7", "Чехова 2"):
         labels = [a.label for a in index.geocode(query).alternatives]
         assert len(labels) == len(set(labels)) <= 5
@@ -223,3 +227,32 @@ def test_a_short_word_beside_a_city_is_no_slip_in_its_name(tmp_path, query, sure
     path.write_text(PARTICLES, encoding="utf-8")
     found = build_index(read_csv(path)[0]).geocode(query)
     assert (found.confidence >= ACCEPTED) is sure
+
+
+QUARTERS = """city,street,house,lat,lon
+Бор,улица Бытковка,8,56.1,44.1
+Бор,40-й квартал,3,56.2,44.1
+Бор,Ткацкий квартал,3,56.3,44.1
+Бор,микрорайон Дубравка,3,56.4,44.1
+Бор,5-й комплекс,12,56.5,44.1
+Бор,5-й комплекс,7,56.5,44.2
+"""
+
+
+@pytest.mark.parametrize(
+    ("query", "matched"),
+    [
+        ("Бор, мкр Бытковка, 8", "Бор"),
+        ("Бор, ул. Дубравка, 3", "Бор"),
+        ("Бор, мкр 40, 3", "Бор"),
+        ("Бор, мкр Ткацкий, 3", "Бор, Ткацкий квартал, 3"),
+        ("Бор 7 комплекс 5", "Бор"),
+        ("Бор 5 комплекс 7", "Бор, 5-й комплекс, 7"),
+        ("Бор Бытковка 8", "Бор, улица Бытковка, 8"),
+        ("Бор Дубравка 3", "Бор, микрорайон Дубравка, 3"),
+    ],
+)
+def test_a_quarter_is_no_street_of_its_name(tmp_path, query, matched):
+    path = tmp_path / "g.csv"
+    path.write_text(QUARTERS, encoding="utf-8")
+    assert build_index(read_csv(path)[0]).geocode(query).matched == matched
