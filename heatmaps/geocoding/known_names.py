@@ -227,8 +227,11 @@ def _stands_alone(tokens: Sequence[str], roles: Sequence[str], start: int, end: 
         before = start and roles[start - 1] == Role.WORD and tokens[start - 1].endswith(_ADJECTIVE)
         if before or (behind and not _goes_on(roles, end)):
             return False
-    adjective = end - start == 1 and tokens[start].endswith(_ADJECTIVE)
-    return not (adjective and any(roles[i] == Role.TYPE for i in beside))
+    if end - start > 1 or not tokens[start].endswith(_ADJECTIVE):
+        return True
+    if any(roles[i] == Role.TYPE for i in beside if i < start):
+        return False
+    return roles[end : end + 1] != [Role.TYPE] or roles[end + 1 : end + 2] == [Role.WORD]
 
 
 def _goes_on(roles: Sequence[str], at: int) -> bool:

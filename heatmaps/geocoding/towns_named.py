@@ -152,6 +152,10 @@ class TownsNamed:
             if known:
                 return self._in_place(told._replace(region=region), i, Towns(known))
         for i, place in enumerate(told.places):
+            short = self.table.shortened(place.name, place.kind)
+            if short.settlements:
+                return self._in_place(told, i, short)
+        for i, place in enumerate(told.places):
             like = self.table.like(place.name, by_sound=self._by_sound(told, place.name))
             if like.settlements:
                 return self._in_place(told, i, like)

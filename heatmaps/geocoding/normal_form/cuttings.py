@@ -22,6 +22,8 @@ DATE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
 _DAY_DIGITS = 2
 _NUMBER_WORDS = frozenset({"no", "n", "номер"})
 _NAME_LENGTH = 3
+_CONSONANTS = frozenset("бвгджзклмнпрстфхцчшщь")
+"""End towns, ``г с посад``, but no person's name as streets have it."""
 _LETTERS_OF_HOUSES = frozenset("дкг")
 
 
@@ -217,6 +219,8 @@ def _are_initials(tokens: Sequence[str], at: int, pack: Pack) -> bool:
     if not (first.isalpha() and second.isalpha()) or first in pack.types or second in pack.types:
         return False
     following = tokens[at + 2] if at + 2 < len(tokens) else ","
+    if first in pack.letters and not at and following[-1] in _CONSONANTS:
+        return False
     if _is_name(following, pack):
         return not at or not tokens[at - 1][0].isdigit()
     if second in pack.house_words and following[0].isdigit():

@@ -7,8 +7,10 @@ from functools import lru_cache
 
 from heatmaps.geocoding.normal_form.latin_types import TRAILING_TYPES, joined
 
-_SHE = frozenset({"улица", "линия", "набережная", "площадь", "аллея", "дорога", "просека"})
-_IT = frozenset({"шоссе", "кольцо"})
+FEMININE_TYPES = frozenset(
+    {"улица", "линия", "набережная", "площадь", "аллея", "дорога", "просека"}
+)
+NEUTER_TYPES = frozenset({"шоссе", "кольцо"})
 _CITY = "город"
 _PLACE_LETTERS = frozenset("гдпсх")
 """Initials that would be a type of settlement anywhere but behind the street's."""
@@ -72,8 +74,8 @@ def _core(name: StreetName) -> str:
 
 @lru_cache(maxsize=65_536)
 def _text(name: StreetName) -> str:
-    she = name.kind in _SHE or (name.words and name.words[0].endswith(("ая", "яя")))
-    ending = "я" if she else "е" if name.kind in _IT else "й"
+    she = name.kind in FEMININE_TYPES or (name.words and name.words[0].endswith(("ая", "яя")))
+    ending = "я" if she else "е" if name.kind in NEUTER_TYPES else "й"
     latin = all(word.isascii() for word in (name.kind, *name.words))
     latin = latin and bool(name.words or name.kind)
     ordinals = [f"{n}th" if latin else f"{n}-{ending}" for n in name.ordinals]
@@ -143,6 +145,8 @@ def _written(place: Place, *, bare: bool) -> str:
 
 
 def _counted(name: str) -> str:
-    """``горки 10`` → ``горки-10``, whose number is no house's."""
+    """``горки 10`` → ``горки-10``, whose number is no house's; ``н уренгой`` → ``н-уренгой``."""
+    if name[1:2] == " ":
+        name = f"{name[0]}-{name[2:]}"
     first, _, last = name.rpartition(" ")
     return f"{first}-{last}" if first and last.isdigit() else name

@@ -5,7 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from heatmaps.geocoding.normal_form.form import ADJECTIVE_ENDINGS, Place, StreetName
+from heatmaps.geocoding.normal_form.form import (
+    ADJECTIVE_ENDINGS,
+    FEMININE_TYPES,
+    NEUTER_TYPES,
+    Place,
+    StreetName,
+)
 from heatmaps.geocoding.normal_form.house import is_part
 from heatmaps.geocoding.normal_form.latin_types import parted
 from heatmaps.geocoding.normal_form.numerals import KILOMETRE
@@ -106,7 +112,7 @@ def place_from(span: Span, pack: Pack) -> Place:
     if name not in pack.settlement_aliases:
         words = (
             pack.tails.get(word, pack.rivers.get(word, word))
-            for word in span.words
+            for word in _initial_kept(span.words)
             if word[-1:] != "." or word in pack.rivers
         )
         name = " ".join(
@@ -116,6 +122,12 @@ def place_from(span: Span, pack: Pack) -> Place:
     if span.kind == "город":
         name = pack.settlement_cases.get(name, name)
     return Place(pack.settlement_aliases.get(name, name), span.kind)
+
+
+def _initial_kept(words: Sequence[str]) -> Sequence[str]:
+    """Give the words of a settlement's name, ``н. уренгой`` with the letter that opens it."""
+    opened = len(words) > 1 and len(words[0]) == len("н.") and words[0][-1] == "."
+    return (words[0][0], *words[1:]) if opened else words
 
 
 def read_spans(
@@ -291,7 +303,10 @@ def _may_close(word: str, before: Sequence[Item]) -> bool:
 
 @lru_cache(maxsize=65_536)
 def _split(token: str) -> tuple[str, ...]:
-    return tuple(part for part in token.replace("/", "-").split("-") if part)
+    parts = [part for part in token.replace("/", "-").split("-") if part]
+    if len(parts) > 1 and len(parts[0]) == 1 and len(parts[1]) >= _NAME_LENGTH:
+        parts[0] += "."
+    return tuple(parts)
 
 
 def _words(token: str, pack: Pack) -> tuple[str, ...]:
@@ -414,6 +429,21 @@ def _street_amid(  # noqa: PLR0913, PLR0917, the two sides of a type word and wh
     if right[0].isdigit() and not (pack.postfix or (right[1:2] and right[1] in pack.units)):
         rest = [Span("", "", right[1:])] if right[1:] else []
         return [Span("street", kind, (*left, right[0])), *rest], following
-    if kind in pack.postfix or left[-1].endswith(ADJECTIVE_ENDINGS):
+    if kind in pack.postfix or _describes(left, kind, right, pack):
         return [Span("street", kind, left)], type_at + 1
     return [Span("", "", left), Span("street", kind, right)], following
+
+
+def _describes(left: Sequence[str], kind: str, right: Sequence[str], pack: Pack) -> bool:
+    """Tell ``невский проспект спб`` from ``грозный улица мира`` and ``волжский проспект мира``."""
+    word = left[-1]
+    if not word.endswith(ADJECTIVE_ENDINGS) or not _agrees(word, kind):
+        return False
+    return " ".join(left) not in pack.towns or " ".join(right) in pack.towns
+
+
+def _agrees(adjective: str, kind: str) -> bool:
+    """Tell whether an adjective, or a name in the genitive, has the gender of a type word."""
+    if kind in FEMININE_TYPES:
+        return adjective.endswith(("ая", "яя", "ой"))
+    return adjective.endswith(("ое", "ее") if kind in NEUTER_TYPES else ("ый", "ий", "ой"))

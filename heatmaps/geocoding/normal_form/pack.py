@@ -68,6 +68,7 @@ class Pack:
     house_words: frozenset[str] = frozenset()
     settlement_aliases: Mapping[str, str] = field(default_factory=dict)
     settlement_cases: Mapping[str, str] = field(default_factory=dict)
+    towns: frozenset[str] = frozenset()
     tails: Mapping[str, str] = field(default_factory=dict)
     rivers: Mapping[str, str] = field(default_factory=dict)
     tens: Mapping[str, int] = field(default_factory=dict)

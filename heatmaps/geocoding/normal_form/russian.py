@@ -21,6 +21,11 @@ _ON_RIVERS = {
     if known == river
     for on in ("н", "на")
 }
+_SHORT_CITIES = {
+    alias: name
+    for alias, name in city_aliases().items()
+    if alias.count(" ") == 1 and len(alias.partition(" ")[0]) < len("наб.")
+}
 _IN_CITIES = {f"в {form}": f"город {name}" for form, name in _CASES.items()}
 
 RUSSIAN = Pack(
@@ -50,6 +55,7 @@ RUSSIAN = Pack(
         for alias, name in city_aliases().items()
     },
     settlement_cases=_CASES,
+    towns=frozenset(city_names()),
     tails=_T["tails"],
     rivers={f"н.{short}.": river for short, river in _RIVERS.items()},
     tens={word: int(number) for number, word in _T["tens"].items()},
@@ -65,6 +71,7 @@ RUSSIAN = Pack(
     before_times=word_set(_T["times"]["before"]),
     phrases=sequences(
         {s: full for full, others in _T["phrases"].items() for s in others.split("|")}
+        | _SHORT_CITIES
         | _IN_CITIES
         | _ON_RIVERS,
         first=2,
