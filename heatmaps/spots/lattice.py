@@ -48,9 +48,11 @@ class Lattice:
     def slots(self, cells: NDArray[np.int64]) -> NDArray[np.int32]:
         """Give each cell's slot, the same shape; a cell not met before gets a new one."""
         found = self._find(cells)
-        if (found < 0).any():
-            self._add(np.unique(cells[found < 0]))
-            found = self._find(cells)
+        missing = found < 0
+        if missing.any():
+            new = cells[missing]
+            self._add(np.unique(new))
+            found[missing] = self._find(new)
         return found.astype(np.int32)
 
     def touched(self, zone: NDArray[np.int64], resolution: int) -> NDArray[np.intp]:

@@ -60,14 +60,17 @@ def prospects(
     disks = lattice.disks(centres)
     row_of_slot = np.zeros(len(lattice.cells), dtype=np.int32)
     row_of_slot[present] = np.arange(1, len(present) + 1)
+    rows = row_of_slot[disks]
+    everybody = counts[:, len(weight) - 1]
+    enough = everybody[rows].sum(axis=1) >= ground.min_customers
+    centres, rows = centres[enough], rows[enough]
     hours = np.stack([weight, np.sqrt(2 * max(threshold, 0.0) * weight)]).astype(np.float32)
     found = [np.zeros(0, dtype=np.intp)]
     for start in range(0, len(centres), _CENTRES_AT_ONCE):
         part = centres[start : start + _CENTRES_AT_ONCE]
         needed = ground.usual(lattice.resolution, part) @ hours
         np.maximum(needed, ground.min_customers, out=needed)
-        around = disks[start : start + _CENTRES_AT_ONCE]
-        count = _in_disks(lattice, row_of_slot[around], counts)
+        count = _in_disks(lattice, rows[start : start + _CENTRES_AT_ONCE], counts)
         hit = np.flatnonzero(count.reshape(needed.shape) >= needed) // len(weight)
         may = np.zeros((len(part), PLANES), dtype=np.bool_)
         may[hit // needed[0, :, :, 0].size, hit % PLANES] = True

@@ -11,7 +11,7 @@ from heatmaps.spots.expectation import PLANES
 from heatmaps.spots.heads import Moves, add_at
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -22,32 +22,40 @@ if TYPE_CHECKING:
 class Seats:
     """Heads on lattices; the rows of all lattices stand in one table, row 0 for no seat at all.
 
-    `row_of_slot` gives the row of each slot of each lattice; a row and plane make a key, row x
-    `PLANES` + plane. `held` counts customers over all windows by key. By lattice and plane,
-    `observed` counts customers in each window, with all that a shorter one holds, and `expected`
-    is the region's hourly expectation.
+    `asked` are the slots of each resolution whose customers will be asked for; only these have
+    seats, and those where nobody was expected. `row_of_slot` gives the row of each slot of each
+    lattice; a row and plane make a key, row x `PLANES` + plane. `held` counts customers over all
+    windows by key. By lattice and plane, `observed` counts customers in each window, with all
+    that a shorter one holds, and `expected` is the region's hourly expectation.
     """
 
-    def __init__(self, ground: Ground, heads: Heads, resolutions: Sequence[int]) -> None:
+    def __init__(
+        self, ground: Ground, heads: Heads, asked: Mapping[int, NDArray[np.int32]]
+    ) -> None:
         self._ground, self._heads = ground, heads
-        lattices = [ground.lattices[resolution] for resolution in resolutions]
+        lattices = [ground.lattices[resolution] for resolution in asked]
         self._lattice = lattices[0]
         self.rings = self._lattice.max_ring + 1
         self._row = np.zeros((len(lattices), len(heads.at)), dtype=np.int32)
         self._offset = np.zeros((len(lattices), len(heads.at)), dtype=np.intp)
+        self._within = np.zeros(self._row.shape, dtype=np.bool_)
         self.row_of_slot: list[NDArray[np.int32]] = []
         nobody, first = [np.zeros(1, dtype=np.bool_)], 1
-        for i, (resolution, lattice) in enumerate(zip(resolutions, lattices, strict=True)):
+        for i, (lattice, of_lattice) in enumerate(zip(lattices, asked.values(), strict=True)):
             slots, offsets = heads.places.on(lattice)
             slot, self._offset[i] = slots[heads.at], offsets[heads.at]
-            within = self._offset[i] < self.rings
+            self._within[i] = within = self._offset[i] < self.rings
             rows = np.zeros(len(lattice.cells), dtype=np.int32)
+            rows[of_lattice] = 1
             present = np.unique(slot[within])
-            rows[present] = np.arange(first, first + len(present))
-            first += len(present)
+            unexpected = ground.base(lattice.resolution)[present, 0] == 0
+            seated = (rows[present] > 0) | unexpected
+            rows[of_lattice] = 0
+            rows[present[seated]] = np.arange(first, first + int(seated.sum()))
+            first += int(seated.sum())
             self._row[i] = np.where(within, rows[slot], 0)
             self.row_of_slot.append(rows)
-            nobody.append(ground.base(resolution)[present, 0] == 0)
+            nobody.append(unexpected[seated])
         self._unexpected = np.concatenate(nobody)
         self._lattice_of_row = np.repeat(np.arange(-1, len(lattices)), [len(n) for n in nobody])
         self._tables: dict[int, NDArray[np.float32]] = {}
@@ -57,13 +65,14 @@ class Seats:
         heads, rows = self._heads, len(self._unexpected)
         self.observed = np.zeros((len(self._row), PLANES, heads.windows))
         flat = heads.table.reshape(len(heads.at), -1)
-        for i, (row, offset) in enumerate(zip(self._row, self._offset, strict=True)):
+        of_lattices = zip(self._row, self._offset, self._within, strict=True)
+        for i, (row, offset, within) in enumerate(of_lattices):
             for rings in np.unique(offset[row > 0]).tolist():
                 part = np.flatnonzero((row > 0) & (offset == rings))
                 one = np.ones(len(part), dtype=np.float32)
                 seat = sparse.csr_array((one, (row[part], part)), shape=(rows, len(row)))
                 self._table(rings).reshape(rows, -1)[:] += seat @ flat
-            counts = ((row > 0).astype(np.float32) @ flat).reshape(heads.table.shape[1:])
+            counts = (within.astype(np.float32) @ flat).reshape(heads.table.shape[1:])
             self.observed[i] = np.cumsum(counts[:, :-1].astype(np.float64), axis=1)
         every_window = np.append(np.ones(heads.windows, dtype=np.float32), np.float32(0))
         self.held = np.zeros(rows * PLANES, dtype=np.float32)
@@ -89,6 +98,10 @@ class Seats:
         lost = np.zeros(len(self.held), dtype=np.bool_)
         other = np.zeros(len(self.held), dtype=np.bool_)
         for i, (of_lattice, offsets) in enumerate(zip(self._row, self._offset, strict=True)):
+            change = np.zeros(self.observed.shape[1:])
+            inside = self._within[i, at]
+            np.add.at(change, (moves.plane[inside], moves.window[inside]), moves.times[inside])
+            self.observed[i] += np.cumsum(change, axis=1)
             key = of_lattice[at].astype(np.intp) * PLANES + moves.plane
             seated = np.flatnonzero(key >= PLANES)
             here = Moves(*(getattr(moves, n)[seated] for n in Moves.__dataclass_fields__))
@@ -96,9 +109,6 @@ class Seats:
             lost[key] = True
             other[key[here.times > 0]] = True
             np.add.at(self.held, key, here.times.astype(np.float32))
-            change = np.zeros(self.observed.shape[1:])
-            np.add.at(change, (here.plane, here.window), here.times.astype(np.float64))
-            self.observed[i] += np.cumsum(change, axis=1)
             for rings in np.unique(offset).tolist():
                 part = np.flatnonzero(offset == rings)
                 some = Moves(*(getattr(here, n)[part] for n in Moves.__dataclass_fields__))

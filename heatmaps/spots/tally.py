@@ -52,9 +52,6 @@ class Tally:
         threshold: float,
     ) -> None:
         self._ground, self._weight, self._threshold = ground, weight, threshold
-        self._seats = seats = Seats(ground, heads, list(among))
-        self._windows = heads.windows
-        self._rings = np.arange(seats.rings)
         centre = [(keys // PLANES).astype(np.int32) for keys in among.values()]
         self._of = np.repeat(np.arange(len(among)), [len(keys) for keys in among.values()])
         lattices = [ground.lattices[resolution] for resolution in among]
@@ -62,6 +59,7 @@ class Tally:
         self._resolution = np.array(list(among), dtype=np.int8)
         plane = [keys % PLANES for keys in among.values()]
         disks = [at.disks(c) for at, c in zip(lattices, centre, strict=True)]
+        self._seats = seats = Seats(ground, heads, dict(zip(among, disks, strict=True)))
         self._plane = np.concatenate(plane)
         self._usual = np.concatenate(
             [zone_sums(ground, *of_one) for of_one in zip(lattices, disks, plane, strict=True)]
