@@ -26,7 +26,7 @@ from heatmaps.spots.rhythm import WEEK_H, hours_of_week
 from heatmaps.whole_file import whole_file
 
 if TYPE_CHECKING:
-    from heatmaps.spots.scan import Ground
+    from heatmaps.spots.ground import Ground
 
 MOST_KEPT = 50
 """So many of the newest are kept: a store needs one at a time, a new one every four weeks."""

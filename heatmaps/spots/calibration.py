@@ -20,8 +20,9 @@ from heatmaps.spots.tally import Tally
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from heatmaps.spots.ground import Ground
     from heatmaps.spots.heads import Heads
-    from heatmaps.spots.scan import Ground, Zones
+    from heatmaps.spots.zones import Zones
 
 SIMULATED_COMPLAINTS = 1500
 """Null complaints scanned for one calibration: some 15 days of a region of a million."""

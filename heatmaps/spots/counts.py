@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from heatmaps.spots.crowd import Placed
+    from heatmaps.spots.ground import Ground
     from heatmaps.spots.lattice import Lattice
-    from heatmaps.spots.scan import Ground
 
 
 class Counts:

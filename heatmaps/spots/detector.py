@@ -12,9 +12,9 @@ from heatmaps.errors import UsageError
 from heatmaps.spots.calibration import Calibration, calibrate
 from heatmaps.spots.expectation import History, baseline_span, fit_expectation
 from heatmaps.spots.exposure import sound_exposure
+from heatmaps.spots.ground import Ground, lattices_for
 from heatmaps.spots.rhythm import HOUR_US, WEEK_H
 from heatmaps.spots.roll import Register
-from heatmaps.spots.scan import Ground, lattices_for
 from heatmaps.spots.tracking import follow, match, reshape
 from heatmaps.spots.view import View
 

@@ -19,9 +19,9 @@ from heatmaps.spots.lattice import VOID
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from heatmaps.spots.ground import Ground
     from heatmaps.spots.heads import Heads
     from heatmaps.spots.lattice import Lattice
-    from heatmaps.spots.scan import Ground
 
 _CENTRES_AT_ONCE = 512
 """So many are counted together: more would not fit the processor's cache."""

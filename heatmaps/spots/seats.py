@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from heatmaps.spots.ground import Ground
     from heatmaps.spots.heads import Heads
-    from heatmaps.spots.scan import Ground
 
 
 class Seats:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from heatmaps.spots.prospects import prospects_of
-from heatmaps.spots.scan import NO_ZONES
 from heatmaps.spots.tally import Tally
+from heatmaps.spots.zones import NO_ZONES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from heatmaps.spots.attendance import Standing
-    from heatmaps.spots.scan import Ground, Zones
+    from heatmaps.spots.ground import Ground
+    from heatmaps.spots.zones import Zones
 
 
 class Survey:

@@ -14,21 +14,16 @@ import numpy as np
 from scipy import sparse
 
 from heatmaps.spots.expectation import PLANES
-from heatmaps.spots.scan import (
-    LANES_AT_ONCE,
-    LARGEST_SHARE,
-    Zones,
-    region_level,
-    scores,
-    zone_sums,
-)
+from heatmaps.spots.ground import LANES_AT_ONCE, zone_sums
+from heatmaps.spots.scan import LARGEST_SHARE, region_level, scores
 from heatmaps.spots.seats import Seats
+from heatmaps.spots.zones import Zones
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from heatmaps.spots.ground import Ground
     from heatmaps.spots.heads import Heads, Moves
-    from heatmaps.spots.scan import Ground
 
 _SLACK = 1e-6
 """More than rounding can make of a score."""

@@ -11,9 +11,10 @@ from heatmaps.complaints.record import Topic
 from heatmaps.spots.attendance import Attendance, Standing
 from heatmaps.spots.record import ALL_TOPICS, Signal, taken
 from heatmaps.spots.rhythm import HOUR_US, WEEK_H
-from heatmaps.spots.scan import region_level, scores, strongest
+from heatmaps.spots.scan import region_level, scores
 from heatmaps.spots.survey import Survey
 from heatmaps.spots.tracking import Reading, Sighting
+from heatmaps.spots.zones import strongest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from heatmaps.spots.calibration import Calibration
+    from heatmaps.spots.ground import Ground
     from heatmaps.spots.record import DetectedSpot
     from heatmaps.spots.roll import Register
-    from heatmaps.spots.scan import Ground, Zones
+    from heatmaps.spots.zones import Zones
 
 QUIET_LOOK_H = 12
 """A signal turns quiet by the spot's own window or this, whichever is longer: a night passes."""

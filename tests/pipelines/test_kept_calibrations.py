@@ -11,8 +11,8 @@ import pytest
 from heatmaps.policy import packaged_policy
 from heatmaps.spots import calibration
 from heatmaps.spots.expectation import History, fit_expectation
+from heatmaps.spots.ground import Ground, lattices_for
 from heatmaps.spots.record import ComplaintColumns, Exposure
-from heatmaps.spots.scan import Ground, lattices_for
 from pipelines import kept_calibrations
 from pipelines.kept_calibrations import KeptCalibrations
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from heatmaps.spots.calibration import Calibration, calibrate
 from heatmaps.spots.expectation import History, fit_expectation
+from heatmaps.spots.ground import Ground, lattices_for
 from heatmaps.spots.record import Exposure
-from heatmaps.spots.scan import Ground, lattices_for
 
 from .region import CENTRE, START_US, make_columns
 
