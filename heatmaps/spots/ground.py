@@ -1,0 +1,106 @@
+"""What is expected, laid out on the lattices that are scanned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from heatmaps.spots.expectation import PLANES
+from heatmaps.spots.lattice import Lattice
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from heatmaps.spots.expectation import Expectation
+    from heatmaps.spots.tuning import DetectionPolicy
+
+_SLACK = 1e-3
+"""Relative error that single precision may make of a sum; a bound is a bound only with it."""
+
+LANES_AT_ONCE = 4096
+"""So many centres with a plane are scored together; more would not fit the processor's cache."""
+
+
+class Ground:
+    """One expectation laid out on the lattices of a policy, ready to be scanned."""
+
+    def __init__(
+        self, expectation: Expectation, policy: DetectionPolicy, lattices: dict[int, Lattice]
+    ) -> None:
+        self.expectation = expectation
+        self.windows_h = np.array(sorted(set(policy.windows_h)), dtype=np.intp)
+        self.min_customers = policy.min_customers
+        self.lattices = lattices
+        self.total = expectation.hourly.sum(axis=0, dtype=np.float64)
+        self._rolled_up: dict[int, tuple[NDArray[np.int64], NDArray[np.float64]]] = {}
+        self._base = {r: np.zeros((1, PLANES)) for r in lattices}
+        self._filled = dict.fromkeys(lattices, 1)
+        self._zone_sums: dict[tuple[tuple[int, ...], int, int], float] = {}
+        shape = (0, policy.max_ring + 1, PLANES, 2)
+        self._usual = {
+            r: (np.zeros(0, dtype=np.bool_), np.zeros(shape, dtype=np.float32)) for r in lattices
+        }
+
+    def base(self, resolution: int) -> NDArray[np.float64]:
+        """Give the hourly expectation of every slot of a lattice, shape (slots, `PLANES`)."""
+        cells, filled = self.lattices[resolution].cells, self._filled[resolution]
+        if filled < len(cells):
+            if len(cells) > len(self._base[resolution]):
+                grown = np.zeros((2 * len(cells), PLANES))
+                grown[:filled] = self._base[resolution][:filled]
+                self._base[resolution] = grown
+            self._base[resolution][filled : len(cells)] = self.at(cells[filled:], resolution)
+            self._filled[resolution] = len(cells)
+        return self._base[resolution]
+
+    def usual(self, resolution: int, centres: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Give the hourly expectation of every disk of some slots and its root, rounded down.
+
+        Shape (centres, rings, `PLANES`, 2); worked out once for each slot.
+        """
+        lattice = self.lattices[resolution]
+        known, usual = self._usual[resolution]
+        if len(known) < len(lattice.cells):
+            more = 2 * len(lattice.cells) - len(known)
+            known = np.concatenate([known, np.zeros(more, dtype=np.bool_)])
+            usual = np.concatenate([usual, np.zeros((more, *usual.shape[1:]), dtype=np.float32)])
+            self._usual[resolution] = (known, usual)
+        missing = centres[~known[centres]]
+        for start in range(0, len(missing), LANES_AT_ONCE):
+            part = missing[start : start + LANES_AT_ONCE]
+            base = self.base(resolution)[lattice.disks(part)]
+            sums = np.cumsum(np.add.reduceat(base, lattice.ring_starts, axis=1), axis=1)
+            usual[part] = np.stack([sums, np.sqrt(sums)], axis=-1) * (1 - _SLACK)
+            known[part] = True
+        return usual[centres]
+
+    def zone_sum(self, zone: tuple[int, ...], resolution: int, plane: int) -> float:
+        """Give the hourly expectation of a zone's cells in a plane, worked out once."""
+        key = (zone, resolution, plane)
+        if key not in self._zone_sums:
+            self._zone_sums[key] = float(self.at(np.array(zone), resolution)[:, plane].sum())
+        return self._zone_sums[key]
+
+    def at(self, cells: NDArray[np.int64], resolution: int) -> NDArray[np.float64]:
+        """Give the hourly expectation of whole cells of a resolution, shape (len, `PLANES`)."""
+        if resolution not in self._rolled_up:
+            self._rolled_up[resolution] = self.expectation.rolled_up(resolution)
+        owners, sums = self._rolled_up[resolution]
+        if not len(owners):
+            return np.zeros((len(cells), PLANES))
+        place = np.minimum(np.searchsorted(owners, cells), len(owners) - 1)
+        return np.where((owners[place] == cells)[:, None], sums[place], 0.0)
+
+
+def lattices_for(policy: DetectionPolicy) -> dict[int, Lattice]:
+    """Give an empty lattice for each resolution of the policy, the finest first."""
+    return {r: Lattice(r, policy.max_ring) for r in sorted(set(policy.resolutions), reverse=True)}
+
+
+def zone_sums(
+    ground: Ground, lattice: Lattice, disks: NDArray[np.int32], plane: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Give the hourly expectation of disks, one plane each, cumulative: shape (disks, rings)."""
+    base = ground.base(lattice.resolution)[disks, plane[:, None]]
+    return np.asarray(np.cumsum(np.add.reduceat(base, lattice.ring_starts, axis=1), axis=1))
