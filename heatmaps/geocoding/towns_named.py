@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -68,10 +69,23 @@ class TownsNamed:
 
     def in_street(self, form: NormalForm) -> Iterator[tuple[Towns, StreetName]]:
         """Give readings of the street's words as a settlement before or behind a street."""
+        yield from self._shortened_in_street(form)
         for town, rest in _splits(form.street.words):
             known = self.table.of_name(settlement_key(" ".join(town)))
             if known:
                 yield self.weighed(form, Towns(known)), _rest(form.street, rest)
+
+    def _shortened_in_street(self, form: NormalForm) -> Iterator[tuple[Towns, StreetName]]:
+        """Give readings of the first words with the initial before them: ``н. уренгой мира``."""
+        street = form.street
+        letter = street.initials.removesuffix(".")
+        if len(letter) != 1 or street.kind:
+            return
+        for count in range(min(len(street.words), _MAX_TOWN_WORDS), 0, -1):
+            short = self.table.shortened(" ".join((letter, *street.words[:count])))
+            if short.settlements:
+                rest = replace(street, words=street.words[count:], initials="")
+                yield self.weighed(form, short), rest
 
     def like_in_street(
         self, form: NormalForm, *, by_sound: bool

@@ -87,7 +87,8 @@ def _text(name: StreetName) -> str:
         return " ".join([*ordinals, *words[:-1], *initials, grown])
     described = bool(words) and words[-1].endswith(ADJECTIVE_ENDINGS) and words[-1] != "мая"
     last = (described and not initials) or name.kind in TRAILING_TYPES
-    at = 0 if name.initials[:1] in _PLACE_LETTERS else max(len(words) - 1, 0)
+    leads = not name.kind and len(name.initials) == len("в.")
+    at = 0 if leads or name.initials[:1] in _PLACE_LETTERS else max(len(words) - 1, 0)
     words[at:at] = initials
     rest = words + kind if last else kind + words
     return " ".join([*ordinals, *rest, *([name.tail] if name.tail else [])])
