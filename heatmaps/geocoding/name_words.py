@@ -14,6 +14,7 @@ from heatmaps.geocoding.normal_form.pack import word_set
 from heatmaps.geocoding.packed import Arrays, Texts, view
 from heatmaps.geocoding.skeleton import skeleton
 from heatmaps.geocoding.stems import is_of_another_gender
+from heatmaps.geocoding.street_words import is_another_word
 from heatmaps.geocoding.vocabulary import MOST_SLIPS, Vocabulary, may_slip, pack_vocabulary
 
 if TYPE_CHECKING:
@@ -179,10 +180,11 @@ class NameWords:
         """Give the terms that a word may be."""
         exact = self._vocabulary.exact(word)
         terms = [(exact, _meeting(word, 1.0, 0))] if exact is not None else []
-        doubt = shares.KNOWN_WORD if exact is not None else 1.0
         for term, slipped in self._vocabulary.like(word, most):
             known = self._vocabulary.words[term]
-            share = shares.slip_share(min(len(word), len(known)), slipped) * doubt
+            share = shares.slip_share(min(len(word), len(known)), slipped)
+            if exact is not None or is_another_word(word, known):
+                share *= shares.KNOWN_WORD
             if known[0] != word[0] and known[:2] != word[1::-1]:
                 share *= shares.FIRST_LETTER if slipped == 1 else shares.FIRST_LETTER_AND_MORE
             terms.append((term, _meeting(known, share, slipped)))

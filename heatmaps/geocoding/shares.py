@@ -30,7 +30,7 @@ GLUED = 0.95
 """The same letters with other spaces."""
 
 KNOWN_WORD = 0.80
-"""The word as written is a street's elsewhere, so hardly a slip for this one."""
+"""The word as written is a street's elsewhere, or listed as one, so hardly a slip for this one."""
 
 OTHER_CASE = 0.84
 """The stems are the same: ``на Невском``, or a ``Невская`` that is a проспект in truth."""

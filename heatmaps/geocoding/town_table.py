@@ -251,6 +251,8 @@ class TownTable:
         same = self._of_bone(sounding) if by_sound else ()
         if same:
             return Towns(same, shares.SKELETON, (f"city_spelling:{key}",))
+        if key in _listed_cities():
+            return Towns(())
         for words, spelt, find in (
             (self._words, key, self.of_name),
             *([(self._words, joined, self.of_name)] if joined != key else []),

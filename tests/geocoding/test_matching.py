@@ -256,3 +256,34 @@ def test_a_quarter_is_no_street_of_its_name(tmp_path, query, matched):
     path = tmp_path / "g.csv"
     path.write_text(QUARTERS, encoding="utf-8")
     assert build_index(read_csv(path)[0]).geocode(query).matched == matched
+
+
+@pytest.mark.parametrize(
+    ("street", "written", "sure"),
+    [
+        ("Рябиновая улица", "Рубиновая", False),
+        ("улица Воронова", "Воронина", False),
+        ("улица Воронова", "Воронина ул.", False),
+        ("Лётная улица", "Летняя", False),
+        ("Тополиная улица", "Тополиня", True),
+        ("Рябиновая улица", "Рябиновой", None),
+        ("улица Воронова", "Варонова", True),
+        ("улица Брындзова", "Брынзова", True),
+    ],
+)
+def test_a_name_of_many_streets_is_no_slip_in_the_only_one_known(tmp_path, street, written, sure):
+    path = tmp_path / "g.csv"
+    rows = f"Крутояр,{street},5,56.1,44.1\nКрутояр,улица Нахимова,5,56.2,44.1\n"
+    path.write_text(f"city,street,house,lat,lon\n{rows}", encoding="utf-8")
+    found = build_index(read_csv(path)[0]).geocode(f"Крутояр, {written}, 5")
+    assert sure is None or (found.confidence >= ACCEPTED) is sure
+
+
+def test_a_large_city_is_no_slip_in_anothers_name(tmp_path):
+    path = tmp_path / "g.csv"
+    path.write_text(
+        "city,street,house,lat,lon\nСаратав,улица Ломовая,5,56.1,44.1\n", encoding="utf-8"
+    )
+    index = build_index(read_csv(path)[0])
+    assert index.geocode("Саратов, ул. Ломовая, 5").confidence < ACCEPTED
+    assert index.geocode("Саратва, ул. Ломовая, 5").confidence >= ACCEPTED
