@@ -32,6 +32,8 @@ _SIGNS = {
     **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
     **dict.fromkeys(";|\n\r\t\v\f\u2028", ","),
 }
+LETTERED = "_"
+"""Joins letter and number of a name as ``а-82`` while it is read, for a dash parts words."""
 _TABLE = str.maketrans({**_LETTERS, **_SIGNS})
 _SIMPLE = re.compile(r"[а-яa-z0-9 ,.()/\-\"'+:!?&#]*")
 _USUAL = re.compile(r"[\x00-\x7f\u0400-\u045f\u0490-\u04ff№«»“”„‐-―−]*")

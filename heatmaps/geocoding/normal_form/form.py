@@ -78,7 +78,9 @@ def _text(name: StreetName) -> str:
     ending = "я" if she else "е" if name.kind in NEUTER_TYPES else "й"
     latin = all(word.isascii() for word in (name.kind, *name.words))
     latin = latin and bool(name.words or name.kind)
-    ordinals = [f"{n}th" if latin else f"{n}-{ending}" for n in name.ordinals]
+    ordinals = [
+        f"{n}th" if latin else f"{n}-{ending if n.isdigit() else 'й'}" for n in name.ordinals
+    ]
     words = list(name.words)
     kind = [name.kind] if name.kind else []
     grown = joined(words[-1], name.kind) if words and name.kind and name.kind.isascii() else ""

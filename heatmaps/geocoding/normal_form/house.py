@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from heatmaps.geocoding.normal_form.fold import LETTERED
 from heatmaps.geocoding.normal_form.form import ADJECTIVE_ENDINGS
 
 if TYPE_CHECKING:
@@ -201,7 +202,8 @@ def _unread(tokens: Sequence[str], number: str) -> tuple[str, ...]:
 @lru_cache(maxsize=65_536)
 def _is_piece(token: str) -> bool:
     has_digit = any(c.isdigit() for c in token) and not token.isdigit()
-    return is_part(token) or (has_digit and not token.endswith("-й") and token[-1] != ".")
+    of_name = token.endswith(("-й", ".")) or LETTERED in token
+    return is_part(token) or (has_digit and not of_name)
 
 
 def _position(tokens: Sequence[str], pack: Pack) -> int | None:
@@ -255,7 +257,11 @@ def _in_name(tokens: Sequence[str], i: int, pack: Pack) -> bool:
         return True
     if not i or not _numbered(tokens[i - 1], pack):
         return False
-    return i == 1 or not (tokens[i - 2][0].isdigit() or tokens[i - 2].endswith(ADJECTIVE_ENDINGS))
+    if i == 1 or tokens[i - 2] == "," or tokens[i - 2] in pack.towns:
+        return True
+    if tokens[i - 2][0].isdigit() or tokens[i - 2].endswith(ADJECTIVE_ENDINGS):
+        return False
+    return tokens[i - 2] in pack.types or any(map(is_number, tokens[i + 1 :]))
 
 
 def _numbered(token: str, pack: Pack) -> bool:

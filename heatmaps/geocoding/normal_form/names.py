@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from heatmaps.geocoding.normal_form.fold import LETTERED
 from heatmaps.geocoding.normal_form.form import (
     ADJECTIVE_ENDINGS,
     FEMININE_TYPES,
@@ -40,6 +42,7 @@ _SIZED = (
 _SHE = ("ая", "яя", "ья", "ка")
 _IT = ("ое", "ее", "ье")
 _OBLIQUE = {"he": ("ому", "ему", "ого", "его", "ом", "ем"), "she": ("ой", "ей", "ую", "юю")}
+_LETTERED_NUMBER = re.compile(r"\d{1,2}-?[^\W\d_й]")
 _NAME_LENGTH = 3
 _LONGEST_NUMBER = 4
 
@@ -74,16 +77,27 @@ def street_from(span: Span, pack: Pack) -> StreetName:
             initials += word
         elif word.startswith(KILOMETRE) and word[-1].isdigit():
             tail = f"{word.removeprefix(KILOMETRE)}-й {KILOMETRE}"
-        elif not (word.isdigit() or (word.endswith("-й") and word[0].isdigit())):
-            words.append(word)
-        elif word.endswith("-й") or len(word) <= _LONGEST_NUMBER:
-            (words if _counts(span, i, pack) else ordinals).append(word.removesuffix("-й"))
+        elif (number := _ordinal(word)) is None:
+            words.append(word.replace(LETTERED, "-"))
+        elif number:
+            (words if _counts(span, i, pack) else ordinals).append(number)
     if ordinals and not any(word[0].isdigit() for word in words):
         _count(ordinals, words, pack)
     if tail and not (words or ordinals):
         words, tail = tail.split(), ""
     told = initials if words else ""
     return StreetName(span.kind, tuple(ordinals), _telling(words, pack), tail, told)
+
+
+@lru_cache(maxsize=65_536)
+def _ordinal(word: str) -> str | None:
+    """Give the number of ``7-й``, ``7`` or ``11а``, empty for a long one, None for a word."""
+    number = word.removesuffix("-й")
+    if _LETTERED_NUMBER.fullmatch(number):
+        return number.replace("-", "")
+    if not (word.isdigit() or (number != word and word[0].isdigit())):
+        return None
+    return number if number != word or len(word) <= _LONGEST_NUMBER else ""
 
 
 def _telling(words: Sequence[str], pack: Pack) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ NORM_VERSION = 4
 """Rises with every change that gives some address another normal form."""
 
 _READINGS = 5
+_IN_COMPLEX = re.compile(r"(?P<complex>[1-9]\d?)/0?(?P<house>[1-9]\d?)")
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
 
 
@@ -49,6 +50,8 @@ def readings(address: str, city: str | None = None) -> tuple[NormalForm, ...]:
     """
     first, others = _likeliest(address)
     forms = [first]
+    if "/" in first.house and not first.street.kind:
+        forms += _in_complex(first)
     for spelling in others:
         form, *_ = _parse(spelling.text, pack_for(spelling.text))
         if form.street or form.places:
@@ -79,6 +82,22 @@ def _likeliest(address: str) -> tuple[NormalForm, tuple[Spelling, ...]]:
     if odd or (pack is LATIN and spellings_of(form.text)[0].change):
         form = _settled(form)
     return _noted(form, first), tuple(others)
+
+
+def _in_complex(form: NormalForm) -> list[NormalForm]:
+    """Read ``челны 12/05`` as house 5 of the 12th complex, where no street is named for sure."""
+    numbers = _IN_COMPLEX.fullmatch(form.house)
+    street = form.street
+    if numbers is None or (street and form.places) or street.ordinals or street.initials:
+        return []
+    places = (Place(" ".join(street.words)),) if street else form.places
+    faults = tuple(fault for fault in form.faults if fault != "no_street")
+    complex_ = StreetName("комплекс", (numbers["complex"],))
+    changes = (*form.changes, "complex_from_slash")
+    return [
+        replace(form, places=places, places_named=len(places), street=complex_, changes=changes,
+                house=numbers["house"], faults=faults)
+    ]  # fmt: skip
 
 
 def _noted(form: NormalForm, spelling: Spelling) -> NormalForm:

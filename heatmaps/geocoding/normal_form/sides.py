@@ -141,6 +141,7 @@ def _street(
             return name
     if typed:
         named_at_house = before and not before[-1].of_class
+        named_at_house = named_at_house and before[-1].place.name not in pack.towns
         return before[-1] if named_at_house else typed[0]
     for name in reversed(before):
         if not name.of_class:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from heatmaps.geocoding.normal_form import cuttings, numerals, personal
 from heatmaps.geocoding.normal_form.corrections import correct
 from heatmaps.geocoding.normal_form.draft import Draft, Mark, Step
-from heatmaps.geocoding.normal_form.fold import folded
+from heatmaps.geocoding.normal_form.fold import LETTERED, folded
 from heatmaps.geocoding.normal_form.house import mark_parts
 from heatmaps.geocoding.normal_form.markup import unwrapped
 from heatmaps.geocoding.normal_form.type_typos import mended_type
@@ -46,7 +46,8 @@ _SECOND_ADDRESS = re.compile(rf"(?:(?<=\d)|(?<=\d{_L})) ?/ ?(?={_L}{{3}}|{_L}{{2
 _LOOSE_SLASH = re.compile(r"/(?!\d)|(?<![\d\w])/|^/")
 _NUMBER_DASH = re.compile(r"(?<=\d) ?- ?(?=\d)")
 _LOOSE_DASH = re.compile(r"(?<!\w)-+|-+(?!\w)|-{2,}")
-_COUNTED_NAME = re.compile(rf"-(?<={_L}{{4}}-)(\d{{1,2}})(?![\w/-])")
+_COUNTED_NAME = re.compile(rf"-(?<={_L}{{4}}-)(\d{{1,2}}{_L}?)(?![\w/-])")
+_LETTERED_NAME = re.compile(rf"(?<![\w/-])({_L}{{1,2}})-(\d{{1,3}})(?![\w/-])")
 _NUMBER_FOLLOWS = re.compile(r",? *(?:д(?:ом)?\.? *)?\d")
 _HOUSE_WORD = re.compile(r"\bд(?:ом)?\.? *\d")
 _PUNCTUATION = re.compile(r"[^\w ,./-]+|_+")
@@ -151,14 +152,34 @@ def note_type_typos(draft: Draft, pack: Pack) -> None:
 
 
 def count_name(draft: Draft, pack: Pack) -> None:
-    """``самал-2, 58`` → ``самал 2-й, 58``: with another number behind it this one is a name's."""
+    """``самал-2, 58`` → ``самал 2-й, 58``, ``улица а-82`` → ``улица а_82``: a number of a name."""
     if may_count_name(draft.text, pack):
-        draft.text = _COUNTED_NAME.sub(lambda match: _counted(match, pack), draft.text)
+        text = _COUNTED_NAME.sub(lambda match: _counted(match, pack), draft.text)
+        draft.text = _LETTERED_NAME.sub(lambda match: _lettered(match, pack), text)
 
 
 def may_count_name(text: str, pack: Pack) -> bool:
     """Tell whether `count_name` may change a text."""
-    return "-" in text and bool(pack.area_types) and _COUNTED_NAME.search(text) is not None
+    if "-" not in text or not pack.area_types:
+        return False
+    return bool(_COUNTED_NAME.search(text) or _LETTERED_NAME.search(text))
+
+
+def _lettered(match: re.Match[str], pack: Pack) -> str:
+    """Give ``улица а-82, 5`` with its name as one word, but ``мира 5 к-2`` as it is.
+
+    So it is beside a street's type; else as all there is between commas, with the house behind.
+    """
+    whole, start, end = match.string, match.start(), match.end()
+    before = whole[whole.rfind(",", 0, start) + 1 : start].replace(".", " ").split()
+    after = whole[end:].partition(",")[0].replace(".", " ").split()
+    beside = [*before[-1:], *after[:1]]
+    typed = any(pack.types.get(word, ("",))[0] == "street" for word in beside)
+    alone = not before and not after and _NUMBER_FOLLOWS.match(whole, end)
+    is_part = match[1] in pack.parts or match[1] in pack.house_words
+    if typed or (alone and not is_part):
+        return f"{match[1]}{LETTERED}{match[2]}"
+    return match[0]
 
 
 def _counted(match: re.Match[str], pack: Pack) -> str:
