@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from heatmaps.geocoding.gazetteer import distance_m
 from heatmaps.geocoding.normal_form import settlement_key
+from heatmaps.geocoding.normal_form.pack import word_set
+from heatmaps.geocoding.normal_form.russian import RUSSIAN
 from heatmaps.geocoding.regions import names_region, region_words
 from heatmaps.geocoding.stems import stem
 from heatmaps.geocoding.vocabulary import slips
@@ -21,6 +23,17 @@ if TYPE_CHECKING:
 _SLIP_FROM = 6
 """Shorter names of regions are too like each other (Омская, Томская) to be taken for misspelt."""
 _CAPITAL_FROM = 4
+_AFTER_TOWNS = ("", "ск", "ьск", "овск", "евск", "инск")
+"""Endings that make a town's stem a district's: ``перм``, ``пермск``."""
+_IN_MANY_CITIES = frozenset(
+    map(stem, word_set(
+        "ленинский советский октябрьский кировский калининский дзержинский свердловский московский"
+        " первомайский красноармейский пролетарский куйбышевский орджоникидзевский ворошиловский"
+        " волжский железнодорожный центральный промышленный заводской индустриальный южный северный"
+        " ленинградский невский приморский ломоносовский"
+    ))
+)  # fmt: skip
+"""Districts within cities that are called after no town beside them."""
 
 
 class Told(NamedTuple):
@@ -57,6 +70,19 @@ class Areas:
         unknown = [town for told, towns in pairs if told.unknown for town in towns]
         return Told(tuple(within), tuple(unknown))
 
+    def is_of_others(self, district: str, towns: tuple[int, ...]) -> bool:
+        """Tell whether a district is called after a town that is none of these."""
+        own = {stem(self._table.key(town).partition("|")[0]) for town in towns}
+        bare = {
+            word.removesuffix(ending)
+            for word in _words(district) - _IN_MANY_CITIES
+            for ending in _AFTER_TOWNS
+            if word.endswith(ending)
+        }
+        if not own.isdisjoint(bare):
+            return False
+        return any(word in _cities() or self._table.of_stem(word) for word in bare)
+
     def is_around(self, outer: int, inner: int) -> bool:
         """Tell whether a settlement is, or lies within, another one."""
         table = self._table
@@ -71,6 +97,12 @@ class Areas:
         for town in range(len(self._table)):
             alike.setdefault(self._table.region_key(town) or town, []).append(town)
         return list(alike.values())
+
+
+@lru_cache(maxsize=1)
+def _cities() -> frozenset[str]:
+    """Give the stems of the names of large cities."""
+    return frozenset(map(stem, RUSSIAN.settlement_cases.values()))
 
 
 def _words(area: str) -> frozenset[str]:

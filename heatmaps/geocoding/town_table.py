@@ -170,9 +170,13 @@ class TownTable:
             return Towns(known, share, (f"city_name:{name}→{other.own}",))
         if in_case:
             bare = stems(name)
-            known = tuple(sorted({self._town[at] for at in self._stems.all(bare)}))
+            known = self.of_stem(bare)
             known = known or self.of_name(_stems_of_short_names().get(bare, ""))
         return Towns(known, shares.OTHER_CASE, (f"city_case:{name}",)) if known else None
+
+    def of_stem(self, bare: str) -> tuple[int, ...]:
+        """Give the settlements that have a name with these stems, as `stems` gives them."""
+        return tuple(sorted({self._town[at] for at in self._stems.all(bare)}))
 
     def region_key(self, town: int) -> str:
         """Give the normal form of a settlement's region and district, empty where none is known."""

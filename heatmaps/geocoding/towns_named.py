@@ -125,11 +125,19 @@ class TownsNamed:
         if self.table.default:
             default = tuple(town for town in self.table.default if town in within)
             if default or not within:
-                return Towns(default or self.table.default, 1.0, (DEFAULT_CITY,))
+                default = default or self.table.default
+                return self._beside_district(district, Towns(default, 1.0, (DEFAULT_CITY,)))
         elif len(self.table) == 1:
-            return Towns((0,))
+            return self._beside_district(district, Towns((0,)))
         share = AREA_UNKNOWN if district and not within else ONLY_SETTLEMENT
         return Towns(within or None, share, (CITY_MISSING,), ("no_city",))
+
+    def _beside_district(self, district: str, towns: Towns) -> Towns:
+        """Give settlements that are not named; in doubt where a district of other ones is."""
+        if not district or not self._areas.is_of_others(district, towns.settlements or ()):
+            return towns
+        told = (*towns.changes, f"district_unknown:{district}")
+        return towns._replace(confidence=AREA_UNKNOWN, changes=told)
 
     def _in_area(self, region: str) -> Towns:
         """Give where to look where a region is all that is named: it goes before the default."""

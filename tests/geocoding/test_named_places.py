@@ -127,3 +127,23 @@ def test_a_region_of_many_settlements_is_searched_as_a_whole(tmp_path):
     assert index.geocode("Вятский край, ул. Мира, 7").level is Level.AMBIGUOUS
     assert index.geocode("Вятский край, ул. Канатчков, 7").matched == "Мшанец, улица Канатчиков, 7"
     assert index.geocode("Посурская область, ул. Канатчков, 7").level is Level.NONE
+
+
+@pytest.mark.parametrize(("rows", "default"), [(ONE_TOWN, None), (TOWNS, "Светлоозёрск")])
+@pytest.mark.parametrize(
+    ("district", "sure"),
+    [
+        ("Пермский р-н", False), ("Кунгурский район", True), ("Челябинский район", False),
+        ("Светлоозёрский район", True), ("Советский район", True), ("Кировский р-н", True),
+    ],
+)  # fmt: skip
+def test_a_district_of_another_town_leaves_doubt(tmp_path, rows, default, district, sure):
+    index = build_index(gazetteer_of(tmp_path, rows), default)
+    found = index.geocode(f"{district}, ул. Ломовая, 9")
+    assert found.matched == "Светлоозёрск, улица Ломовая, 9"
+    assert (found.confidence >= ACCEPTED) is sure
+
+
+def test_a_district_of_a_town_of_the_gazetteer_leaves_doubt(tmp_path):
+    index = build_index(gazetteer_of(tmp_path, TOWNS), "Светлоозёрск")
+    assert index.geocode("Дубодельский район, ул. Ломовая, 9").confidence < ACCEPTED
