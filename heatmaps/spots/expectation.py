@@ -16,6 +16,7 @@ from heatmaps.complaints.record import Topic
 from heatmaps.region.grid import GRID_RESOLUTION, child_range, parents
 from heatmaps.spots.exposure import exposure_of_counts
 from heatmaps.spots.rhythm import HOUR_US, WEEK_H, hours_of_week, weekly_rhythm
+from heatmaps.spots.roll import compact
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -42,8 +43,6 @@ _SPREAD_PRIOR_WEIGHT = 5.0
 _SPREAD_MOST = 2.0
 _FAR_OUT = 3.0
 _LIMIT = 2.0
-_WIDE_CODES = 8
-"""Codes of customers up to so many times their number are looked up in a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +140,7 @@ def baseline_complaints(
 
 def _once_a_week(customer: NDArray[np.int64], time: NDArray[np.int64]) -> NDArray[np.intp]:
     """Give the first complaint of each customer in each week; `time` ascends."""
-    code = customer - customer.min(initial=0)
-    if code.max(initial=0) > _WIDE_CODES * len(code):
-        code = np.unique(customer, return_inverse=True)[1]
+    code = compact(customer)
     row, first = np.arange(len(code)), np.zeros(int(code.max(initial=-1)) + 1, dtype=np.intp)
     new = np.zeros(len(code), dtype=np.bool_)
     weeks = np.flatnonzero(np.diff(time // _WEEK_US)) + 1

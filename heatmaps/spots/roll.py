@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from heatmaps.spots.record import ComplaintColumns, DetectedSpot
 
+_WIDE_CODES = 8
+"""Codes of customers that span up to so many times their number are taken as they are."""
+
 _WIDE_IDS = 8
 """Ids that span up to so many times their number are looked up in a table."""
 
@@ -70,7 +73,7 @@ def roll_of(columns: ComplaintColumns) -> Roll:
     """Give the roll of complaints; one cell is always of one resolution."""
     cell, first, place = np.unique(columns.cell, return_index=True, return_inverse=True)
     places = Places(cell, columns.resolution[first])
-    customer = np.unique(columns.customer, return_inverse=True)[1]
+    customer = compact(columns.customer)
     topics = int(columns.topic.max(initial=0)) + 1
     alike = customer * topics + columns.topic
     later, earlier = _neighbours(customer)
@@ -79,10 +82,23 @@ def roll_of(columns: ComplaintColumns) -> Roll:
     return Roll(places, at, later, later_alike, earlier, earlier_alike)
 
 
+def compact(customer: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give codes from 0 up, equal where those given are, and not many more than there are rows."""
+    least, most = int(customer.min(initial=0)), int(customer.max(initial=0))
+    if most - least > _WIDE_CODES * len(customer):
+        return np.unique(customer, return_inverse=True)[1]
+    return customer - least
+
+
 def _neighbours(values: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Give the next row with the same value, their number where there is none; and the last, -1."""
-    order = np.argsort(values, kind="stable")
-    same = np.flatnonzero(values[order[1:]] == values[order[:-1]])
+    """Give the next row with the same value, their number where there is none; and the last, -1.
+
+    Values are few enough to stand in one number with their row: sorting such is several times
+    faster than sorting rows by value.
+    """
+    count = max(len(values), 1)
+    value, order = np.divmod(np.sort(values * count + np.arange(len(values))), count)
+    same = np.flatnonzero(value[1:] == value[:-1])
     later, earlier = np.full(len(values), len(values)), np.full(len(values), -1)
     later[order[same]] = order[same + 1]
     earlier[order[same + 1]] = order[same]
