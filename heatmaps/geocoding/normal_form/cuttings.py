@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from heatmaps.geocoding.normal_form.pack import word_set
 
@@ -22,6 +22,7 @@ DATE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
 _DAY_DIGITS = 2
 _NUMBER_WORDS = frozenset({"no", "n", "номер"})
 _NAME_LENGTH = 3
+_CASE_ENDING = 2
 _CONSONANTS = frozenset("бвгджзклмнпрстфхцчшщь")
 """End towns, ``г с посад``, but no person's name as streets have it."""
 _LETTERS_OF_HOUSES = frozenset("дкг")
@@ -120,11 +121,56 @@ def drop_notes(draft: Draft, pack: Pack) -> None:
             kept.append(tokens[at])
             at += 1
             continue
-        at += length + 1
+        start = at + length
+        at = start + 1
         while at <= len(tokens) and not _ends_note(tokens, at, pack):
             at += 1
+        address = (
+            None if _has_number(kept) else _address_in(tokens[start - 1], tokens[start:at], pack)
+        )
+        if address is not None:
+            kept += tokens[start + address.start : at]
+            draft.changes += address.changes
         draft.changes.append("note_dropped")
     draft.tokens = _tidy(kept)
+
+
+class _Address(NamedTuple):
+    """Where an address starts in a note that no comma ends, and what is doubtful about it."""
+
+    start: int
+    changes: tuple[str, ...]
+
+
+def _address_in(note: str, words: Sequence[str], pack: Pack) -> _Address | None:
+    """Find the address behind a landmark: ``пятерочка казань мира 5``, ``рядом с мира 5``.
+
+    A town tells where it starts. Without one there have to be two words before a number, or one
+    that a preposition leads to, and the landmark's own words cannot be told from a street's.
+    """
+    house = next((i for i, word in enumerate(words) if word.isdigit()), len(words))
+    for i in range(house):
+        if words[i] in pack.towns or " ".join(words[i : i + 2]) in pack.towns:
+            return _Address(i, ())
+    named = [i for i in range(house) if _is_name(words[i], pack)]
+    while named and _is_landmark(words[named[0]], pack):
+        named.pop(0)
+    if house == len(words) or len(named) < 1 + (note not in pack.beside):
+        return None
+    return _Address(named[0], (f"unread:{note}",))
+
+
+def _is_landmark(word: str, pack: Pack) -> bool:
+    """Tell whether a word in some case is one that landmarks are called by: ``школы``, ``дома``."""
+    return any(
+        word.startswith(known[:-1]) and len(word) <= len(known) + _CASE_ENDING
+        for known in (*(first for first, *_ in pack.notes), *pack.house_words)
+        if len(known) >= _NAME_LENGTH
+    )
+
+
+def _has_number(tokens: Sequence[str]) -> bool:
+    return any(token.isdigit() for token in tokens)
 
 
 def _note_length(tokens: Sequence[str], at: int, pack: Pack) -> int:

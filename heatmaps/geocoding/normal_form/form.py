@@ -112,7 +112,8 @@ class NormalForm:
     city column, then `places_named` counts fewer. `district` is the one around them, not one of a
     city's. `house` is in OSM's Russian form (``5 к2 с1``,
     ``42 литА``, ``вл5 с3``, ``39/1``) or empty. `changes` says what was altered beyond spelling
-    out, `faults` what is wrong with the input.
+    out, `faults` what is wrong with the input. `country` is one named beside all that, in the
+    word it was named with; the text leaves it out.
     """
 
     places: tuple[Place, ...] = ()
@@ -123,6 +124,7 @@ class NormalForm:
     changes: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     district: str = ""
+    country: str = ""
 
     @property
     def settlement(self) -> str | None:

@@ -129,6 +129,7 @@ def _parse(address: str, pack: Pack) -> tuple[NormalForm, bool, int]:
         tuple(changes),
         (*faults, *names.faults) if faults else names.faults,
         names.district,
+        names.country,
     )
     loses_script = bool(marks & Mark.LATIN) and pack_for(form.text) is not pack
     return form, names.odd or loses_script, marks
@@ -147,7 +148,9 @@ def _settled(form: NormalForm) -> NormalForm:
     faults = [fault for fault in first.faults if fault != "no_house"]
     if not form.house and "junk" not in faults:
         faults.append("no_house")
-    return replace(form, changes=first.changes, faults=tuple(faults))
+    return replace(
+        form, changes=first.changes, faults=tuple(faults), country=first.country
+    )
 
 
 def pack_for(text: str) -> Pack:

@@ -84,6 +84,7 @@ class Pack:
     before_times: frozenset[str] = frozenset()
     phrases: Sequences = field(default_factory=dict)
     notes: Sequences = field(default_factory=dict)
+    beside: frozenset[str] = frozenset()
     postcode_digits: int = 0
     cuts: tuple[re.Pattern[str], ...] = ()
     rewrites: tuple[Phrase, ...] = ()

@@ -76,6 +76,7 @@ RUSSIAN = Pack(
         | _ON_RIVERS,
         first=2,
     ),
+    beside=word_set(_T["notes"]["beside"]),
     notes=sequences(_NOTE_WORDS | _NOTE_PHRASES, first=1),
     postcode_digits=6,
 )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _SHORT = 3
 NO_STREET = StreetName()
 _NO_PLACE = Place("")
+_COUNTRY = "country"
 
 
 class Name(NamedTuple):
@@ -62,6 +63,7 @@ class Names(NamedTuple):
     district: str
     faults: tuple[str, ...]
     odd: bool
+    country: str = ""
 
 
 def sides_of(tokens: Sequence[str], pack: Pack) -> Sides:
@@ -93,7 +95,12 @@ def _read_side(tokens: Sequence[str], pack: Pack) -> tuple[Name, ...]:
 @lru_cache(maxsize=65_536)
 def names_in(tokens: tuple[str, ...], pack: Pack) -> tuple[Name, ...]:
     """Give the names in the words between two commas."""
-    return tuple([_name(span, pack) for span in read_spans(tokens, pack)])
+    names = [_name(span, pack) for span in read_spans(tokens, pack)]
+    if not pack.countries.isdisjoint(tokens):
+        kept = {word for name in names for word in name.words}
+        told = (word for word in tokens if word in pack.countries and word not in kept)
+        names += [Name(_COUNTRY, word, (), NO_STREET, False, _NO_PLACE, False) for word in told]
+    return tuple(names)
 
 
 def _name(span: Span, pack: Pack) -> Name:
@@ -111,6 +118,17 @@ def _name(span: Span, pack: Pack) -> Name:
 
 def read_names(sides: Sides, pack: Pack) -> Names:
     """Tell what the names on the sides of a house are: the street, the settlements, the region."""
+    country = next((n.kind for n in sides.ahead + sides.behind if n.of_class == _COUNTRY), "")
+    if not country:
+        return _read_names(sides, pack)
+    ahead, behind = (
+        tuple(name for name in side if name.of_class != _COUNTRY)
+        for side in (sides.ahead, sides.behind)
+    )
+    return _read_names(sides._replace(ahead=ahead, behind=behind), pack)._replace(country=country)
+
+
+def _read_names(sides: Sides, pack: Pack) -> Names:
     ahead, behind = sides.ahead, sides.behind
     names = ahead + behind
     streets = [name for name in names if name.of_class == "street"]
