@@ -11,12 +11,12 @@ from heatmaps.geocoding.gazetteer import distance_m
 from heatmaps.geocoding.normal_form import settlement_key
 from heatmaps.geocoding.normal_form.pack import word_set
 from heatmaps.geocoding.normal_form.russian import RUSSIAN
-from heatmaps.geocoding.regions import names_region, region_words
+from heatmaps.geocoding.regions import may_lie_in, names_region, region_words
 from heatmaps.geocoding.stems import stem
 from heatmaps.geocoding.vocabulary import slips
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from heatmaps.geocoding.town_table import TownTable
 
@@ -61,6 +61,14 @@ class Areas:
                 name = self._table.key(town).partition("|")[0]
                 (within if any(_is_capital(w, name) for w in words) else unknown).append(town)
         return Told(tuple(within), tuple(unknown))
+
+    def in_country(self, country: str, towns: Sequence[int] | None) -> Told:
+        """Give those of settlements, of all for None, that lie in a country, and those that may."""
+        parted = dict[bool | None, list[int]]()
+        for town in range(len(self._table)) if towns is None else towns:
+            region = self._table.key(town).partition("|")[2].split(", ")[0]
+            parted.setdefault(may_lie_in(country, region_words(region)), []).append(town)
+        return Told(tuple(parted.get(True, ())), tuple(parted.get(None, ())))
 
     def everywhere(self, area: str) -> Told:
         """Give all settlements that lie in an area, and all that may."""

@@ -42,6 +42,7 @@ class _Told(NamedTuple):
     region: str
     district: str
     transliterated: bool
+    country: str = ""
 
 
 class TownsNamed:
@@ -117,7 +118,21 @@ class TownsNamed:
         known, region = self._with_region(told.region)
         if known:
             return self._of_region(region, Towns(known))
-        return self._in_area(told.region) if told.region else self._unnamed(told.district)
+        towns = self._in_area(told.region) if told.region else self._unnamed(told.district)
+        return self._in_country(told.country, towns) if told.country else towns
+
+    def _in_country(self, country: str, towns: Towns) -> Towns:
+        """Leave of settlements that are not named those in a country, or that may be."""
+        within, unknown = self._areas.in_country(country, towns.settlements)
+        if len(within) == len(towns.settlements or range(len(self.table))):
+            return towns
+        if within:
+            return towns._replace(settlements=within)
+        if not unknown:
+            return Towns((), 1.0, (), (UNKNOWN_SETTLEMENT,))
+        share = min(towns.confidence, AREA_UNKNOWN)
+        changes = (*towns.changes, f"country_unknown:{country}")
+        return towns._replace(settlements=unknown, confidence=share, changes=changes)
 
     def _unnamed(self, district: str) -> Towns:
         """Give where to look without any settlement or region named: by default, or anywhere."""
@@ -271,7 +286,7 @@ class TownsNamed:
 
 def _told(form: NormalForm) -> _Told:
     spelt = "transliterated" in form.changes
-    return _Told(form.places, form.places_named, form.region, form.district, spelt)
+    return _Told(form.places, form.places_named, form.region, form.district, spelt, form.country)
 
 
 def _splits(words: Sequence[str]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:

@@ -147,3 +147,36 @@ def test_a_district_of_another_town_leaves_doubt(tmp_path, rows, default, distri
 def test_a_district_of_a_town_of_the_gazetteer_leaves_doubt(tmp_path):
     index = build_index(gazetteer_of(tmp_path, TOWNS), "Светлоозёрск")
     assert index.geocode("Дубодельский район, ул. Ломовая, 9").confidence < ACCEPTED
+
+
+COUNTRIES = """Мшанец,Брестская область,улица Ломовая,9,52.1,23.7
+Дубодел,Карагандинская область,улица Ткачей,5,49.8,73.1
+Крутояр,Республика Татарстан,улица Канатчиков,7,55.8,49.1
+"""
+
+
+@pytest.mark.parametrize("default", [None, "Крутояр"])
+@pytest.mark.parametrize(
+    ("address", "matched"),
+    [
+        ("Казахстан, ул. Канатчиков, 7", ""), ("Беларусь ул Канатчиков 7", ""),
+        ("Республика Беларусь, ул. Канатчиков, 7", ""), ("Белоруссия, Канатчиков 7", ""),
+        ("Россия, ул. Канатчиков, 7", "Крутояр, улица Канатчиков, 7"),
+        ("Российская Федерация, ул. Канатчиков, 7", "Крутояр, улица Канатчиков, 7"),
+        ("Казахстан, Крутояр, ул. Канатчиков, 7", "Крутояр, улица Канатчиков, 7"),
+        ("Беларусь, Мшанец, ул. Ломовая, 9", "Мшанец, улица Ломовая, 9"),
+    ],
+)  # fmt: skip
+def test_a_country_is_not_left_without_a_city(tmp_path, default, address, matched):
+    index = build_index(gazetteer_of(tmp_path, COUNTRIES), default)
+    assert index.geocode(address).matched == matched
+
+
+def test_a_country_tells_where_to_look(tmp_path):
+    index = build_index(gazetteer_of(tmp_path, COUNTRIES))
+    assert index.geocode("Беларусь, ул. Ломовая, 9").matched == "Мшанец, улица Ломовая, 9"
+    assert index.geocode("Казахстан, ул. Ткачей, 5").matched == "Дубодел, улица Ткачей, 5"
+    only = build_index(gazetteer_of(tmp_path, ONE_TOWN))
+    assert only.geocode("Беларусь, ул. Ломовая, 9").confidence < ACCEPTED
+    assert only.geocode("ул. Ломовая, 9", "Беларусь").confidence < ACCEPTED
+    assert only.geocode("Россия, ул. Ломовая, 9").confidence >= ACCEPTED

@@ -237,7 +237,9 @@ def _joined(spans: Sequence[Span]) -> Span:
 
 
 def _with_column(form: NormalForm, city: str) -> NormalForm:
-    name, kind, region, district = _read_column(city)
+    name, kind, region, district, country = _read_column(city)
+    if country and not form.country:
+        form = replace(form, country=country)
     if (region and not form.region) or (district and not (form.district or form.region)):
         form = replace(form, region=form.region or region, district=form.district or district)
     same = [i for i, place in enumerate(form.places) if place.name == name]
@@ -250,14 +252,16 @@ def _with_column(form: NormalForm, city: str) -> NormalForm:
 
 
 @lru_cache(maxsize=65_536)
-def _read_column(city: str) -> tuple[str, str, str, str]:
-    """Give the settlement that a column names, its kind, its region and its district."""
+def _read_column(city: str) -> tuple[str, str, str, str, str]:
+    """Give the settlement that a column names, its kind, its region, district and country."""
     pack = pack_for(city)
+    words = _words(city, pack)
     told = {"region": "", "district": ""}
     names: list[str] = []
-    for span in read_spans(_words(city, pack), pack):
+    for span in read_spans(words, pack):
         if span.of_class in told and span.words:
             told[span.of_class] = told[span.of_class] or area_text(span.words, span.kind)
         else:
             names.append(place_from(span, pack).name)
-    return " ".join(names), settlement_kind(city), told["region"], told["district"]
+    country = next((word for word in words if word in pack.countries and word not in names), "")
+    return " ".join(names), settlement_kind(city), told["region"], told["district"], country

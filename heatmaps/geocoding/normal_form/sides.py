@@ -99,7 +99,7 @@ def names_in(tokens: tuple[str, ...], pack: Pack) -> tuple[Name, ...]:
     if not pack.countries.isdisjoint(tokens):
         kept = {word for name in names for word in name.words}
         told = (word for word in tokens if word in pack.countries and word not in kept)
-        names += [Name(_COUNTRY, word, (), NO_STREET, False, _NO_PLACE, False) for word in told]
+        names += [_country(word) for word in told]
     return tuple(names)
 
 
@@ -114,6 +114,10 @@ def _name(span: Span, pack: Pack) -> Name:
     odd_street = odd_street or (not street.kind and street.initials[:1] in pack.letters)
     odd_street = odd_street or any(_is_odd(word, pack) for word in street.words)
     return Name(of_class, kind, words, street, odd_street, place, _is_odd(place.name, pack))
+
+
+def _country(word: str) -> Name:
+    return Name(_COUNTRY, word, (), NO_STREET, odd_street=False, place=_NO_PLACE, odd_place=False)
 
 
 def read_names(sides: Sides, pack: Pack) -> Names:
