@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import h3.api.basic_int as h3
 import numpy as np
 
 from heatmaps.region.grid import GRID_RESOLUTION
 from heatmaps.spots.crowd import Crowd
 from heatmaps.spots.heads import heads_of
+from heatmaps.spots.peaks import distinct, highest
 from heatmaps.spots.places import Places
 from heatmaps.spots.prospects import prospects_of
 from heatmaps.spots.rhythm import WEEK_H, hours_of_week
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from heatmaps.spots.ground import Ground
     from heatmaps.spots.heads import Heads
-    from heatmaps.spots.zones import Zones
+    from heatmaps.spots.peaks import Peak
 
 SIMULATED_COMPLAINTS = 1500
 """Null complaints scanned for one calibration: some 15 days of a region of a million."""
@@ -37,9 +37,7 @@ _SCANNED_AT_ONCE = 10_000
 
 _HIGH_PEAK, _LOW_PEAK = 8.0, 0.5
 """Scores among which the highest of an hour is looked for, by halves."""
-_CANDIDATES = 400
 _FURTHEST = 500.0
-_EARTH_KM = 6371.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +99,7 @@ def calibrate(ground: Ground, first_h: int, seed: int) -> Calibration:
         peaks = [peak for part in parts for peak in _peaks(ground, stream, part, worlds)]
     else:
         peaks = [peak for hour in hours for peak in _peak_of_many(ground, stream, hour)]
-    score = _distinct(peaks, ground)
+    score = distinct(peaks, ground)
     tail = score[:TAIL_PEAKS]
     scale = float(tail.mean() - tail[-1]) if len(tail) > 1 else 1.0
     millions = max(expectation.subscribers, 1.0) / 1e6
@@ -117,18 +115,6 @@ class _Stream:
     places: Places
     place: NDArray[np.int32]
     topic: NDArray[np.intp]
-
-
-@dataclass(frozen=True, slots=True)
-class _Peak:
-    """The highest zone of one hour in one world."""
-
-    score: float
-    hour: int
-    world: int
-    centre: int
-    ring: int
-    window: int
 
 
 def _chance(
@@ -159,11 +145,11 @@ def _part(ground: Ground, stream: _Stream, hour: int) -> tuple[slice, NDArray[np
     return rows, np.searchsorted(ground.windows_h, hour - stream.time[rows], side="right")
 
 
-def _peaks(ground: Ground, stream: _Stream, hours: range, worlds: int) -> list[_Peak]:
+def _peaks(ground: Ground, stream: _Stream, hours: range, worlds: int) -> list[Peak]:
     """Give the peaks of some hours, which are scanned together as so many more worlds."""
     weight = [ground.expectation.weight_of_windows(hour, ground.windows_h) for hour in hours]
     zones = scan(ground, _crowd(ground, stream, hours, worlds), np.repeat(weight, worlds, axis=0))
-    return _highest(zones, hours, worlds)
+    return highest(zones, hours, worlds)
 
 
 def _crowd(ground: Ground, stream: _Stream, hours: range, worlds: int) -> Crowd:
@@ -180,7 +166,7 @@ def _crowd(ground: Ground, stream: _Stream, hours: range, worlds: int) -> Crowd:
                  np.tile(fresh, 2), number, worlds * len(hours))  # fmt: skip
 
 
-def _peak_of_many(ground: Ground, stream: _Stream, hour: int) -> list[_Peak]:
+def _peak_of_many(ground: Ground, stream: _Stream, hour: int) -> list[Peak]:
     """Give the peak of an hour of a single world with many complaints.
 
     Only what may reach a score is scanned, a lower one if nothing does.
@@ -193,7 +179,7 @@ def _peak_of_many(ground: Ground, stream: _Stream, hour: int) -> list[_Peak]:
             tally = Tally(ground, heads, weight=weight, among=among, threshold=score)
             zones = tally.zones()
             if len(zones.score):
-                return _highest(zones, range(hour, hour + 1), 1)
+                return highest(zones, range(hour, hour + 1), 1)
         score /= 2
     return _peaks(ground, stream, range(hour, hour + 1), 1)
 
@@ -203,49 +189,3 @@ def _heads(ground: Ground, stream: _Stream, hour: int) -> Heads:
     topic, fresh = stream.topic[rows].astype(np.int8), hour - stream.time[rows] < 1
     who = (stream.place[rows], topic, window, fresh)
     return heads_of(stream.places, len(ground.windows_h), who)
-
-
-def _highest(zones: Zones, hours: range, worlds: int) -> list[_Peak]:
-    """Give the highest zone of each world of each hour."""
-    order = np.lexsort((zones.plane, zones.centre, -zones.score, zones.world))
-    highest = order[np.flatnonzero(np.diff(zones.world[order], prepend=-1))]
-    return [
-        _Peak(
-            float(zones.score[i]),
-            hours[int(zones.world[i]) // worlds],
-            int(zones.world[i]) % worlds,
-            int(zones.centre[i]),
-            int(zones.ring[i]),
-            int(zones.window[i]),
-        )
-        for i in highest
-    ]
-
-
-def _distinct(peaks: list[_Peak], ground: Ground) -> NDArray[np.float64]:
-    """Give the scores of peaks that share no complaint with a higher one, descending.
-
-    Two peaks may share one where their zones touch and the later one's window reaches back to
-    the earlier.
-    """
-    peaks = sorted(peaks, key=lambda peak: (-peak.score, peak.world, peak.hour))[:_CANDIDATES]
-    if not peaks:
-        return np.zeros(0)
-    world, hour = np.array([p.world for p in peaks]), np.array([p.hour for p in peaks])
-    window = ground.windows_h[[p.window for p in peaks]]
-    lat, lon = np.radians(np.array([h3.cell_to_latlng(p.centre) for p in peaks])).T
-    radius = np.array([_radius_km(p) for p in peaks])
-    kept: list[int] = []
-    for i in range(len(peaks)):
-        east = (lon[kept] - lon[i]) * np.cos(lat[i])
-        apart = _EARTH_KM * np.hypot(lat[kept] - lat[i], east)
-        later = np.where(hour[kept] > hour[i], window[kept], window[i])
-        same = (world[kept] == world[i]) & (np.abs(hour[kept] - hour[i]) < later)
-        if not (same & (apart < radius[kept] + radius[i])).any():
-            kept.append(i)
-    return np.array([peaks[i].score for i in kept])
-
-
-def _radius_km(peak: _Peak) -> float:
-    edge: float = h3.average_hexagon_edge_length(h3.get_resolution(peak.centre), unit="km")
-    return (peak.ring + 0.5) * edge * float(np.sqrt(3))

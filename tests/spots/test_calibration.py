@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from heatmaps.spots import calibration as calibrating
 from heatmaps.spots.calibration import Calibration, calibrate
 from heatmaps.spots.expectation import History, fit_expectation
 from heatmaps.spots.ground import Ground, lattices_for
@@ -54,3 +55,17 @@ def test_almost_empty_regions_calibrate(small, people):
     calibration = calibrate(ground_of(exposure, small), 0, 7)
     assert np.isfinite(calibration.threshold(7.0))
     assert calibration.recurrence_days(3.0) > 0
+
+
+@pytest.mark.parametrize("a_week", [40, 400])
+def test_hours_scanned_together_have_the_peaks_of_each(town, small, monkeypatch, a_week):
+    monkeypatch.setattr(calibrating, "SIMULATED_COMPLAINTS", 200)
+    size = a_week / (ground_of(town, small).total[0] * 168)
+    ground = ground_of(Exposure(town.cell, town.subscribers * size), small)
+    made = []
+    for at_once in (100, 250, 10_000):  # the first looks at prospects where there is one world
+        if at_once > 200 or a_week > 200:
+            monkeypatch.setattr(calibrating, "_SCANNED_AT_ONCE", at_once)
+            made.append(calibrate(ground, 0, 7))
+    assert len(made[0].peaks) > 5
+    assert all((other.peaks == made[0].peaks).all() for other in made)
