@@ -25,6 +25,8 @@ SEVERAL = "several_addresses"
 MOST_TOLD = 3
 """So many unread words are told of."""
 
+_FEW = range(1, 6)
+"""Settlements all of whose streets are looked through."""
 _OF_HOUSES = frozenset({Level.HOUSE, Level.NEAR})
 
 
@@ -49,9 +51,16 @@ class LastResort:
         ]
         text = form.text
         asked = [(_asked(form, one), towns) for one, towns in readings if _may_stand(one)]
-        for find in (self._exactly, self._in_another_case, self._nearly):
+        own = [(form, self._towns.named(form))] if form.street else []
+        for find, among in (
+            (self._exactly, asked),
+            (self._in_another_case, asked),
+            (self._shortened, own),
+            (self._shortened, asked),
+            (self._nearly, asked),
+        ):
             found = []
-            for one, towns in asked:
+            for one, towns in among:
                 candidates = find(one, towns)
                 if candidates:
                     faults = one.faults + towns.faults
@@ -85,6 +94,12 @@ class LastResort:
 
     def _in_another_case(self, form: NormalForm, towns: Towns) -> list[Candidate]:
         found = self._streets.find_in_case(form.street, towns.settlements)
+        return self._places.on_streets(form, towns, found)
+
+    def _shortened(self, form: NormalForm, towns: Towns) -> list[Candidate]:
+        if len(towns.settlements or ()) not in _FEW or not form.street.words:
+            return []
+        found = self._streets.find_shortened(form.street, towns.settlements or ())
         return self._places.on_streets(form, towns, found)
 
     def _nearly(self, form: NormalForm, towns: Towns) -> list[Candidate]:

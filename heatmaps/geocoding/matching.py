@@ -26,6 +26,8 @@ READINGS_APART = 0.05
 """A later reading must be surer than an earlier one by more than this."""
 
 JUNK = "junk"
+IN_VAIN = frozenset({"street_not_found", "no_street"})
+"""Faults of an address whose street was not understood."""
 TRANSLITERATED = "transliterated"
 _LATIN = re.compile("[a-z]")
 _NOT_NAMED = frozenset({CITY_MISSING, DEFAULT_CITY})
@@ -69,7 +71,7 @@ class Matching:
             found = self._matched(other)
             if is_better(found, best) or _is_surer(found, best):
                 form, best = other, found
-        in_vain = best.level is Level.NONE or "street_not_found" in best.faults
+        in_vain = best.level is Level.NONE or not IN_VAIN.isdisjoint(best.faults)
         if in_vain and JUNK not in best.faults:
             return form, self._last_resort.better(address, form, best)
         return form, best

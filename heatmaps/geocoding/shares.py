@@ -38,6 +38,9 @@ OTHER_CASE = 0.84
 FORMER_NAME = 0.84
 """A city's former name; another town may still bear it."""
 
+SHORTENED = 0.86
+SHORTENED_MUCH = 0.80
+"""A name whose words are cut short, with a word written out or many letters, or with few."""
 SHORT_TOWN = 0.80
 """A town with a short name is misspelt, and no other such town has the house."""
 

@@ -19,6 +19,7 @@ from heatmaps.geocoding.name_words import (
 )
 from heatmaps.geocoding.normal_form import StreetName, street_name
 from heatmaps.geocoding.packed import Arrays, Texts, fingerprint, pack_texts, view
+from heatmaps.geocoding.short_streets import shortened_share
 from heatmaps.geocoding.stems import stems
 from heatmaps.geocoding.street_types import (
     TYPE_MISSING,
@@ -144,6 +145,17 @@ class StreetTable:
         rows = self._stems.rows(stems(name.core), settlements)
         change = (f"case:{name.core}",)
         found = [(row, shares.OTHER_CASE, change) for row in rows]
+        return self._types.fitting(name.kind, name.tail, name.initials, found)
+
+    def find_shortened(self, name: StreetName, settlements: Sequence[int]) -> Sequence[FoundStreet]:
+        """Give the streets whose name this one is short for, the likeliest first."""
+        written = name.core.split()
+        found = [
+            (row, share, (f"shortened:{name.core}",))
+            for settlement in settlements
+            for row in self._whole_names.rows_in(settlement)
+            if (share := shortened_share(written, name.initials, self.core[row].split()))
+        ]
         return self._types.fitting(name.kind, name.tail, name.initials, found)
 
     def find_like(
