@@ -73,7 +73,7 @@ def drop_persons(draft: Draft, pack: Pack) -> None:
 
 def _person(tokens: Sequence[str], at: int, pack: Pack) -> tuple[int, int]:
     """Give where the name around a patronymic starts and ends; empty where it is a street's."""
-    first = at - (tokens[at] in _SON_OF)
+    first = at - (at > 0 and tokens[at] in _SON_OF)
     start = first
     while start and first - start < _NAME_LENGTH and _is_name(tokens[start - 1], pack):
         start -= 1

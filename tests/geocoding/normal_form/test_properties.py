@@ -73,3 +73,8 @@ def test_hostile_lengths_cost_nothing(piece):
 
 def test_memory_of_words_is_bounded():
     assert word_of.cache_info().maxsize is not None
+
+
+@pytest.mark.parametrize("text", ["оглы 5", "кызы", "Мира 5, оглы", "Уфа, улы, 5", "сын 5"])
+def test_a_patronymic_without_a_name_is_no_obstacle(text):
+    assert normalise(normalise(text).text).text == normalise(text).text
