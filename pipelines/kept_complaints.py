@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -40,7 +41,11 @@ FORMAT_VERSION = 1
 CHANGED_SHARE = 0.02
 """The file is written anew once more than this part of it came or changed since."""
 
+MOST_STORES = 10
+"""So many of the newest files are kept: stores come and go, and nobody tells the cache."""
+
 _FOLDER = "complaints"
+_SUFFIX = ".rows"
 _DIGEST_BYTES = 16
 
 _log = logging.getLogger(__name__)
@@ -48,7 +53,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """Rows with time after `since`, microseconds, by time and id, as they stood at a reading."""
+    """Rows with time after `since`, in microseconds, by time and id, as they stood at a reading."""
 
     since: int
     reading: Reading
@@ -61,7 +66,7 @@ class KeptComplaints:
     def __init__(self, cache_dir: Path, store_name: str) -> None:
         self._identity = f"{store_name} {FORMAT_VERSION} {ROW.descr}"
         name = blake2b(store_name.encode(), digest_size=_DIGEST_BYTES // 2).hexdigest()
-        self._path = cache_dir / _FOLDER / f"{name}.rows"
+        self._path = cache_dir / _FOLDER / f"{name}{_SUFFIX}"
 
     def rows(self, connection: Connection, since: datetime, until: datetime) -> NDArray[np.void]:
         """Give the same as `read_rows`.
@@ -99,6 +104,12 @@ class KeptComplaints:
         told, body = json.dumps(header).encode(), np.ascontiguousarray(kept.rows).tobytes()
         with whole_file(self._path) as file:
             file.writelines([_digest(told, body), len(told).to_bytes(8, "little"), told, body])
+        with suppress(OSError):  # somebody else may be doing the same
+            others = sorted(
+                self._path.parent.glob(f"*{_SUFFIX}"), key=lambda other: other.stat().st_mtime
+            )
+            for old in others[:-MOST_STORES]:
+                old.unlink()
 
     def _read(self) -> _Kept | None:
         """Give what is kept; None where its file is missing, damaged or of something else."""

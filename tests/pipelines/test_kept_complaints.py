@@ -165,6 +165,14 @@ def test_another_store_s_file_is_left_alone(town, tmp_path, read_whole):
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_files_of_stores_long_gone_are_removed(town, tmp_path, monkeypatch):
+    monkeypatch.setattr(kept_complaints, "MOST_STORES", 2)
+    for number in range(4):
+        known(town, tmp_path, name=f"store {number}")
+    assert len(list(tmp_path.glob("complaints/*"))) == 2
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_a_folder_that_cannot_be_written_costs_only_time(town, tmp_path, caplog):
     (tmp_path / "file").write_text("in the way")
     known(town, tmp_path / "file")
