@@ -16,10 +16,13 @@ from heatmaps.geocoding.stems import stem
 def is_another_word(written: str, known: str) -> bool:
     """Tell whether a word is listed as one of streets' names, and no form of the one known.
 
-    Either may be a skeleton in Latin letters.
+    Either may be a skeleton in Latin letters. Where but о and а differ it is one word, as people
+    write it by ear and as Belarusian spells it.
     """
     if written.isascii():
         return written != known and written in _skeletons()
+    if written.replace("о", "а") == known.replace("о", "а"):
+        return False
     bare = stem(written)
     if bare != stem(known):
         return bare in _stems()
