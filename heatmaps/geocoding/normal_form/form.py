@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 
 from heatmaps.geocoding.normal_form.latin_types import TRAILING_TYPES, joined
 
@@ -39,6 +38,9 @@ class StreetName:
     `words` the rest in the order it was written; `tail` the part of town that tells namesakes
     apart (``васильевского острова``, ``12-й километр``) or empty; `initials` those of a person
     (``а.с.``), which tell streets of one settlement apart that are named after namesakes.
+
+    `core` are words and numbers, sorted: what must be equal for two names to be alike; `text` is
+    the name as people write it, folded: ``1-й басманный переулок``, ``улица ленина``.
     """
 
     kind: str = ""
@@ -46,33 +48,28 @@ class StreetName:
     words: tuple[str, ...] = ()
     tail: str = ""
     initials: str = ""
+    core: str = field(init=False, repr=False, compare=False)
+    text: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Write the name down once, for it is asked for with every address."""
+        object.__setattr__(self, "core", _core(self))
+        object.__setattr__(self, "text", _text(self))
 
     def __bool__(self) -> bool:
         """Tell whether there is any street at all."""
         return bool(self.kind or self.ordinals or self.words)
 
     @property
-    def core(self) -> str:
-        """The words and numbers, sorted: what must be equal for two names to be alike."""
-        return _core(self)
-
-    @property
     def key(self) -> str:
         """The lasting key of a street within its settlement: ``type:core``, tail and initials."""
         return " ".join(filter(None, (f"{self.kind}:{self.core}", self.tail, self.initials)))
 
-    @property
-    def text(self) -> str:
-        """The name as people write it, folded: ``1-й басманный переулок``, ``улица ленина``."""
-        return _text(self)
 
-
-@lru_cache(maxsize=65_536)
 def _core(name: StreetName) -> str:
     return " ".join(sorted((*name.ordinals, *(_SIZES.get(w, w) for w in name.words))))
 
 
-@lru_cache(maxsize=65_536)
 def _text(name: StreetName) -> str:
     she = name.kind in FEMININE_TYPES or (name.words and name.words[0].endswith(("ая", "яя")))
     ending = "я" if she else "е" if name.kind in NEUTER_TYPES else "й"

@@ -72,13 +72,16 @@ def readings_batch(
 def _likeliest(address: str) -> tuple[NormalForm, tuple[Spelling, ...]]:
     """Give the normal form of the likeliest spelling, and the other spellings."""
     address = unwrapped(address)
-    if pack_for(address) is RUSSIAN:
-        form, odd, marks = _parse(address, RUSSIAN)
+    parsed = _parse(address, RUSSIAN) if pack_for(address) is RUSSIAN else None
+    if parsed is not None:
+        form, odd, marks = parsed
         if not marks & Mark.ODD_LAYOUT:
             return (_settled(form) if odd else form), ()
     first, *others = spellings_of(address)
     pack = pack_for(first.text)
-    form, odd, _ = _parse(first.text, pack)
+    if parsed is None or first.text != address:
+        parsed = _parse(first.text, pack)
+    form, odd, _ = parsed
     if odd or (pack is LATIN and spellings_of(form.text)[0].change):
         form = _settled(form)
     return _noted(form, first), tuple(others)
@@ -113,13 +116,14 @@ def _parse(address: str, pack: Pack) -> tuple[NormalForm, bool, int]:
     if sides.several or house.is_list:
         faults.append("several_addresses")
     names = read_names(sides, pack)
-    changes += (f"unread:{word}" for word in house.unread)
+    if house.unread:
+        changes += (f"unread:{word}" for word in house.unread)
     if house.from_list:
         changes.append("korpus_from_list")
-    if house.number:
-        faults = [fault for fault in faults if fault != "excel_date"]
-    else:
+    if not house.number:
         faults.append("no_house")
+    elif faults:
+        faults = [fault for fault in faults if fault != "excel_date"]
     form = NormalForm(
         names.places,
         len(names.places),

@@ -35,6 +35,7 @@ class Name(NamedTuple):
     odd_street: bool
     place: Place
     odd_place: bool
+    is_persons: bool = False
 
 
 class Sides(NamedTuple):
@@ -113,7 +114,8 @@ def _name(span: Span, pack: Pack) -> Name:
     odd_street = bool(street.tail or street.initials) and len(street.words + street.ordinals) > 1
     odd_street = odd_street or (not street.kind and street.initials[:1] in pack.letters)
     odd_street = odd_street or any(_is_odd(word, pack) for word in street.words)
-    return Name(of_class, kind, words, street, odd_street, place, _is_odd(place.name, pack))
+    odd_place = _is_odd(place.name, pack)
+    return Name(of_class, kind, words, street, odd_street, place, odd_place, _is_persons(span))
 
 
 def _country(word: str) -> Name:
@@ -122,17 +124,19 @@ def _country(word: str) -> Name:
 
 def read_names(sides: Sides, pack: Pack) -> Names:
     """Tell what the names on the sides of a house are: the street, the settlements, the region."""
-    country = next((n.kind for n in sides.ahead + sides.behind if n.of_class == _COUNTRY), "")
-    if not country:
-        return _read_names(sides, pack)
+    classes = {name.of_class for name in sides.ahead + sides.behind}
+    if _COUNTRY not in classes:
+        return _read_names(sides, classes, pack)
+    country = next(n.kind for n in sides.ahead + sides.behind if n.of_class == _COUNTRY)
     ahead, behind = (
         tuple(name for name in side if name.of_class != _COUNTRY)
         for side in (sides.ahead, sides.behind)
     )
-    return _read_names(sides._replace(ahead=ahead, behind=behind), pack)._replace(country=country)
+    named = sides._replace(ahead=ahead, behind=behind)
+    return _read_names(named, classes, pack)._replace(country=country)
 
 
-def _read_names(sides: Sides, pack: Pack) -> Names:
+def _read_names(sides: Sides, classes: set[str], pack: Pack) -> Names:
     ahead, behind = sides.ahead, sides.behind
     names = ahead + behind
     streets = [name for name in names if name.of_class == "street"]
@@ -144,9 +148,12 @@ def _read_names(sides: Sides, pack: Pack) -> Names:
         faults = ("several_streets",)
     inward = ahead[::-1] + behind
     places, odd = _places(inward, street)
-    places = places or _namesakes(inward, pack)
-    region = next((_region(name) for name in names if name.of_class == "region"), "")
-    district = _district(inward, street, pack)
+    places = places or (_namesakes(inward, pack) if "district" in classes else ())
+    region = district = ""
+    if "region" in classes:
+        region = next(_region(name) for name in names if name.of_class == "region")
+    if "district" in classes:
+        district = _district(inward, street, pack)
     odd = odd or bool(faults) or len(places) > 1 or _odd_region(region, pack)
     if street is None:
         return Names(NO_STREET, places, region, district, faults, odd)
@@ -188,7 +195,7 @@ def _places(inward: Sequence[Name], street: Name | None) -> tuple[tuple[Place, .
     for name in inward:
         if name.of_class == "place":
             typed.append(name.place)
-        elif not name.of_class and name != street and not _is_persons(name):
+        elif not name.of_class and name != street and not name.is_persons:
             bare.append(name.place)
         else:
             continue
@@ -197,9 +204,9 @@ def _places(inward: Sequence[Name], street: Name | None) -> tuple[tuple[Place, .
     return tuple(places) if len(places) <= 1 else tuple(dict.fromkeys(places)), odd
 
 
-def _is_persons(name: Name) -> bool:
+def _is_persons(span: Span) -> bool:
     """Tell whether a bare name has two initials, as a person's who lives there: ``петров и.и.``."""
-    return any(len(word) > _SHORT and word[-1] == "." for word in name.words)
+    return any(len(word) > _SHORT and word[-1] == "." for word in span.words)
 
 
 def _namesakes(inward: Sequence[Name], pack: Pack) -> tuple[Place, ...]:
