@@ -25,6 +25,7 @@ _NAME_LENGTH = 3
 _CASE_ENDING = 2
 _CONSONANTS = frozenset("бвгджзклмнпрстфхцчшщь")
 """End towns, ``г с посад``, but no person's name as streets have it."""
+_WORD_AND_NUMBER = 2
 _LETTERS_OF_HOUSES = frozenset("дкг")
 
 
@@ -233,7 +234,8 @@ def _number_before(kept: list[str], tokens: Sequence[str], at: int, pack: Pack) 
         return False
     if kept[-1].endswith("-й"):
         return tokens[at] in pack.flats_either
-    if len(kept) > 1 and kept[-2] in pack.house_words:
+    closes = len(kept) > _WORD_AND_NUMBER and kept[-3][0].isdigit()
+    if len(kept) > 1 and kept[-2] in pack.house_words and not closes:
         return False
     others = len(kept) == 1 or any(t[0].isdigit() for t in kept[:-1])
     following = tokens[at + 1] if at + 1 < len(tokens) else ","

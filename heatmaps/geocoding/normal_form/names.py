@@ -173,7 +173,7 @@ def _items(tokens: Sequence[str], pack: Pack) -> list[Item]:
     words = _all_words(tokens, pack)
     items: list[Item] = []
     for i, word in enumerate(words):
-        if word in pack.types:
+        if word in pack.types and not _is_initial(words, i, pack):
             items.append(Item(*pack.types[word]))
         elif len(word) == 1 and _is_letter_name(words, i, pack):
             items.append(Item("", word))
@@ -217,6 +217,14 @@ def _without_noise(items: Sequence[Item], pack: Pack) -> list[Item]:
 def _is_only_name(items: Sequence[Item], at: int) -> bool:
     """Tell whether a type word of a street follows and there is no other word: ``россия улица``."""
     return not at and [item.of_class for item in items] == ["", "street"]
+
+
+def _is_initial(words: Sequence[str], at: int, pack: Pack) -> bool:
+    """Tell ``улица ш руставели`` from ``ш революции``."""
+    if len(words[at]) > 1 or not at or not _is_street_type(words[at - 1], pack):
+        return False
+    following = words[at + 1] if at + 1 < len(words) else ""
+    return len(following) >= _NAME_LENGTH and following.isalpha() and following not in pack.types
 
 
 def _is_letter_name(words: Sequence[str], at: int, pack: Pack) -> bool:
@@ -287,13 +295,14 @@ def _short(word: str, following: str, before: Sequence[Item], pack: Pack) -> lis
     named = len(following) >= _NAME_LENGTH and following[0].isalpha()
     if word in pack.sizes and (following.endswith(_SIZED) or _is_street_type(following, pack)):
         return [Item("", _size(pack.sizes[word], following))]
-    if word in pack.letters and named and len(before) == 1 and before[0].of_class == "street":
+    typed = bool(before) and before[-1].of_class == "street"
+    if word in pack.letters and named and typed:
         return [Item("", f"{word}.")] if following not in pack.types else []
     if word in pack.letters and (following or _may_close(word, before)):
         return [Item("place", pack.letters[word])]
     if word.isdigit():
         return [Item("", word)]
-    if word == "р" and following:
+    if word == "р" and following and not (typed and before[-1].word != "набережная"):
         return [Item("", "реки")]
     return [Item("", f"{word}.")] if named and following not in pack.types else []
 

@@ -152,9 +152,7 @@ def _settled(form: NormalForm) -> NormalForm:
     faults = [fault for fault in first.faults if fault != "no_house"]
     if not form.house and "junk" not in faults:
         faults.append("no_house")
-    return replace(
-        form, changes=first.changes, faults=tuple(faults), country=first.country
-    )
+    return replace(form, changes=first.changes, faults=tuple(faults), country=first.country)
 
 
 def pack_for(text: str) -> Pack:

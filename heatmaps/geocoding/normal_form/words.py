@@ -103,6 +103,8 @@ def word_of(written: str, pack: Pack) -> Word:
         return Word((), 0)
     if word.isdigit():
         return Word((word,), _marks_of_digits(word, pack))
+    if word.startswith("ал-"):
+        word = f"аль-{word.removeprefix('ал-')}"
     marks = 0
     counted = _ENGLISH_ORDINAL.fullmatch(word) if word[0].isdigit() else None
     if counted:
