@@ -36,6 +36,7 @@ KIND_CONTRADICTED = 0.95
 GARDENS_CONTRADICTED = 0.8
 """Confidence where a village is asked for and gardens bear its name, or the other way round."""
 _GARDENS = frozenset({"товарищество", "днт", "онт", "гск"})
+_POSTAL_DISTRICT = re.compile(r"[a-z]{1,2}\d[a-z\d]?")
 _PARTICLE = 3
 """Words no longer than this join two of a town's name (на, под): a slip there tells nothing."""
 _SLIP_FROM = 5
@@ -90,8 +91,13 @@ def pack_towns(settlements: Settlements) -> Arrays:
 
 
 def _without_particles(key: str) -> str:
-    """Give a name without the short words between two others; numbers and the last stay."""
+    """Give a name without the short words between two others; numbers and the last stay.
+
+    A postal district, ``nw1``, is not the last word of a name.
+    """
     first, *inner = key.split() or [""]
+    if inner and _POSTAL_DISTRICT.fullmatch(inner[-1]):
+        inner.pop()
     last = inner.pop() if inner else ""
     kept = [word for word in inner if len(word) > _PARTICLE or not word.isalpha()]
     return " ".join(part for part in (first, *kept, last) if part)

@@ -288,3 +288,12 @@ def test_a_large_city_is_no_slip_in_anothers_name(tmp_path):
     index = build_index(read_csv(path)[0])
     assert index.geocode("Саратов, ул. Ломовая, 5").confidence < ACCEPTED
     assert index.geocode("Саратва, ул. Ломовая, 5").confidence >= ACCEPTED
+
+
+def test_a_postal_district_is_no_part_of_a_citys_name(tmp_path):
+    path = tmp_path / "g.csv"
+    path.write_text(
+        "city,street,house,lat,lon\nOldbury,Weaver Street,49,51.5,-0.1\n", encoding="utf-8"
+    )
+    found = build_index(read_csv(path)[0]).geocode("49 Weaver Street, Oldbury NW1")
+    assert (found.level, found.matched) == (H, "Oldbury, Weaver Street, 49")
