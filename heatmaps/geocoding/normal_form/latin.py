@@ -32,6 +32,9 @@ def _in_digits(match: re.Match[str]) -> str:
     return f"{_TENS[match[1]] + _ONES.index(match[2]) + 1}th"
 
 
+_ENGLISH_TYPES = "st|street|ave|avenue|rd|road|blvd|boulevard|dr|drive|ln|lane|way|ct|court|pl"
+"""Behind a name whose side of town is told by a letter: ``N Main St``."""
+
 LATIN = Pack(
     name="latin",
     street_types=LATIN_TYPES,
@@ -54,6 +57,7 @@ LATIN = Pack(
         re.compile(r"\b(?:near|opposite|next to|behind)\b[^,]*|\b(?:tel|phone)\b[ \d,-]*"),
         re.compile(
             r"\b[a-z]{1,2}\d[a-z\d]? \d[a-z]{2}\b|\b[a-z]{1,2}-\d{4,5}\b"
+            r"|(?<![\w/-])\d\d-\d{3}(?= [a-z]{3})"
             r"|(?<![\w/-])[a-z]?-?\d{5}(?![\w/-])(?=[^,]*$|, [a-z])"
             r"|(?<![\w/-])\d{4,5} (?=[a-z]+(?:[ ,].*)?\d)|(?<=, )\d{4,5} (?=[a-z])"
         ),
@@ -68,6 +72,10 @@ LATIN = Pack(
         (re.compile(r"\b(?:1|i)ere?\b"), "premier"),
         (re.compile(rf"\b({'|'.join(_TENS)})[ -]({'|'.join(_ONES)})\b"), _in_digits),
         (re.compile(r"\b([nsew]) (?=\d+(?:st|nd|rd|th)\b)"), lambda match: f"{_SIDES[match[1]]} "),
+        (
+            re.compile(rf"\b([nsew]) (?=[a-z]{{3,}} (?:{_ENGLISH_TYPES})\b)"),
+            lambda match: f"{_SIDES[match[1]]} ",
+        ),
         (re.compile(r"(?<=[a-z]{4})(?=\d)"), " "),
         (re.compile(r"(?<=\d) ?bis\b"), "bis"),
     ),

@@ -144,6 +144,9 @@ fyufhcr ekbwf vbhf 17 kbn, | ангарск | улица мира | 17 литБ
 350 Fifth Avenue, New York | new york | 5th avenue | 350
 Nowy Świat 22 m. 5, Warszawa | warszawa | nowy swiat | 22
 1501 Broadway Apt 12B | | broadway | 1501
+120 N Main St, Boise | boise | north main street | 120
+405 E Walnut Avenue | | east walnut avenue | 405
+ul. Piotrkowska 77 m. 5, 90-423 Lodz | lodz | ulica piotrkowska | 77
 50 ktn CCCH 34 r1 | | 50 лет ссср | 34 к1
 Djkujuhfl, 40 ktn DKRCV 74 | волгоград | 40 лет комсомола | 74
 ул. 1905 г., 21 | | улица 1905 года | 21
