@@ -276,7 +276,8 @@ WORDS = """
     ул. улица пр пр-т пер. б-р наб д. дом д кв корп к стр с лит вл г. г пос п обл. область р-н
     Ленина Мира Невский Большой Б. М. 1-я 2-ой 7 линия мкр 5 5а 12/3 5к2с1 кА В.О. ВО 8 Марта 25
     лет летия Октября набережная площадь аллея Москва СПб , , , - / реки возле этаж под 190000
-    (х) а б в № край республика ш x c 3 2 литА Main St Street rue de la
+    оглы улы Ивановна лс 1234567 утра дня А-82 11А 12/05 рядом напротив республики россия комплекс
+    (корпус 2) г л 1905 (х) а б в № край республика ш x c 3 2 литА Main St Street rue de la
 """
 
 
@@ -286,6 +287,12 @@ def test_normalising_twice_changes_nothing(words):
     form = normalise(" ".join(words))
     again = normalise(form.text)
     assert (again.text, again.house) == (form.text, form.house)
+
+
+@given(st.lists(st.sampled_from(WORDS.split()), max_size=9))
+@settings(max_examples=300, deadline=None)
+def test_any_words_give_a_normal_form(words):
+    assert isinstance(normalise(" ".join(words)), NormalForm)
 
 
 @given(st.text(max_size=60))
