@@ -135,7 +135,7 @@ def place_from(span: Span, pack: Pack) -> Place:
         )
     if span.kind == "город":
         name = pack.settlement_cases.get(name, name)
-    return Place(pack.settlement_aliases.get(name, name), span.kind)
+    return Place(pack.settlement_aliases.get(name, name).replace(LETTERED, "-"), span.kind)
 
 
 def _initial_kept(words: Sequence[str]) -> Sequence[str]:
