@@ -1,0 +1,121 @@
+"""What every method gives: alarms, judged alike by the truth of the trial."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from heatmaps.simulation.rhythm import HOUR_S
+from heatmaps.simulation.trials.trial import NO_FAULT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from heatmaps.simulation.trials import Trial
+
+SHARE = 0.25
+"""An alarm is a fault's when at least this share of its complaints, and two, are the fault's."""
+FEWEST = 2
+ALIVE_H = 24
+"""An alarm lives on as long as its place stands out again within so many hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A place that a method says something is wrong with.
+
+    `hour` is the tick, hours since 1970 UTC; `places` positions in the trial's land, sorted;
+    `rows` the complaints it rests on, positions in the trial's columns.
+    """
+
+    hour: int
+    score: float
+    places: NDArray[np.intp]
+    rows: NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What came of the alarms of one trial.
+
+    `delay_h[i]` is how long after its beginning fault i was found, NaN where it was not;
+    `overlap[i]` the F1 of the populated cells the alarm named against those of the fault, NaN
+    too. `false` counts alarms for no fault, `again` those for a fault already found.
+    """
+
+    delay_h: NDArray[np.float64]
+    overlap: NDArray[np.float64]
+    false: int
+    again: int
+
+    @property
+    def found(self) -> NDArray[np.bool_]:
+        """Say of each fault whether it was found."""
+        return ~np.isnan(self.delay_h)
+
+
+def judge(trial: Trial, alarms: Iterable[Alarm]) -> Judged:
+    """Judge alarms, in order of time, by the complaints they rest on.
+
+    A fault is found at its first alarm while it lasts or within `ALIVE_H` after its end. A later
+    one, and one for a fault that began before the days that count, is neither found nor false; an
+    alarm before those days is nothing.
+    """
+    count = len(trial.faults)
+    delay, overlap = np.full(count, np.nan), np.full(count, np.nan)
+    false = again = 0
+    for alarm in sorted(alarms, key=lambda one: (one.hour, -one.score)):
+        if alarm.hour * HOUR_S <= trial.counts_from:
+            continue
+        number = _fault_behind(trial, alarm)
+        if number is None:
+            false += 1
+        elif number >= count:
+            continue
+        elif np.isnan(delay[number]):
+            fault = trial.faults[number]
+            if alarm.hour > fault.ends_at / HOUR_S + ALIVE_H:
+                continue
+            delay[number] = alarm.hour - fault.starts_at / HOUR_S
+            overlap[number] = _f1(alarm.places, fault.places)
+        else:
+            again += 1
+    return Judged(delay, overlap, false, again)
+
+
+def standing_apart(alarms: Iterable[Alarm], threshold: float) -> list[Alarm]:
+    """Give the alarms that open, of all that reach a threshold hour by hour.
+
+    One whose place met a living alarm keeps that one alive, and its place is where that lives on.
+    """
+    opened: list[Alarm] = []
+    alive: list[tuple[int, set[int]]] = []
+    for alarm in sorted(alarms, key=lambda one: (one.hour, -one.score)):
+        if alarm.score < threshold:
+            continue
+        alive = [(last, places) for last, places in alive if alarm.hour - last <= ALIVE_H]
+        here = set(alarm.places.tolist())
+        met = [position for position, (_, places) in enumerate(alive) if places & here]
+        if not met:
+            opened.append(alarm)
+        alive = [one for position, one in enumerate(alive) if position not in met]
+        alive.append((alarm.hour, here))
+    return opened
+
+
+def _fault_behind(trial: Trial, alarm: Alarm) -> int | None:
+    behind = trial.fault[alarm.rows]
+    counted = np.bincount(behind[behind != NO_FAULT], minlength=1)
+    most = int(counted.argmax())
+    if counted[most] < max(FEWEST, SHARE * len(behind)):
+        return None
+    return most
+
+
+def _f1(named: NDArray[np.intp], true: NDArray[np.intp]) -> float:
+    both = len(np.intersect1d(named, true))
+    return 2 * both / (len(named) + len(true)) if len(named) + len(true) else 0.0

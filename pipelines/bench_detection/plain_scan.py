@@ -1,0 +1,175 @@
+"""The plain expectation-based scan: exposure, a shrunk rate a cell, hours of the week, disks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import h3.api.basic_int as h3
+import numpy as np
+
+from heatmaps.complaints.record import Topic
+from heatmaps.region.grid import parents
+from heatmaps.simulation.rhythm import HOUR_S
+from heatmaps.spots.scan import scores
+from pipelines.bench_detection.alarms import Alarm
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from heatmaps.simulation.trials import Trial
+
+WINDOWS_H = (3, 6, 12, 24, 48, 72, 120, 168)
+RINGS = 5
+RESOLUTIONS = (9, 8, 7)
+LOWEST = 5.0
+"""Scores from which on alarms are kept, to be held against thresholds afterwards."""
+_US_H = 3_600_000_000
+_WEEK_H = 168
+_SHRINK = 2.0
+"""Complaints that a cell's own rate must outweigh."""
+_PLANES = 1 + len(Topic)
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Populated cells of one resolution: each place's cell, and the disks around cells."""
+
+    resolution: int
+    cell: NDArray[np.int64]
+    of_place: NDArray[np.intp]
+    disks: NDArray[np.intp]
+    ring: NDArray[np.intp]
+
+
+def alarms(trial: Trial) -> list[Alarm]:
+    """Give every zone that reaches `LOWEST` at a tick: the strongest, then those apart from it."""
+    scan = _Scan(trial)
+    hours = [int(tick.timestamp()) // HOUR_S for tick in trial.ticks()]
+    return [alarm for hour in hours for alarm in scan.at(hour)]
+
+
+class _Scan:
+    """The scan of one trial, its expectation fitted once a day."""
+
+    def __init__(self, trial: Trial) -> None:
+        self._trial = trial
+        columns = trial.columns
+        self._hour = columns.time // _US_H
+        self._first = _first_in_a_week(columns.customer, columns.time)
+        self._grids = [_grid(trial, resolution) for resolution in RESOLUTIONS]
+        self._day = -1
+
+    def at(self, hour: int) -> list[Alarm]:
+        """Give the alarms of the tick at the end of `hour` - 1."""
+        if hour // 24 != self._day:
+            self._day = hour // 24
+            self._fit(hour)
+        rows = np.flatnonzero((self._hour < hour) & (self._hour >= hour - _WEEK_H) & self._first)
+        fresh = rows[self._hour[rows] == hour - 1]
+        found: list[Alarm] = []
+        if len(fresh):
+            for grid in self._grids:
+                found += self._zones(grid, rows, fresh, hour)
+        return _apart(found)
+
+    def _fit(self, hour: int) -> None:
+        """Learn from all but the last two days: rate a cell, topic shares, hours of the week."""
+        trial = self._trial
+        end = hour - 48
+        seen = np.flatnonzero((self._hour < end) & self._first)
+        hours = end - trial.columns.time[0] // _US_H
+        place = np.searchsorted(trial.land.cell, trial.columns.cell[seen])
+        place = np.minimum(place, len(trial.land.cell) - 1)
+        fine = trial.land.cell[place] == trial.columns.cell[seen]
+        own = np.bincount(place[fine], minlength=len(trial.land.cell))
+        people = trial.exposure.subscribers
+        usual = people * len(seen) / people.sum()
+        rate = usual * (own + _SHRINK) / (usual + _SHRINK)
+        shares = np.bincount(trial.columns.topic[seen], minlength=len(Topic)) / max(len(seen), 1)
+        self._expected = rate[:, None] / hours * np.concatenate([[1.0], shares])
+        beat = np.bincount(self._hour[seen] % _WEEK_H, minlength=_WEEK_H) + 1.0
+        self._beat = beat / beat.mean()
+
+    def _zones(
+        self, grid: _Grid, rows: NDArray[np.intp], fresh: NDArray[np.intp], hour: int
+    ) -> list[Alarm]:
+        columns = self._trial.columns
+        fits = columns.resolution[rows] >= grid.resolution
+        rows = rows[fits]
+        slot = _slots(grid, columns.cell[rows])
+        known = slot >= 0
+        rows, slot = rows[known], slot[known]
+        window = np.searchsorted(WINDOWS_H, hour - 1 - self._hour[rows], side="right")
+        counts = np.zeros((len(grid.cell) + 1, _PLANES, len(WINDOWS_H)))
+        for plane in (np.zeros(len(rows), dtype=np.intp), 1 + columns.topic[rows].astype(np.intp)):
+            np.add.at(counts, (slot, plane, np.minimum(window, len(WINDOWS_H) - 1)), 1)
+        base = np.zeros((len(grid.cell) + 1, _PLANES))
+        np.add.at(base, grid.of_place, self._expected)
+        hot = np.unique(grid.disks[slot[np.isin(rows, fresh)]])
+        hot = hot[hot < len(grid.cell)]
+        if not len(hot):
+            return []
+        around = grid.disks[hot]
+        observed = np.cumsum(np.add.reduceat(counts[around], grid.ring, axis=1), axis=1).cumsum(3)
+        expected = np.cumsum(np.add.reduceat(base[around], grid.ring, axis=1), axis=1)
+        beats = self._beat[np.arange(hour - 1, hour - 1 - WINDOWS_H[-1], -1) % _WEEK_H].cumsum()
+        expected = expected[..., None] * beats[np.array(WINDOWS_H) - 1]
+        score = scores(observed, np.maximum(expected, 1e-9))
+        score[observed < 3] = 0  # noqa: PLR2004, as the policy's fewest customers
+        flat = score.reshape(len(hot), -1)
+        best = flat.argmax(axis=1)
+        found = []
+        for centre in np.flatnonzero(flat.max(axis=1) >= LOWEST).tolist():
+            ring, plane, wide = np.unravel_index(best[centre], score.shape[1:])
+            inside = around[centre][: 1 + 3 * int(ring) * (int(ring) + 1)]
+            held = np.isin(slot, inside) & (hour - 1 - self._hour[rows] < WINDOWS_H[int(wide)])
+            if plane:
+                held &= columns.topic[rows] == plane - 1
+            places = np.flatnonzero(np.isin(grid.of_place, inside))
+            found.append(Alarm(hour, float(flat[centre, best[centre]]), places, rows[held]))
+        return found
+
+
+def _apart(found: list[Alarm]) -> list[Alarm]:
+    """Give the strongest, and each weaker one that shares no complaint and no cell with it."""
+    kept: list[Alarm] = []
+    rows: set[int] = set()
+    places: set[int] = set()
+    for alarm in sorted(found, key=lambda one: (-one.score, len(one.places))):
+        if rows.isdisjoint(alarm.rows.tolist()) and places.isdisjoint(alarm.places.tolist()):
+            kept.append(alarm)
+            rows.update(alarm.rows.tolist())
+            places.update(alarm.places.tolist())
+    return kept
+
+
+def _grid(trial: Trial, resolution: int) -> _Grid:
+    cell, of_place = np.unique(parents(trial.land.cell, resolution), return_inverse=True)
+    starts = [0] + [1 + 3 * k * (k - 1) for k in range(1, RINGS)]
+    disks = np.full((len(cell) + 1, 1 + 3 * RINGS * (RINGS - 1)), len(cell), dtype=np.intp)
+    for slot, one in enumerate(cell.tolist()):
+        for ring in range(RINGS):
+            around = np.array(h3.grid_ring(one, ring), dtype=np.int64)
+            disks[slot, starts[ring] : starts[ring] + len(around)] = _found(cell, around)
+    return _Grid(resolution, cell, of_place, disks, np.array(starts, dtype=np.intp))
+
+
+def _found(cell: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Give the slot of each cell wanted, `len(cell)` where it is not populated."""
+    place = np.minimum(np.searchsorted(cell, wanted), len(cell) - 1)
+    return np.where(cell[place] == wanted, place, len(cell))
+
+
+def _slots(grid: _Grid, cells: NDArray[np.int64]) -> NDArray[np.intp]:
+    slot = _found(grid.cell, parents(cells, grid.resolution))
+    return np.where(slot < len(grid.cell), slot, -1)
+
+
+def _first_in_a_week(customer: NDArray[np.int64], time: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Say which complaints are not repeats of the same customer's within a week."""
+    order = np.lexsort((time, customer))
+    same = (np.diff(customer[order]) == 0) & (np.diff(time[order]) < _WEEK_H * _US_H)
+    first = np.ones(len(order), dtype=np.bool_)
+    first[order[1:][same]] = False
+    return first
