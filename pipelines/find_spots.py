@@ -20,6 +20,7 @@ from heatmaps.desk.words import Cause, Status
 from heatmaps.errors import UsageError
 from heatmaps.spots.calibration import calibrate
 from heatmaps.spots.detector import Detector, reach_back
+from heatmaps.spots.tracking import added
 from heatmaps.store import complaints, detection, policies, region, spots
 from heatmaps.store.detection_rows import read_rows
 from heatmaps.store.engine import Store, lock
@@ -136,7 +137,11 @@ class Watch:
         self._unweighed = {}
         events: list[Event] = []
         known = {spot.spot_id: spot.complaint_ids for spot in seen}
-        self._count(s for s in found.spots if s.complaint_ids is not known.get(s.spot_id))
+        self._count(
+            number
+            for s in found.spots
+            for number in added(known.get(s.spot_id, ()), s.complaint_ids)
+        )
         for spot in found.spots:
             case, happened = self._follow(spot, tick)
             events += happened
@@ -209,9 +214,8 @@ class Watch:
         lat, lon = self._ground.scales.centre(spot)
         return replace(case, detected=spot, lat=lat, lon=lon)
 
-    def _count(self, found: Iterable[DetectedSpot]) -> None:
-        told = [number for spot in found for number in spot.complaint_ids]
-        ids = np.unique(np.array(told, dtype=np.int64))
+    def _count(self, told: Iterable[int]) -> None:
+        ids = np.unique(np.fromiter(told, dtype=np.int64))
         place = np.searchsorted(self._counted, ids)
         fresh = np.append(self._counted, [-1])[place] != ids
         if fresh.any():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -176,7 +177,7 @@ def match(
         elif known[heir].signal is Signal.QUIET:
             known[heir] = _moved(known[heir], sighting, tick)
         else:
-            ids = _union(known[heir].complaint_ids, sighting.complaint_ids)
+            ids = united(known[heir].complaint_ids, sighting.complaint_ids)
             known[heir] = replace(known[heir], complaint_ids=ids)
     return Matched(tuple(known.values()), tuple(opened))
 
@@ -199,7 +200,7 @@ def follow(
         expected_last=reading.expected,
         score_last=reading.score,
         observed_peak=max(spot.observed_peak, reading.observed),
-        complaint_ids=_union(spot.complaint_ids, () if asleep else reading.complaint_ids),
+        complaint_ids=united(spot.complaint_ids, () if asleep else reading.complaint_ids),
         last_tick=tick,
     )
 
@@ -260,7 +261,7 @@ def _opened(
 def _taking_in(heir: DetectedSpot, taken: Sequence[DetectedSpot]) -> DetectedSpot:
     ids = heir.complaint_ids
     for spot in taken:
-        ids = _union(ids, spot.complaint_ids)
+        ids = united(ids, spot.complaint_ids)
     peak = max([heir.observed_peak, *(spot.observed_peak for spot in taken)])
     return replace(heir, complaint_ids=ids, observed_peak=peak)
 
@@ -276,10 +277,39 @@ def _moved(spot: DetectedSpot, sighting: Sighting, tick: datetime) -> DetectedSp
         expected_last=sighting.expected,
         score_last=sighting.score,
         observed_peak=max(spot.observed_peak, sighting.observed),
-        complaint_ids=_union(spot.complaint_ids, sighting.complaint_ids),
+        complaint_ids=united(spot.complaint_ids, sighting.complaint_ids),
         last_tick=tick,
     )
 
 
-def _union(ids: tuple[int, ...], more: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(sorted({*ids, *more})) if more else ids
+def united(ids: tuple[int, ...], more: tuple[int, ...]) -> tuple[int, ...]:
+    """Give ascending ids with some more in their places; a wide spot has tens of thousands."""
+    merged: list[int] = []
+    done = 0
+    for number in sorted(set(more)):
+        place = bisect_left(ids, number, done)
+        if place == len(ids) or ids[place] != number:
+            merged += ids[done:place]
+            merged.append(number)
+            done = place
+    return (*merged, *ids[done:]) if merged else ids
+
+
+def added(before: tuple[int, ...], after: tuple[int, ...]) -> list[int]:
+    """Give the ids that only `after` has, which holds all of `before`; both ascend.
+
+    Up to the first of them both are equal, and from there on nowhere, so each is found by halving.
+    """
+    new: list[int] = []
+    first = 0
+    while len(new) < len(after) - len(before):
+        end = len(before) + len(new)
+        while first < end:
+            middle = (first + end) // 2
+            if after[middle] == before[middle - len(new)]:
+                first = middle + 1
+            else:
+                end = middle
+        new.append(after[first])
+        first += 1
+    return new

@@ -3,16 +3,20 @@ from datetime import UTC, datetime, timedelta
 import h3.api.basic_int as h3
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from heatmaps.spots.record import Signal
 from heatmaps.spots.tracking import (
     Reading,
     Sighting,
+    added,
     follow,
     inside,
     match,
     overlap,
     reshape,
+    united,
 )
 
 from .region import CENTRE
@@ -178,3 +182,11 @@ def test_order_of_the_living_changes_nothing():
     assert sorted(forward.spots, key=lambda s: s.spot_id) == sorted(
         backward.spots, key=lambda s: s.spot_id
     )
+
+
+@given(st.sets(st.integers(1, 60)), st.lists(st.integers(1, 60)))
+def test_ids_are_joined_in_order_and_what_came_is_told(before, more):
+    held = tuple(sorted(before))
+    joined = united(held, tuple(more))
+    assert joined == tuple(sorted({*before, *more}))
+    assert added(held, joined) == sorted({*more} - before)
