@@ -8,13 +8,29 @@ from heatmaps.geocoding import shares
 from heatmaps.geocoding.normal_form.russian import RUSSIAN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _SHORTEST = 2
 _TELLING = 5
 """So many letters of a name's only word, or another word written out, say which is meant."""
 _STEM = 4
 _WRITTEN_OUT = frozenset(RUSSIAN.words.values())
+
+
+class Beginnings:
+    """The names of a settlement by the first letters of their words, whoever may be shortened."""
+
+    def __init__(self, words_of: Mapping[int, Sequence[str]]) -> None:
+        self._rows: dict[str, set[int]] = {}
+        for row, words in words_of.items():
+            for word in words:
+                self._rows.setdefault(word[:_SHORTEST], set()).add(row)
+
+    def which_may_be(self, written: Sequence[str]) -> list[int]:
+        """Give the rows, ascending, of names that have a word beginning like each one written."""
+        none: set[int] = set()
+        sets = [self._rows.get(word[:_SHORTEST], none) for word in written]
+        return sorted(set.intersection(*sets)) if sets else []
 
 
 def shortened_share(written: Sequence[str], initials: str, known: Sequence[str]) -> float:

@@ -19,7 +19,7 @@ from heatmaps.geocoding.name_words import (
 )
 from heatmaps.geocoding.normal_form import StreetName, street_name
 from heatmaps.geocoding.packed import Arrays, Texts, fingerprint, pack_texts, view
-from heatmaps.geocoding.short_streets import shortened_share
+from heatmaps.geocoding.short_streets import Beginnings, shortened_share
 from heatmaps.geocoding.stems import stems
 from heatmaps.geocoding.street_types import (
     TYPE_MISSING,
@@ -49,6 +49,7 @@ __all__ = [
 MOST_SEARCHED = 64
 """Of more settlements, those of a region, names are looked for anywhere and picked out."""
 _NAMES_KEPT = 16_384
+_SETTLEMENTS_KEPT = 256
 _LATIN = re.compile("[a-z]")
 
 
@@ -106,6 +107,7 @@ class StreetTable:
         self.key = Texts(arrays, "street.key")
         self.core = Texts(arrays, "name.core")
         self.street_of = view(arrays, "name.street")
+        self._short_names = lru_cache(_SETTLEMENTS_KEPT)(self._short_names_in)
         self._cores = NamePrints(arrays, "core")
         self._stems = NamePrints(arrays, "stem")
         self.has_latin = bool(arrays["street.latin"][0])
@@ -153,10 +155,14 @@ class StreetTable:
         found = [
             (row, share, (f"shortened:{name.core}",))
             for settlement in settlements
-            for row in self._whole_names.rows_in(settlement)
+            for row in self._short_names(settlement).which_may_be(written)
             if (share := shortened_share(written, name.initials, self.core[row].split()))
         ]
         return self._types.fitting(name.kind, name.tail, name.initials, found)
+
+    def _short_names_in(self, settlement: int) -> Beginnings:
+        rows = self._whole_names.rows_in(settlement)
+        return Beginnings({int(row): self.core[row].split() for row in rows})
 
     def find_like(
         self,
