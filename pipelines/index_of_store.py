@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
-import sys
 from typing import TYPE_CHECKING
 
 from heatmaps.geocoding.crew import Crew
 from heatmaps.geocoding.index import GazetteerIndex, pack_gazetteer
 from heatmaps.geocoding.snapshot import Snapshot
+from heatmaps.processes import processors
 from heatmaps.store.addresses import load_addresses
 from heatmaps.store.gazetteer_state import gazetteer_stamp, store_name
 
@@ -34,7 +33,7 @@ def open_index(store: Store, default_city: str | None, cache_dir: Path | None) -
     """
     with store.reading() as connection:
         stamp = gazetteer_stamp(connection)
-        snapshot = Snapshot(cache_dir, store_name(store), stamp) if cache_dir else None
+        snapshot = Snapshot(cache_dir, store_name(store.engine), stamp) if cache_dir else None
         arrays = snapshot.read() if snapshot else None
         kept = arrays is not None
         if arrays is None:
@@ -43,7 +42,7 @@ def open_index(store: Store, default_city: str | None, cache_dir: Path | None) -
         kept, arrays = _kept(snapshot, arrays)
     index = GazetteerIndex(arrays, default_city)
     if snapshot and kept:
-        members = min(_processors() - 1, MOST_MEMBERS)
+        members = min(processors() - 1, MOST_MEMBERS)
         return index.with_crew(Crew(snapshot.path, default_city, members))
     return index
 
@@ -51,13 +50,6 @@ def open_index(store: Store, default_city: str | None, cache_dir: Path | None) -
 def keep_snapshot(store: Store, cache_dir: Path) -> None:
     """Have the snapshot of the gazetteer as it is now lie there, so that the next start is fast."""
     open_index(store, None, cache_dir)
-
-
-def _processors() -> int:
-    """Give how many this process may use, where the system tells that; else how many there are."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _kept(snapshot: Snapshot, arrays: Arrays) -> tuple[bool, Arrays]:

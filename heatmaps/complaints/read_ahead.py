@@ -1,7 +1,6 @@
 """A large file read and validated by a process of its own, ahead of the one that takes it in.
 
-It is a fresh interpreter, not a fork, so nothing of its parent's threads, connections or caches
-comes along. It makes the next rows while those before are written, and then waits until they are
+It makes the next rows while those before are written, and then waits until they are
 taken from it: never more than one batch lies between them. It ends when nobody reads it any more.
 """
 
@@ -10,7 +9,6 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-import subprocess
 import sys
 from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any
@@ -18,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 from heatmaps.complaints.checked_rows import CheckedRows, checked_rows_of
 from heatmaps.complaints.rows import PackedRows
 from heatmaps.errors import FileError, HeatmapsError
+from heatmaps.processes import processors, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,13 +27,10 @@ if TYPE_CHECKING:
 WORTH_STARTING = 60_000
 """Rows from which on it pays: a process needs a second to be ready."""
 
-_PIPE_BYTES = 1 << 20
-_READER = "from heatmaps.complaints.read_ahead import main; main()"
-
 
 def is_worth(rows: int) -> bool:
     """Tell whether a file of so many rows is taken in sooner with a reader ahead than without."""
-    return rows >= WORTH_STARTING and len(os.sched_getaffinity(0)) > 1
+    return rows >= WORTH_STARTING and processors() > 1
 
 
 def read_ahead(checked: CheckedFile, intake: Intake) -> Iterator[CheckedRows]:
@@ -43,13 +39,7 @@ def read_ahead(checked: CheckedFile, intake: Intake) -> Iterator[CheckedRows]:
     The columns of the rows as they were before validation stay there. A fault of the file is raised
     here as there; FileError, too, where the process ended before the file did.
     """
-    with subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-P", "-c", _READER],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        pipesize=_PIPE_BYTES,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-    ) as reader:
+    with started(__name__) as reader:
         if reader.stdin is None or reader.stdout is None:  # pragma: no cover - both are pipes
             return
         try:

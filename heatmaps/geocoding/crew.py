@@ -1,24 +1,23 @@
 """Several processes that geocode one large batch, sharing a snapshot by mapping it.
 
-Each is a fresh interpreter, not a fork, so nothing of the parent's threads, connections or caches
-comes along; each ends when its parent does. Who answers a chunk makes no difference to the answer.
+Each ends when its parent does. Who answers a chunk makes no difference to the answer.
 """
 
 from __future__ import annotations
 
 import marshal
-import os
-import subprocess
-import sys
 import threading
 import weakref
 from collections import deque
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
+from heatmaps.geocoding import crew_member
 from heatmaps.geocoding.crew_member import read_frame, result_of, write_frame
+from heatmaps.processes import started
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
@@ -33,15 +32,10 @@ CHUNK = 200
 AHEAD = 2
 """Chunks that a member has at hand."""
 
-PIPE_BYTES = 1 << 20
-"""Room for the answers to these chunks, so that a member never waits for its caller."""
-
 WORTH_STARTING = 20_000
 """Addresses from which on it pays to start the crew: a member needs half a second to be ready."""
 WORTH_ASKING = 2_000
 """Addresses from which on it pays to ask one that is ready."""
-
-_MEMBER = "from heatmaps.geocoding.crew_member import main; main()"
 
 
 class Crew:
@@ -90,13 +84,7 @@ class Crew:
         _dismiss([member for member in self._started if member.poll() is not None])
         self._started[:] = [member for member in self._started if member.poll() is None]
         while len(self._started) < self._members:
-            member = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-P", "-c", _MEMBER],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                pipesize=PIPE_BYTES,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
-            )
+            member = started(crew_member.__name__)
             self._started.append(member)
             _tell(member, marshal.dumps((str(self._snapshot), self._default_city)))
 

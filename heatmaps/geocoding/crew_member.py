@@ -6,7 +6,7 @@ import marshal
 import signal
 import sys
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from heatmaps.geocoding.index import GazetteerIndex
 from heatmaps.geocoding.result import Alternative, GeocodeResult, Level
@@ -35,7 +35,7 @@ def main() -> None:
         return
     index = GazetteerIndex(arrays, default_city)
     while (chunk := read_frame(given)) is not None:
-        addresses, cities = marshal.loads(chunk)  # noqa: S302
+        addresses, cities = marshal.loads(chunk)  # noqa: S302 - from our own parent
         found = index.geocode_batch(addresses, cities)
         write_frame(answers, marshal.dumps([row_of(one) for one in found]))
 
@@ -69,7 +69,7 @@ def row_of(result: GeocodeResult) -> Row:
     )  # fmt: skip
 
 
-def result_of(row: tuple) -> GeocodeResult:  # type: ignore[type-arg]  # plain values of many types
+def result_of(row: tuple[Any, ...]) -> GeocodeResult:
     """Give the result that `row_of` made plain."""
     level, lat, lon, radius, confidence, form, matched, changes, faults, others, key = row
     alternatives = tuple([Alternative(o[0], _LEVELS[o[1]], *o[2:]) for o in others])

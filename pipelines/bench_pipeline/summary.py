@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from heatmaps.processes import processors
 from pipelines.bench_pipeline import journey
 
 if TYPE_CHECKING:
@@ -56,10 +57,10 @@ def waits(parts: Sequence[Part]) -> list[Wait]:
 
 def asked_line(asked: Asked) -> str:
     """Say what is measured, and on what."""
-    processors, load = len(os.sched_getaffinity(0)), os.getloadavg()[0]
+    load = os.getloadavg()[0]
     return (
         f"{asked.complaints:,} complaints over {asked.days} days at {asked.houses:,} houses; "
-        f"{processors} processors, load {load:.1f} before it began"
+        f"{processors()} processors, load {load:.1f} before it began"
     )
 
 
