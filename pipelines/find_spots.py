@@ -23,7 +23,7 @@ from heatmaps.spots.detector import Detector, reach_back
 from heatmaps.spots.tracking import added
 from heatmaps.store import complaints, detection, policies, region, spots
 from heatmaps.store.detection_rows import read_rows
-from heatmaps.store.engine import Store, lock
+from heatmaps.store.engine import lock
 from heatmaps.store.gazetteer_state import store_name
 from heatmaps.store.spots import Event
 from pipelines.find_gaps import refresh_when_due
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from heatmaps.spots.record import ComplaintColumns, DetectedSpot, Exposure
+    from heatmaps.store.engine import Store
     from heatmaps.store.policies import CurrentPolicy
 
 HOUR = timedelta(hours=1)
@@ -482,6 +483,5 @@ def _rows(
 ) -> NDArray[np.void]:
     if cache_dir is None:
         return read_rows(connection, since, until)
-    return KeptComplaints(cache_dir, store_name(Store(connection.engine))).rows(
-        connection, since, until
-    )
+    kept = KeptComplaints(cache_dir, store_name(connection.engine))
+    return kept.rows(connection, since, until)

@@ -11,14 +11,12 @@ from heatmaps.store.engine import place_of
 from heatmaps.store.tables import GazetteerLoad
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from heatmaps.store.engine import Store
+    from sqlalchemy import Connection, Engine
 
 
-def store_name(store: Store) -> str:
-    """Give what tells this store from any other: where it is, without password."""
-    return place_of(store.engine.url.render_as_string(hide_password=False))
+def store_name(engine: Engine) -> str:
+    """Give what tells a store from any other: where it is, without password."""
+    return place_of(engine.url.render_as_string(hide_password=False))
 
 
 def gazetteer_stamp(connection: Connection) -> str:
