@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -37,3 +37,11 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         except BaseException:
             part.unlink(missing_ok=True)
             raise
+
+
+def keep_newest(folder: Path, suffix: str, most: int) -> None:
+    """Remove the oldest files with a suffix where there are more; somebody else may do the same."""
+    with suppress(OSError):
+        files = sorted(folder.glob(f"*{suffix}"), key=lambda file: file.stat().st_mtime)
+        for old in files[:-most]:
+            old.unlink()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
 from hashlib import blake2b
@@ -23,7 +22,7 @@ import scipy
 from heatmaps import spots
 from heatmaps.spots.calibration import Calibration, calibrate
 from heatmaps.spots.rhythm import WEEK_H, hours_of_week
-from heatmaps.whole_file import whole_file
+from heatmaps.whole_file import keep_newest, whole_file
 
 if TYPE_CHECKING:
     from heatmaps.spots.ground import Ground
@@ -70,12 +69,7 @@ class KeptCalibrations:
         text = json.dumps(asdict(made) | {"peaks": made.peaks.tolist()})
         with whole_file(path) as file:
             file.write((_digest(path.stem + text) + text).encode())
-        with suppress(OSError):  # somebody else may be doing the same
-            others = sorted(
-                self._folder.glob(f"*{_SUFFIX}"), key=lambda other: other.stat().st_mtime
-            )
-            for old in others[:-MOST_KEPT]:
-                old.unlink()
+        keep_newest(self._folder, _SUFFIX, MOST_KEPT)
 
 
 def _read(path: Path) -> Calibration | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import logging
-from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -26,7 +25,7 @@ from heatmaps.store.detection_rows import (
     still_stands,
 )
 from heatmaps.store.types import from_microseconds, to_microseconds
-from heatmaps.whole_file import whole_file
+from heatmaps.whole_file import keep_newest, whole_file
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -104,12 +103,7 @@ class KeptComplaints:
         told, body = json.dumps(header).encode(), np.ascontiguousarray(kept.rows).tobytes()
         with whole_file(self._path) as file:
             file.writelines([_digest(told, body), len(told).to_bytes(8, "little"), told, body])
-        with suppress(OSError):  # somebody else may be doing the same
-            others = sorted(
-                self._path.parent.glob(f"*{_SUFFIX}"), key=lambda other: other.stat().st_mtime
-            )
-            for old in others[:-MOST_STORES]:
-                old.unlink()
+        keep_newest(self._path.parent, _SUFFIX, MOST_STORES)
 
     def _read(self) -> _Kept | None:
         """Give what is kept; None where its file is missing, damaged or of something else."""

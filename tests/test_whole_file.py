@@ -1,6 +1,8 @@
+import os
+
 import pytest
 
-from heatmaps.whole_file import PART, whole_file
+from heatmaps.whole_file import PART, keep_newest, whole_file
 
 
 def _write(path, *pieces, fails=False):
@@ -40,3 +42,11 @@ def test_a_file_in_writing_keeps_the_front_of_its_name(tmp_path):
     with whole_file(tmp_path / "store-state.index"):
         (part,) = tmp_path.glob(f"store-*{PART}")
     assert not part.exists()
+
+
+def test_the_newest_files_of_a_suffix_stay(tmp_path):
+    for age, name in enumerate(["new.kept", "older.kept", "oldest.kept", "oldest.other"]):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (1000 - age, 1000 - age))
+    keep_newest(tmp_path, ".kept", 2)
+    assert {file.name for file in tmp_path.iterdir()} == {"new.kept", "older.kept", "oldest.other"}
