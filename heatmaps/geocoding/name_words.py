@@ -10,6 +10,7 @@ import numpy as np
 
 from heatmaps.geocoding import shares
 from heatmaps.geocoding.normal_form import StreetName
+from heatmaps.geocoding.normal_form.form import ADJECTIVE_ENDINGS
 from heatmaps.geocoding.normal_form.pack import word_set
 from heatmaps.geocoding.packed import Arrays, Texts, view
 from heatmaps.geocoding.skeleton import skeleton
@@ -38,9 +39,6 @@ RANKS = word_set(
     " дважды народного"
 )
 """Words before a name that people leave out."""
-
-_DESCRIBING = ("ая", "яя", "ий", "ый", "ой", "ое", "ее")
-
 
 _SIZES = {
     form: StreetName(words=(form,)).core
@@ -307,6 +305,6 @@ def aside_share(missing: Sequence[str], added: Sequence[str]) -> float:
         return shares.RANK_ASIDE if missing or added else 1.0
     if added:
         return shares.WORD_ADDED if len(added) == 1 else 0.0
-    if any(word.endswith(_DESCRIBING) for word in missing):
+    if any(word.endswith(ADJECTIVE_ENDINGS) for word in missing):
         return shares.WORD_MISSING_DESCRIBES
     return shares.WORD_MISSING if len(missing) == 1 else shares.WORD_MISSING_DESCRIBES
