@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from heatmaps.spots.rhythm import HOUR_US
 from heatmaps.spots.scan import scores
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
     from heatmaps.simulation.trials import Trial
 
-_US_H = 3_600_000_000
 _GUARD_H = 48
 
 
@@ -23,10 +23,8 @@ def delays(trial: Trial, threshold: float) -> NDArray[np.float64]:
     Its rate is flat: complaints per subscriber, topic and hour over the history.
     """
     columns = trial.columns
-    hour = columns.time // _US_H
-    place = np.searchsorted(trial.land.cell, columns.cell)
-    place = np.minimum(place, len(trial.land.cell) - 1)
-    place = np.where(trial.land.cell[place] == columns.cell, place, -1)
+    hour = columns.time // HOUR_US
+    place = trial.land.find(columns.cell)
     begin = int(hour[0])
     people = trial.exposure.subscribers
     delay = np.full(len(trial.faults), np.nan)

@@ -11,6 +11,8 @@ import numpy as np
 from heatmaps.complaints.record import Topic
 from heatmaps.region.grid import parents
 from heatmaps.simulation.rhythm import HOUR_S
+from heatmaps.simulation.trials.land import rows_of
+from heatmaps.spots.rhythm import HOUR_US, WEEK_H
 from heatmaps.spots.scan import scores
 from pipelines.bench_detection.alarms import Alarm
 
@@ -24,8 +26,6 @@ RINGS = 5
 RESOLUTIONS = (9, 8, 7)
 LOWEST = 5.0
 """Scores from which on alarms are kept, to be held against thresholds afterwards."""
-_US_H = 3_600_000_000
-_WEEK_H = 168
 _SHRINK = 2.0
 """Complaints that a cell's own rate must outweigh."""
 _PLANES = 1 + len(Topic)
@@ -33,7 +33,11 @@ _PLANES = 1 + len(Topic)
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """Populated cells of one resolution: each place's cell, and the disks around cells."""
+    """Populated cells of one resolution: each place's cell, and the disks around cells.
+
+    Where a disk reaches a cell that is not populated, it holds -1, the last row of a table with
+    one row more than there are cells, which stays empty.
+    """
 
     resolution: int
     cell: NDArray[np.int64]
@@ -55,7 +59,7 @@ class _Scan:
     def __init__(self, trial: Trial) -> None:
         self._trial = trial
         columns = trial.columns
-        self._hour = columns.time // _US_H
+        self._hour = columns.time // HOUR_US
         self._first = _first_in_a_week(columns.customer, columns.time)
         self._grids = [_grid(trial, resolution) for resolution in RESOLUTIONS]
         self._day = -1
@@ -65,7 +69,8 @@ class _Scan:
         if hour // 24 != self._day:
             self._day = hour // 24
             self._fit(hour)
-        rows = np.flatnonzero((self._hour < hour) & (self._hour >= hour - _WEEK_H) & self._first)
+        start, end = np.searchsorted(self._hour, [hour - WEEK_H, hour]).tolist()
+        rows = start + np.flatnonzero(self._first[start:end])
         fresh = rows[self._hour[rows] == hour - 1]
         found: list[Alarm] = []
         if len(fresh):
@@ -78,17 +83,16 @@ class _Scan:
         trial = self._trial
         end = hour - 48
         seen = np.flatnonzero((self._hour < end) & self._first)
-        hours = end - trial.columns.time[0] // _US_H
-        place = np.searchsorted(trial.land.cell, trial.columns.cell[seen])
-        place = np.minimum(place, len(trial.land.cell) - 1)
-        fine = trial.land.cell[place] == trial.columns.cell[seen]
-        own = np.bincount(place[fine], minlength=len(trial.land.cell))
+        hours = end - trial.columns.time[0] // HOUR_US
+        place = trial.land.find(trial.columns.cell[seen])
+        own = np.bincount(place[place >= 0], minlength=len(trial.land.cell))
         people = trial.exposure.subscribers
         usual = people * len(seen) / people.sum()
         rate = usual * (own + _SHRINK) / (usual + _SHRINK)
         shares = np.bincount(trial.columns.topic[seen], minlength=len(Topic)) / max(len(seen), 1)
-        self._expected = rate[:, None] / hours * np.concatenate([[1.0], shares])
-        beat = np.bincount(self._hour[seen] % _WEEK_H, minlength=_WEEK_H) + 1.0
+        expected = rate[:, None] / hours * np.concatenate([[1.0], shares])
+        self._base = {grid.resolution: _summed(grid, expected) for grid in self._grids}
+        beat = np.bincount(self._hour[seen] % WEEK_H, minlength=WEEK_H) + 1.0
         self._beat = beat / beat.mean()
 
     def _zones(
@@ -97,23 +101,22 @@ class _Scan:
         columns = self._trial.columns
         fits = columns.resolution[rows] >= grid.resolution
         rows = rows[fits]
-        slot = _slots(grid, columns.cell[rows])
+        slot = rows_of(grid.cell, parents(columns.cell[rows], grid.resolution))
         known = slot >= 0
         rows, slot = rows[known], slot[known]
         window = np.searchsorted(WINDOWS_H, hour - 1 - self._hour[rows], side="right")
         counts = np.zeros((len(grid.cell) + 1, _PLANES, len(WINDOWS_H)))
         for plane in (np.zeros(len(rows), dtype=np.intp), 1 + columns.topic[rows].astype(np.intp)):
             np.add.at(counts, (slot, plane, np.minimum(window, len(WINDOWS_H) - 1)), 1)
-        base = np.zeros((len(grid.cell) + 1, _PLANES))
-        np.add.at(base, grid.of_place, self._expected)
         hot = np.unique(grid.disks[slot[np.isin(rows, fresh)]])
-        hot = hot[hot < len(grid.cell)]
+        hot = hot[hot >= 0]
         if not len(hot):
             return []
         around = grid.disks[hot]
         observed = np.cumsum(np.add.reduceat(counts[around], grid.ring, axis=1), axis=1).cumsum(3)
-        expected = np.cumsum(np.add.reduceat(base[around], grid.ring, axis=1), axis=1)
-        beats = self._beat[np.arange(hour - 1, hour - 1 - WINDOWS_H[-1], -1) % _WEEK_H].cumsum()
+        base = self._base[grid.resolution][around]
+        expected = np.cumsum(np.add.reduceat(base, grid.ring, axis=1), axis=1)
+        beats = self._beat[np.arange(hour - 1, hour - 1 - WINDOWS_H[-1], -1) % WEEK_H].cumsum()
         expected = expected[..., None] * beats[np.array(WINDOWS_H) - 1]
         score = scores(observed, np.maximum(expected, 1e-9))
         score[observed < 3] = 0  # noqa: PLR2004, as the policy's fewest customers
@@ -147,29 +150,25 @@ def _apart(found: list[Alarm]) -> list[Alarm]:
 def _grid(trial: Trial, resolution: int) -> _Grid:
     cell, of_place = np.unique(parents(trial.land.cell, resolution), return_inverse=True)
     starts = [0] + [1 + 3 * k * (k - 1) for k in range(1, RINGS)]
-    disks = np.full((len(cell) + 1, 1 + 3 * RINGS * (RINGS - 1)), len(cell), dtype=np.intp)
+    disks = np.full((len(cell), 1 + 3 * RINGS * (RINGS - 1)), -1, dtype=np.intp)
     for slot, one in enumerate(cell.tolist()):
         for ring in range(RINGS):
             around = np.array(h3.grid_ring(one, ring), dtype=np.int64)
-            disks[slot, starts[ring] : starts[ring] + len(around)] = _found(cell, around)
+            disks[slot, starts[ring] : starts[ring] + len(around)] = rows_of(cell, around)
     return _Grid(resolution, cell, of_place, disks, np.array(starts, dtype=np.intp))
 
 
-def _found(cell: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.intp]:
-    """Give the slot of each cell wanted, `len(cell)` where it is not populated."""
-    place = np.minimum(np.searchsorted(cell, wanted), len(cell) - 1)
-    return np.where(cell[place] == wanted, place, len(cell))
-
-
-def _slots(grid: _Grid, cells: NDArray[np.int64]) -> NDArray[np.intp]:
-    slot = _found(grid.cell, parents(cells, grid.resolution))
-    return np.where(slot < len(grid.cell), slot, -1)
+def _summed(grid: _Grid, expected: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give what is expected in each cell of a grid, and in its empty last row."""
+    sums = np.zeros((len(grid.cell) + 1, _PLANES))
+    np.add.at(sums, grid.of_place, expected)
+    return sums
 
 
 def _first_in_a_week(customer: NDArray[np.int64], time: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Say which complaints are not repeats of the same customer's within a week."""
     order = np.lexsort((time, customer))
-    same = (np.diff(customer[order]) == 0) & (np.diff(time[order]) < _WEEK_H * _US_H)
+    same = (np.diff(customer[order]) == 0) & (np.diff(time[order]) < WEEK_H * HOUR_US)
     first = np.ones(len(order), dtype=np.bool_)
     first[order[1:][same]] = False
     return first

@@ -53,6 +53,16 @@ class Land:
         """Give how many kilometres each cell lies from one of them."""
         return np.asarray(np.hypot(self.east - self.east[place], self.north - self.north[place]))
 
+    def find(self, cells: NDArray[np.int64]) -> NDArray[np.intp]:
+        """Give where each cell stands in the columns, -1 where it is none of them."""
+        return rows_of(self.cell, cells)
+
+
+def rows_of(among: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Give where each wanted cell stands among sorted ones, -1 where it is none of them."""
+    place = np.minimum(np.searchsorted(among, wanted), len(among) - 1)
+    return np.where(among[place] == wanted, place, -1)
+
 
 def draw_land(rng: np.random.Generator, subscribers: float) -> Land:
     """Draw a land of about so many subscribers, somewhere between 44 and 62 degrees north."""
