@@ -404,16 +404,25 @@ def replay(
     if not ticks:
         return []
     with store.reading() as connection:
-        clock = Clockwork(ticks[-1], zone, cache_dir)
-        ground = _ground(connection, ticks[0], ticks[-1], clock)
-    prompt = replace(ground.columns, available=ground.columns.time)
-    watch = Watch(replace(ground, columns=prompt))
+        ground = ground_to_replay(connection, ticks, Clockwork(ticks[-1], zone, cache_dir))
+    watch = Watch(ground)
     for number, tick in enumerate(ticks, start=1):
         watch.advance(tick)
         progress(number, len(ticks))
     watch.weigh()
     everything = {**watch.living, **watch.closed}
     return [everything[spot_id] for spot_id in sorted(everything)]
+
+
+def ground_to_replay(
+    connection: Connection,
+    ticks: Sequence[datetime],
+    clock: Clockwork,
+    ruling: CurrentPolicy | None = None,
+) -> Ground:
+    """Give what a replay of these ticks stands on; under the store's policy unless told another."""
+    ground = _ground(connection, ticks[0], ticks[-1], clock, ruling)
+    return replace(ground, columns=replace(ground.columns, available=ground.columns.time))
 
 
 def _signal_events(before: SpotCase | None, spot: DetectedSpot, tick: datetime) -> list[Event]:
@@ -462,8 +471,14 @@ def _full_hour(moment: datetime) -> datetime:
     return moment.replace(minute=0, second=0, microsecond=0)
 
 
-def _ground(connection: Connection, first: datetime, last: datetime, clock: Clockwork) -> Ground:
-    ruling = policies.current_policy(connection)
+def _ground(
+    connection: Connection,
+    first: datetime,
+    last: datetime,
+    clock: Clockwork,
+    ruling: CurrentPolicy | None = None,
+) -> Ground:
+    ruling = ruling or policies.current_policy(connection)
     since = first - reach_back(ruling.policy.detection)
     columns, weights = detection.columns_of(
         _rows(connection, since, last, clock.cache_dir),
