@@ -6,12 +6,11 @@ over stored history and writes nothing. Both walk with one `Watch`.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
 from zoneinfo import ZoneInfo
-
-import numpy as np
 
 from heatmaps.desk.case import SpotCase
 from heatmaps.desk.lifecycle import Action, Work, apply_change, apply_rule, difference, due_status
@@ -20,7 +19,7 @@ from heatmaps.desk.words import Cause, Status
 from heatmaps.errors import UsageError
 from heatmaps.spots.calibration import calibrate
 from heatmaps.spots.detector import Detector, reach_back
-from heatmaps.spots.tracking import added
+from heatmaps.spots.explained import UNJUDGED_DAYS, Explained, usual_part
 from heatmaps.store import complaints, detection, policies, region, spots
 from heatmaps.store.detection_rows import read_rows
 from heatmaps.store.engine import lock
@@ -36,10 +35,12 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
     from sqlalchemy import Connection
 
     from heatmaps.spots.record import ComplaintColumns, DetectedSpot, Exposure
+    from heatmaps.store.detection import PastSpot
     from heatmaps.store.engine import Store
     from heatmaps.store.policies import CurrentPolicy
 
@@ -91,7 +92,8 @@ class Watch:
     """The spots of a region from tick to tick; all it knows can be read back from the store.
 
     What a living spot weighs is worked out only when somebody asks, by `weigh`: hours that are
-    caught up one after another need it of the last alone.
+    caught up one after another need it of the last alone. `explained` is what its spots and past
+    ones say of the complaints.
     """
 
     def __init__(self, ground: Ground) -> None:
@@ -99,7 +101,8 @@ class Watch:
         policy = ground.ruling.policy.detection
         calibrated = ground.kept.calibrate if ground.kept else calibrate
         self._detector = Detector(ground.exposure, policy, ground.zone, calibrated)
-        self._counted = np.zeros(0, dtype=np.int64)
+        self.explained = Explained(ground.columns)
+        self._past: dict[int, PastSpot] = {}
         self._next_id = 1
         self._unweighed: dict[int, datetime] = {}
         self.living: dict[int, SpotCase] = {}
@@ -112,14 +115,15 @@ class Watch:
         self.living = {case.detected.spot_id: case for case in stored}
         self.closed = {}
         self._unweighed = {}
-        self._counted = np.unique(detection.counted_complaints(connection, since))
+        self._past |= detection.past_spots(connection, since, self._past)
+        self._explain()
         self._next_id = spots.next_spot_id(connection)
         return stored
 
     def let_work(self, crew: Crew, since: datetime) -> list[Event]:
         """Let the crew do the hour that begins at `since`; gives what happened."""
         self.weigh()
-        events: list[Event] = []
+        events, judged = list[Event](), False
         for action in crew([self.living[number] for number in sorted(self.living)], since):
             case = self.living[action.spot_id]
             work = apply_change(case.work, action.change, action.at)
@@ -128,27 +132,40 @@ class Watch:
             shelf = self.closed if work.closed_at else self.living
             del self.living[action.spot_id]
             shelf[action.spot_id] = replace(case, work=work)
+            judged |= _lifted_days(work) != _lifted_days(case.work)
+        if judged:
+            self._explain()
         return events
+
+    def _explain(self) -> None:
+        """Note anew what all spots explain."""
+        self.explained.forget()
+        for past in self._past.values():
+            days = _lifted_days(past)
+            part = usual_part(past.observed, past.expected)
+            self.explained.note(past.complaint_id, part, past.opened_at, days)
+        for case in (*self.closed.values(), *self.living.values()):
+            self._take_in(case)
+
+    def _take_in(self, case: SpotCase) -> None:
+        self.explained.take_in(case.detected, _lifted_days(case.work))
 
     def advance(self, tick: datetime) -> list[Event]:
         """Bring every living spot to `tick` and open new ones; gives what happened."""
         seen = tuple(self.living[spot_id].detected for spot_id in sorted(self.living))
-        found = self._detector.step(self._ground.columns, tick, seen, self._counted, self._next_id)
+        found = self._detector.step(
+            self._ground.columns, tick, seen, self.explained, self._next_id
+        )
         self._next_id = found.next_id
         self._unweighed = {}
         events: list[Event] = []
-        known = {spot.spot_id: spot.complaint_ids for spot in seen}
-        self._count(
-            number
-            for s in found.spots
-            for number in added(known.get(s.spot_id, ()), s.complaint_ids)
-        )
         for spot in found.spots:
             case, happened = self._follow(spot, tick)
             events += happened
             shelf = self.closed if case.work.closed_at else self.living
             self.living.pop(spot.spot_id, None)
             shelf[spot.spot_id] = case
+            self._take_in(case)
         return events
 
     def _follow(self, spot: DetectedSpot, tick: datetime) -> tuple[SpotCase, list[Event]]:
@@ -215,12 +232,15 @@ class Watch:
         lat, lon = self._ground.scales.centre(spot)
         return replace(case, detected=spot, lat=lat, lon=lon)
 
-    def _count(self, told: Iterable[int]) -> None:
-        ids = np.unique(np.fromiter(told, dtype=np.int64))
-        place = np.searchsorted(self._counted, ids)
-        fresh = np.append(self._counted, [-1])[place] != ids
-        if fresh.any():
-            self._counted = np.insert(self._counted, place[fresh], ids[fresh])
+
+def _lifted_days(work: Work | PastSpot) -> float:
+    """Give for how many days after it opened a spot keeps its complaints from the baseline.
+
+    All of them where people took it up, none where they rejected it.
+    """
+    if work.status is Status.REJECTED:
+        return 0.0
+    return math.inf if work.acknowledged_at else UNJUDGED_DAYS
 
 
 @dataclass(frozen=True, slots=True)

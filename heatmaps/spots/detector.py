@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from numpy.typing import NDArray
-
+    from heatmaps.spots.explained import Explained
     from heatmaps.spots.record import ComplaintColumns, DetectedSpot, Exposure
     from heatmaps.spots.tuning import DetectionPolicy
 
@@ -86,24 +85,23 @@ class Detector:
         columns: ComplaintColumns,
         tick: datetime,
         living: tuple[DetectedSpot, ...],
-        left_out: NDArray[np.int64],
+        explained: Explained,
         next_id: int,
     ) -> StepResult:
         """Give the spots after `tick`, an aware time on the full hour.
 
         `columns` must reach back as `reach_back` says; only complaints with `time` and
         `available` not after `tick` count. `living` are the spots that may still grow or
-        relapse, of whatever status; `left_out` the ids of all complaints in living and past
-        spots, in any order. UsageError where `tick` is not on the hour or names no zone.
+        relapse, of whatever status; `explained` what living and past spots say of the same
+        columns. UsageError where `tick` is not on the hour or names no zone.
         """
         now = _microseconds(tick)
         day = (now - HOUR_US) // _DAY_US * _DAY_US
         register = self._register(columns)
-        explained = register.marked(left_out)
-        history = History(columns, explained)
+        history = History(columns, explained.usual)
         calibration = self._calibration(history, day)
         ground = self._ground(history, day)
-        view = View(register, explained, now, ground, calibration, living)
+        view = View(register, explained.by_spot, now, ground, calibration, living)
         threshold = calibration.threshold(self._policy.recurrence_days_per_million)
         quiet_below = calibration.threshold(self._policy.quiet_recurrence_days)
         alive = sorted((s for s in living if s.merged_into is None), key=lambda s: s.spot_id)
@@ -141,7 +139,7 @@ class Detector:
         is calibrated.
         """
         day = self._day(history.columns, today).calibrated
-        then = History(history.columns, history.explained, day - WEEK_H * HOUR_US)
+        then = History(history.columns, history.usual, day - WEEK_H * HOUR_US)
         if not len(self._exposure.cell) and not self._day(history.columns, day).known:
             day, then = today, history
         key = self._known_by(then, day)
@@ -156,8 +154,9 @@ class Detector:
         of_day = self._day(history.columns, day)
         settled = int(np.searchsorted(history.columns.time, history.settled))
         stop = max(min(of_day.stop, settled), of_day.start)
-        out = history.explained[of_day.start : stop] & of_day.learnt[: stop - of_day.start]
-        return (day, of_day.fingerprint, stop == of_day.stop, np.packbits(out).tobytes())
+        part = history.usual[of_day.start : stop]
+        out = np.flatnonzero((part < 1) & of_day.learnt[: len(part)])
+        return (day, of_day.fingerprint, stop == of_day.stop, out.tobytes(), part[out].tobytes())
 
     def _day(self, columns: ComplaintColumns, day: int) -> _Day:
         """Give what is known of a day, made once for the columns of a run."""

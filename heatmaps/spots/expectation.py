@@ -15,6 +15,7 @@ import numpy as np
 from heatmaps.complaints.record import Topic
 from heatmaps.region.grid import GRID_RESOLUTION, child_range, parents
 from heatmaps.spots.exposure import exposure_of_counts
+from heatmaps.spots.record import taken
 from heatmaps.spots.rhythm import HOUR_US, WEEK_H, hours_of_week, weekly_rhythm
 from heatmaps.spots.roll import compact
 
@@ -81,20 +82,19 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Complaints, and which of them spots explain, so that a baseline leaves them out.
+    """Complaints, and the part of each that a baseline learns from, 0 to 1 (see `Explained`).
 
-    `explained` says so row by row. Only what was made before `settled`, in microseconds as in the
-    columns, is left out.
+    Only of what was made before `settled`, in microseconds as in the columns, a part is left out.
     """
 
     columns: ComplaintColumns
-    explained: NDArray[np.bool_]
+    usual: NDArray[np.float32]
     settled: int = np.iinfo(np.int64).max
 
-    def leaves_out(self, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """Say which rows a baseline leaves out."""
-        out: NDArray[np.bool_] = self.explained[rows]
-        return out & (self.columns.time[rows] < self.settled)
+    def learnt(self, rows: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Give the part of each row that a baseline learns from."""
+        whole = self.columns.time[rows] >= self.settled
+        return np.where(whole, np.float32(1), self.usual[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +126,14 @@ def baseline_span(columns: ComplaintColumns, day: int, policy: DetectionPolicy) 
 
 
 def baseline_complaints(
-    history: History, day: int, policy: DetectionPolicy
-) -> tuple[NDArray[np.intp], int, int]:
-    """Give the rows the fit of a day learns from, and the span [start, end) they stand for.
-
-    Those of `baseline_span` without the complaints left out, and a customer once a week.
-    """
-    columns, span = history.columns, baseline_span(history.columns, day, policy)
-    rows = span.rows[~history.leaves_out(span.rows)]
+    history: History, span: Span
+) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """Give the rows a fit learns from, a customer once a week, and the part of each."""
+    part = history.learnt(span.rows)
+    rows, part = span.rows[part > 0], part[part > 0]
+    columns = history.columns
     new = _once_a_week(columns.customer[rows], columns.time[rows] - span.start)
-    return rows[new], span.start, span.end
+    return rows[new], part[new]
 
 
 def _once_a_week(customer: NDArray[np.int64], time: NDArray[np.int64]) -> NDArray[np.intp]:
@@ -164,15 +162,15 @@ def fit_expectation(
     least one, or with as many as its complaints but one would take at the region's rate.
     """
     columns = history.columns
-    rows, start, end = baseline_complaints(history, day, policy)
+    span = baseline_span(columns, day, policy)
+    rows, part = baseline_complaints(history, span)
+    start, end = span.start, span.end
     hour = hours_of_week(zone, start // HOUR_US, end // HOUR_US)
-    hour_counts = np.bincount((columns.time[rows] - start) // HOUR_US, minlength=len(hour))
-    rhythm = weekly_rhythm(hour_counts.astype(np.float64), hour)
+    of_hours = np.bincount((columns.time[rows] - start) // HOUR_US, part, minlength=len(hour))
+    rhythm = weekly_rhythm(of_hours.astype(np.float64), hour)
     hours = float(rhythm[hour].sum())
     prior_rate = policy.prior_complaints_per_1000_month / 1000 / _MONTH_H
-    cell, topic, weight = _at_grid(
-        columns.cell[rows], columns.resolution[rows], columns.topic[rows], exposure
-    )
+    cell, topic, weight = _at_grid(taken(columns, rows), part, exposure)
     if not exposure.subscribers.sum() > 0:
         exposure = exposure_of_counts(cell, weight, prior_rate * max(hours, 1.0))
     cells = np.union1d(exposure.cell, cell)
@@ -208,14 +206,19 @@ def fit_expectation(
 
 
 def _at_grid(
-    cell: NDArray[np.int64], resolution: NDArray[np.int8], topic: NDArray[np.int8], known: Exposure
+    columns: ComplaintColumns, part: NDArray[np.float32], known: Exposure
 ) -> tuple[NDArray[np.int64], NDArray[np.int8], NDArray[np.float64]]:
-    """Spread coarsely located complaints over the populated cells they may belong to."""
-    fine = resolution == GRID_RESOLUTION
-    cells, topics, weights = [cell[fine]], [topic[fine]], [np.ones(int(fine.sum()))]
+    """Spread coarsely located complaints over the populated cells they may belong to.
+
+    Gives cells, topics, and how much of a complaint falls there.
+    """
+    cell, topic, weight = columns.cell, columns.topic, part.astype(np.float64)
+    fine = columns.resolution == GRID_RESOLUTION
+    cells, topics, weights = [cell[fine]], [topic[fine]], [weight[fine]]
     coarse, inverse = np.unique(cell[~fine], return_inverse=True)
     key = inverse * len(Topic) + topic[~fine]
-    by_topic = np.bincount(key, minlength=len(coarse) * len(Topic)).reshape(-1, len(Topic))
+    by_topic = np.bincount(key, weight[~fine], minlength=len(coarse) * len(Topic))
+    by_topic = by_topic.reshape(-1, len(Topic))
     for owner, of_owner in zip(coarse.tolist(), by_topic, strict=True):
         low, high = child_range(owner, GRID_RESOLUTION)
         inside = slice(*np.searchsorted(known.cell, [low, high + 1]))

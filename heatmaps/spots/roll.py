@@ -141,16 +141,7 @@ class Register:
         self.roll = roll_of(columns)
         self.census = Census(self.roll)
         self._by_id = ById(columns.complaint_id)
-        self._marked: tuple[NDArray[np.int64], NDArray[np.bool_]] | None = None
         self._of_spots: dict[int, tuple[tuple[int, ...], NDArray[np.intp]]] = {}
-
-    def marked(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Say of every row whether its complaint is among some ids."""
-        if self._marked is None or self._marked[0] is not ids:
-            mark = np.zeros(len(self.columns.time), dtype=np.bool_)
-            mark[self._by_id.rows(ids)] = True
-            self._marked = (ids, mark)
-        return self._marked[1]
 
     def of_spots(self, spots: Iterable[DetectedSpot], within: slice) -> NDArray[np.bool_]:
         """Say of the rows of a slice whether their complaints were counted in some spots."""

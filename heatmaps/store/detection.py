@@ -9,21 +9,24 @@ import numpy as np
 from sqlalchemy import func, insert, select
 
 from heatmaps.complaints.likeness import first_entries
+from heatmaps.desk.words import Status
 from heatmaps.region.grid import resolution_of
 from heatmaps.region.technology import Technology
 from heatmaps.spots.record import ComplaintColumns
+from heatmaps.store import bulk
 from heatmaps.store.complaints import COMPLAINT
 from heatmaps.store.detection_rows import ROW, read_rows
-from heatmaps.store.tables import SpotComplaint, Tick
+from heatmaps.store.tables import Spot, SpotComplaint, Tick
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime, timedelta
 
     from numpy.typing import NDArray
     from sqlalchemy import Connection, Table
 
 LINK: Table = SpotComplaint.__table__  # type: ignore[assignment]  # a mapped table is a Table
+SPOT: Table = Spot.__table__  # type: ignore[assignment]
 
 _TECHNOLOGIES = np.array([*map(str, Technology), None], dtype=object)
 """By code; the last is that of `NO_CODE`."""
@@ -117,12 +120,35 @@ def _customer_codes(rows: NDArray[np.void], duplicate_within: timedelta) -> NDAr
     return codes
 
 
-def counted_complaints(connection: Connection, since: datetime) -> NDArray[np.int64]:
-    """Give the ids of complaints made after `since` that were ever counted in a spot."""
-    query = (
-        select(LINK.c.complaint_id)
-        .distinct()
-        .join(COMPLAINT, COMPLAINT.c.id == LINK.c.complaint_id)
-        .where(COMPLAINT.c.created_at > since)
-    )
-    return np.array(connection.scalars(query).all(), dtype=np.int64)
+@dataclass(frozen=True, slots=True)
+class PastSpot:
+    """A closed spot as it bears on what its place usually produces; it never changes again."""
+
+    opened_at: datetime
+    observed: int
+    expected: float
+    status: Status
+    acknowledged_at: datetime | None
+    complaint_id: NDArray[np.int64]
+
+
+def past_spots(
+    connection: Connection, since: datetime, known: Collection[int]
+) -> dict[int, PastSpot]:
+    """Give the spots closed after `since`, by id, but for those known already."""
+    names = ("id", "opened_at", "observed", "expected", "status", "acknowledged_at")
+    closed = select(*(SPOT.c[name] for name in names)).where(SPOT.c.closed_at > since)
+    found = {row.id: row for row in connection.execute(closed) if row.id not in known}
+    query = select(LINK.c.spot_id, LINK.c.complaint_id)
+    links = np.zeros((0, 2), dtype=np.int64)
+    for part in bulk.in_parts(sorted(found)):
+        rows = connection.execute(query.where(LINK.c.spot_id.in_(part))).all()
+        links = np.concatenate([links, np.array(rows, dtype=np.int64).reshape(-1, 2)])
+    links = links[np.argsort(links[:, 0], kind="stable")]
+    ends = np.searchsorted(links[:, 0], sorted(found), side="right")
+    parts = np.split(links[:, 1], ends)
+    return {
+        spot_id: PastSpot(row.opened_at, row.observed, row.expected, Status(row.status),
+                          row.acknowledged_at, held)
+        for (spot_id, row), held in zip(sorted(found.items()), parts, strict=False)
+    }  # fmt: skip

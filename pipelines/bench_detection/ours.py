@@ -8,6 +8,7 @@ import numpy as np
 
 from heatmaps.region.grid import parents
 from heatmaps.spots.detector import Detector
+from heatmaps.spots.explained import Explained
 from heatmaps.spots.record import Signal
 from pipelines.bench_detection.alarms import Alarm
 
@@ -25,14 +26,14 @@ def alarms(trial: Trial, policy: DetectionPolicy) -> list[Alarm]:
     """Give an alarm for each spot that opens; nobody works on any of them."""
     detector = Detector(trial.exposure, policy, trial.zone)
     living: tuple[DetectedSpot, ...] = ()
-    counted, next_id, found = np.zeros(0, dtype=np.int64), 1, []
+    explained, next_id, found = Explained(trial.columns), 1, []
     for tick in trial.ticks():
-        step = detector.step(trial.columns, tick, living, counted, next_id)
+        step = detector.step(trial.columns, tick, living, explained, next_id)
         next_id = step.next_id
         opened = set(step.opened)
         found += [_alarm(trial, spot) for spot in step.spots if spot.spot_id in opened]
-        counted = np.union1d(counted, [i for spot in step.spots for i in spot.complaint_ids])
-        counted = counted.astype(np.int64)
+        for spot in step.spots:
+            explained.take_in(spot)
         living = tuple(spot for spot in step.spots if not _over(spot))
     return found
 

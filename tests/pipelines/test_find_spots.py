@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import h3.api.basic_int as h3
+import numpy as np
 import pytest
 from sqlalchemy import func, select
 from town import CENTRE, CLOCK, END, FAULT_AT, FAULT_CELLS, FAULT_H, complaint, rows, settle, tell
@@ -182,6 +183,28 @@ def test_a_spot_nobody_took_subsides_after_its_quiet_time_and_tells_so(watched):
         kinds = [event.kind for event in desk.events(connection, case.detected.spot_id)]
     assert kinds[0] == "opened"
     assert {"signal", "work"} <= set(kinds)
+
+
+@pytest.mark.parametrize(
+    ("status", "lifted"), [(None, True), (Status.ACKNOWLEDGED, True), (Status.REJECTED, False)]
+)
+def test_what_people_reject_stays_in_the_baseline(watched, status, lifted):
+    spot = the_fault(watched).detected
+    others = [i for one in cases(watched) for i in one.detected.complaint_ids]
+    if status is not None:
+        change = Change(status=status, cause=Cause.CUSTOMER_DEVICE, done="Сеть в порядке")
+        with watched.writing() as connection:
+            desk.change_work(connection, the_fault(watched).work, change, actor="Лист", now=SEEN_BY)
+    with watched.reading() as connection:
+        ground = find_spots._ground(connection, SEEN_BY, SEEN_BY + HOUR, CLOCK)
+        watch = find_spots.Watch(ground)
+        watch.take_up(connection, SEEN_BY + HOUR)
+    held = np.isin(ground.columns.complaint_id, spot.complaint_ids)
+    by_spot = np.isin(ground.columns.complaint_id, others)
+    assert (watch.explained.by_spot == by_spot).all()
+    part = spot.expected / spot.observed if lifted else 1.0
+    assert watch.explained.usual[held] == pytest.approx(part)
+    assert (watch.explained.usual[~by_spot] == 1).all()
 
 
 def test_a_late_complaint_enters_the_next_tick_and_changes_no_past_one(watched):

@@ -28,7 +28,7 @@ POLICY = packaged_policy().detection.model_copy(
 def ground(people=3000.0, policy=POLICY):
     cell = np.array(sorted(h3.grid_disk(h3.latlng_to_cell(59.94, 30.3, 9), 6)), dtype=np.int64)
     exposure = Exposure(cell, np.full(len(cell), people))
-    history = History(NOTHING, NONE.astype(np.bool_))
+    history = History(NOTHING, np.ones(0))
     fit = fit_expectation(exposure, history, DAY * 10**6, policy, ZoneInfo("Europe/Moscow"))
     return Ground(fit, policy, lattices_for(policy))
 

@@ -14,6 +14,7 @@ import h3.api.basic_int as h3
 import numpy as np
 
 from heatmaps.region.grid import parents
+from heatmaps.spots.explained import Explained
 from heatmaps.spots.record import ComplaintColumns, Exposure
 
 ZONE = ZoneInfo("Europe/Moscow")
@@ -255,11 +256,11 @@ class Run:
 def replay(detector, columns, first, last, run=None):
     """Step hour by hour; a spot quiet for a day is over, as the desk would have it."""
     run = run or Run({}, {}, (), 1)
-    tick = first
+    tick, explained = first, Explained(columns)
     while tick <= last:
-        ids = {i for spot in run.last.values() for i in spot.complaint_ids}
-        left_out = np.array(sorted(ids), dtype=np.int64)
-        result = detector.step(columns, tick, run.living, left_out, run.next_id)
+        for spot in run.last.values():
+            explained.take_in(spot)
+        result = detector.step(columns, tick, run.living, explained, run.next_id)
         run.next_id = result.next_id
         for spot in result.spots:
             run.last[spot.spot_id] = spot

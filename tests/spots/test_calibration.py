@@ -37,7 +37,7 @@ def test_no_peaks_at_all_is_still_a_calibration():
 
 
 def ground_of(exposure, policy):
-    history = History(make_columns(CENTRE, []), np.zeros(0, dtype=np.bool_))
+    history = History(make_columns(CENTRE, []), np.ones(0))
     fit = fit_expectation(exposure, history, START_US, policy, ZONE)
     return Ground(fit, policy, lattices_for(policy))
 

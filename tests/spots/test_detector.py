@@ -9,6 +9,7 @@ import pytest
 
 from heatmaps.errors import ConfigError, UsageError
 from heatmaps.spots.detector import Detector, reach_back
+from heatmaps.spots.explained import Explained
 from heatmaps.spots.record import DetectedSpot, Exposure, Signal, taken
 
 from .region import CENTRE, HOUR_US, START_US, Run, make_columns, replay
@@ -41,6 +42,13 @@ def with_fault(town, days=20, at_h=400, size=12, seed=1, **kw):
         topic=np.concatenate([topic, np.full(size, 2)]),
         **kw,
     )
+
+
+def explained_by(columns, *spots):
+    explained = Explained(columns)
+    for spot in spots:
+        explained.take_in(spot)
+    return explained
 
 
 def spots_of(detector, columns, first_h, last_h):
@@ -105,14 +113,14 @@ def test_columns_read_no_further_back_than_asked_give_the_same(town, small):
     assert one.opened
 
 
-def test_order_of_living_and_left_out_changes_nothing(town, small):
+def test_order_of_living_changes_nothing(town, small):
     columns = with_fault(town)
     run = spots_of(Detector(town, small, ZONE), columns, 396, 402)
     twin = replace(run.living[0], spot_id=9, cells=(town.cell[0].item(),), complaint_ids=(5,))
-    living, ids = (*run.living, twin), np.array([*run.living[0].complaint_ids, 5])
-    detector = Detector(town, small, ZONE)
-    one = detector.step(columns, at(403), living, ids, 10)
-    other = detector.step(columns, at(403), living[::-1], ids[::-1].copy(), 10)
+    living, detector = (*run.living, twin), Detector(town, small, ZONE)
+    one = detector.step(columns, at(403), living, explained_by(columns, *living), 10)
+    back = living[::-1]
+    other = detector.step(columns, at(403), back, explained_by(columns, *back), 10)
     assert one == other
 
 
@@ -132,8 +140,9 @@ def test_a_complaint_from_the_future_waits(town, small):
 
 def test_complaints_of_past_spots_open_nothing_again(town, small):
     columns = with_fault(town)
-    ids = columns.complaint_id[columns.topic == 2]
-    result = Detector(town, small, ZONE).step(columns, at(404), (), ids, 5)
+    explained = Explained(columns)
+    explained.note(columns.complaint_id[columns.topic == 2], 0.1, at(400), 7)
+    result = Detector(town, small, ZONE).step(columns, at(404), (), explained, 5)
     assert result.spots == ()
     assert result.next_id == 5
 
@@ -226,8 +235,9 @@ def test_a_village_known_as_one_point_forms_a_spot_at_its_own_resolution(town, s
     [datetime(2024, 3, 4, 12), datetime(2024, 3, 4, 12, 30, tzinfo=UTC)],  # noqa: DTZ001 - a naive tick is the case
 )
 def test_a_tick_is_a_full_hour_with_a_zone(town, small, tick):
+    none = make_columns(CENTRE, [])
     with pytest.raises(UsageError, match="full hour"):
-        Detector(town, small, ZONE).step(make_columns(CENTRE, []), tick, (), np.zeros(0, int), 1)
+        Detector(town, small, ZONE).step(none, tick, (), Explained(none), 1)
 
 
 @pytest.mark.parametrize(
@@ -247,6 +257,6 @@ def test_a_spot_outlives_a_policy_that_scans_other_resolutions(town, small):
     columns = with_fault(town)
     run = spots_of(Detector(town, small, ZONE), columns, 396, 402)
     other = small.model_copy(update={"resolutions": (7,), "windows_h": (48,)})
-    ids = np.array(run.living[0].complaint_ids)
-    result = Detector(town, other, ZONE).step(columns, at(403), run.living, ids, run.next_id)
+    explained = explained_by(columns, *run.living)
+    result = Detector(town, other, ZONE).step(columns, at(403), run.living, explained, run.next_id)
     assert [spot.spot_id for spot in result.spots][:1] == [1]

@@ -4,7 +4,7 @@ import h3.api.basic_int as h3
 import numpy as np
 import pytest
 
-from heatmaps.spots.expectation import History, baseline_complaints, fit_expectation
+from heatmaps.spots.expectation import History, baseline_complaints, baseline_span, fit_expectation
 from heatmaps.spots.record import Exposure
 
 from .region import CENTRE, HOUR_US, START_US, make_columns
@@ -17,7 +17,7 @@ DAY = START_US + DAY_H * HOUR_US
 
 
 def fitted(exposure, columns, policy, left_out=NOTHING, day=DAY):
-    history = History(columns, np.isin(columns.complaint_id, left_out))
+    history = History(columns, np.where(np.isin(columns.complaint_id, left_out), 0, 1))
     return fit_expectation(exposure, history, day, policy, ZONE)
 
 
@@ -80,8 +80,10 @@ def test_left_out_guard_band_future_and_late_ones_teach_nothing(town, policy):
 
 
 def baseline(columns, policy):
-    nothing = np.zeros(len(columns.time), dtype=np.bool_)
-    return baseline_complaints(History(columns, nothing), DAY, policy)
+    span = baseline_span(columns, DAY, policy)
+    rows, part = baseline_complaints(History(columns, np.ones(len(columns.time))), span)
+    assert (part == 1).all()
+    return rows, span.start, span.end
 
 
 @pytest.mark.parametrize("spread", [1, 10**15])

@@ -38,7 +38,7 @@ def complaints(seed, count):
 
 
 def ground_of(exposure, policy):
-    history = History(make_columns(CENTRE, []), np.zeros(0, dtype=np.bool_))
+    history = History(make_columns(CENTRE, []), np.ones(0))
     fit = fit_expectation(exposure, history, START_US, policy, ZoneInfo("Europe/Moscow"))
     return Ground(fit, policy, lattices_for(policy))
 

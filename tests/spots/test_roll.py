@@ -1,10 +1,13 @@
 """Complaints found by customer and by id are those that a look at every row finds."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from heatmaps.spots.explained import Explained
 from heatmaps.spots.roll import Register, roll_of
 
 from .region import CENTRE, make_columns
@@ -39,10 +42,11 @@ def test_of_each_group_a_customers_latest_stays(seed, part):
 def test_ids_are_found_whether_close_together_or_far_apart(apart):
     columns = complaints(1)
     ids = columns.complaint_id * apart
-    register = Register(type(columns)(ids, *(getattr(columns, name) for name in (
-        "customer", "cell", "resolution", "time", "available", "topic"))))  # fmt: skip
+    columns = replace(columns, complaint_id=ids)
+    explained, register = Explained(columns), Register(columns)
     asked = np.array([ids[7], ids[250], ids.max() + 1, ids.min() - 1, -5], dtype=np.int64)
-    assert np.flatnonzero(register.marked(asked)).tolist() == [7, 250]
+    explained.note(asked, 0.5, datetime(2100, 1, 1, tzinfo=UTC), 7)
+    assert np.flatnonzero(explained.by_spot).tolist() == [7, 250]
     assert asked[-1] == -5, "what is asked stays as it is"
     spot = SimpleNamespace(spot_id=3, complaint_ids=tuple(ids[[10, 20, 30]].tolist()))
     assert np.flatnonzero(register.of_spots([spot], slice(15, 40))).tolist() == [5, 15]

@@ -20,7 +20,7 @@ NOW = START_US + NOW_H * HOUR_US
 
 
 def ground_of(exposure, policy):
-    history = History(make_columns(CENTRE, []), np.zeros(0, dtype=np.bool_))
+    history = History(make_columns(CENTRE, []), np.ones(0))
     fit = fit_expectation(exposure, history, START_US, policy, ZONE)
     return Ground(fit, policy, lattices_for(policy))
 

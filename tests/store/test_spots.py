@@ -13,7 +13,7 @@ from heatmaps.desk.words import Cause, Refusal, Status
 from heatmaps.errors import RuleError, UsageError
 from heatmaps.region.grid import cell_of, parent
 from heatmaps.spots.record import DetectedSpot, Signal
-from heatmaps.store import complaints, desk, spots
+from heatmaps.store import complaints, desk, detection, spots
 from heatmaps.store.policies import seed_policy
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -142,6 +142,31 @@ def test_complaints_behind_a_spot_tell_no_contact(store):
         [behind] = desk.complaints_behind(connection, 1)
     assert (behind["text"], behind["address"]) == ("нет сети", "Мира, 5")
     assert not {"contact", "name"} & set(behind)
+
+
+def test_closed_spots_are_told_once_with_their_complaints(store):
+    rows = batch(*({"external_id": str(n), "lat": 59.94, "lon": 30.25} for n in range(3)))
+    with store.writing() as connection:
+        compared = complaints.compare(connection, rows)
+        complaints.write(connection, rows, compared, at_given_points(rows), AT)
+    closed = {"status": Status.REJECTED, "closed_at": AT + timedelta(hours=2)}
+    held = {1: (1, 3), 2: (), 3: (2, 3), 4: (2,)}
+    fields = {1: closed, 2: closed | {"acknowledged_at": AT}, 3: {},
+              4: closed | {"closed_at": AT - timedelta(days=60)}}  # fmt: skip
+    wanted = [case(number, **fields[number]) for number in held]
+    linked = [replace(one, detected=replace(one.detected, complaint_ids=held[number]))
+              for number, one in zip(held, wanted, strict=True)]  # fmt: skip
+    save(store, [], linked)
+    with store.reading() as connection:
+        told = detection.past_spots(connection, AT - timedelta(days=40), ())
+        again = detection.past_spots(connection, AT - timedelta(days=40), {1})
+    assert {number: tuple(sorted(one.complaint_id)) for number, one in told.items()} == {
+        1: held[1],
+        2: (),
+    }
+    assert (told[1].observed, told[1].expected, told[1].opened_at) == (5, 0.25, AT)
+    assert (told[1].status, told[2].acknowledged_at) == (Status.REJECTED, AT)
+    assert list(again) == [2]
 
 
 def test_nobody_overwrites_what_another_did_meanwhile(store):

@@ -1,0 +1,71 @@
+"""Which complaints spots explain, and how much of each a baseline may still learn from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from heatmaps.spots.roll import ById
+from heatmaps.spots.tracking import added
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+
+    from heatmaps.spots.record import ComplaintColumns, DetectedSpot
+
+UNJUDGED_DAYS = 7.0
+"""A spot that nobody takes up lifts nothing off the baseline after so many days: what goes on for
+longer without anybody caring is what the place now usually produces."""
+
+_DAY_US = 86_400_000_000
+
+
+class Explained:
+    """What spots living and past say of some complaints, row by row of their columns.
+
+    `by_spot` says which were ever counted in a spot. `usual` is the part of each, 0 to 1, that its
+    place would have brought anyhow: of a spot that stood out with `observed` customers where
+    `expected` were usual, the part expected / observed. So a fault leaves the baseline and the
+    usual complaints of its place stay in it, and a wide zone does not look ever more special the
+    longer it lives.
+    """
+
+    def __init__(self, columns: ComplaintColumns) -> None:
+        self.columns = columns
+        self._by_id = ById(columns.complaint_id)
+        self.forget()
+
+    def forget(self) -> None:
+        """Have nothing noted."""
+        self.by_spot = np.zeros(len(self.columns.time), dtype=np.bool_)
+        self.usual = np.ones(len(self.columns.time), dtype=np.float32)
+        self._seen: dict[int, tuple[int, ...]] = {}
+
+    def take_in(self, spot: DetectedSpot, lifted_days: float = UNJUDGED_DAYS) -> None:
+        """Note what a spot holds now; what was noted of it before stays as it is.
+
+        Its complaints up to `lifted_days` after it opened are lifted off the baseline.
+        """
+        new = added(self._seen.get(spot.spot_id, ()), spot.complaint_ids)
+        self._seen[spot.spot_id] = spot.complaint_ids
+        if new:
+            ids = np.array(new, dtype=np.int64)
+            self.note(ids, usual_part(spot.observed, spot.expected), spot.opened_at, lifted_days)
+
+    def note(
+        self, ids: NDArray[np.int64], part: float, opened_at: datetime, lifted_days: float
+    ) -> None:
+        """Note complaints of one spot; of several spots the one that leaves least holds."""
+        rows = self._by_id.rows(ids)
+        self.by_spot[rows] = True
+        lifted = self.columns.time[rows] < opened_at.timestamp() * 1e6 + lifted_days * _DAY_US
+        rows = rows[lifted] if lifted_days else rows[:0]
+        self.usual[rows] = np.minimum(self.usual[rows], part)
+
+
+def usual_part(observed: int, expected: float) -> float:
+    """Give the part of a zone's customers that was to be expected, 0 to 1."""
+    return min(expected / max(observed, 1), 1.0)
