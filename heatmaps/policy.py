@@ -16,7 +16,7 @@ from heatmaps.complaints.tuning import QualityPolicy
 from heatmaps.desk.tuning import LifePolicy, LookupPolicy, RoutingPolicy
 from heatmaps.desk.words import Cause
 from heatmaps.errors import ConfigError
-from heatmaps.insight.tuning import PlanningPolicy
+from heatmaps.insight.tuning import ExplanationPolicy, PlanningPolicy
 from heatmaps.spots.tuning import DetectionPolicy, PriorityPolicy
 from heatmaps.tuning import Hours, Section
 
@@ -34,6 +34,7 @@ class Policy(Section):
     eta_h: dict[Cause, Hours]
     lookup: LookupPolicy
     planning: PlanningPolicy
+    explanation: ExplanationPolicy
 
     @model_validator(mode="after")
     def _all_causes(self) -> Self:

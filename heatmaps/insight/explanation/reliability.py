@@ -1,0 +1,170 @@
+"""How often suggestions were right: checked against the causes people gave to resolved spots.
+
+Each resolved spot is suggested a cause from the spots resolved before it opened alone, as it would
+have been then. The confidence of a new suggestion is the share right among past ones of its kind
+(equally likely by the model; then, of the same cause too), each share drawn towards the one before
+it by a Beta prior worth some spots.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from heatmaps.insight.explanation.cause import odds, probabilities
+from heatmaps.insight.explanation.columns import UNKNOWN
+from heatmaps.insight.explanation.signs import CAUSES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from heatmaps.desk.words import Cause
+    from heatmaps.insight.explanation.cause import Marks
+    from heatmaps.insight.explanation.columns import SpotColumns
+
+BAND = 0.15
+"""Suggestions are of one kind when their probabilities differ by no more than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Suggestions for resolved spots, by opening: equally long columns.
+
+    `suggested` and `given` are codes of causes, `probability` is what the model thought of the
+    suggestion, `confidence` what was to be said of it, from what was known before alone.
+    """
+
+    spot_id: NDArray[np.int64]
+    named: NDArray[np.int64]
+    suggested: NDArray[np.int64]
+    given: NDArray[np.int64]
+    probability: NDArray[np.float64]
+    confidence: NDArray[np.float64]
+
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        """Whether each suggestion was what people found."""
+        return np.asarray(self.suggested == self.given)
+
+    def __len__(self) -> int:
+        """Give the number of suggestions."""
+        return len(self.suggested)
+
+
+def judged(spots: SpotColumns, marked: Marks) -> Judged:
+    """Suggest a cause for each resolved spot as it would have been when it opened."""
+    rows = np.flatnonzero(spots.cause != UNKNOWN)
+    rows = rows[np.lexsort((spots.spot_id[rows], spots.opened[rows]))]
+    suggested = np.zeros(len(rows), dtype=np.int64)
+    probability, confidence = np.zeros(len(rows)), np.zeros(len(rows))
+    for place, row in enumerate(rows.tolist()):
+        taught = (spots.cause != UNKNOWN) & (spots.named <= spots.opened[row])
+        chance = probabilities(odds(marked, spots.cause, taught, row))
+        suggested[place], probability[place] = chance.argmax(), chance.max()
+        known = np.flatnonzero(spots.named[rows[:place]] <= spots.opened[row])
+        right = (suggested == spots.cause[rows])[known]
+        confidence[place] = confidence_of(
+            int(suggested[place]), float(probability[place]),
+            (suggested[known], probability[known], right), marked.policy.worth_suggestions,
+        )[0]  # fmt: skip
+    return Judged(spots.spot_id[rows], spots.named[rows], suggested, spots.cause[rows],
+                  probability, confidence)  # fmt: skip
+
+
+def confidence_of(
+    suggested: int,
+    probability: float,
+    past: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_]],
+    worth: float,
+) -> tuple[float, int, int]:
+    """Give the confidence in a suggestion, and how many past ones of its kind were right of how
+    many.
+
+    `past` are the causes suggested, their probabilities, and which were right.
+    """
+    causes, chances, right = past
+    alike = np.abs(chances - probability) <= BAND
+    level = _drawn(right[alike], probability, worth)
+    same = causes == suggested
+    own = _drawn(right[same & alike], level, worth)
+    return own, int(right[alike].sum()), int(alike.sum())
+
+
+def _drawn(right: NDArray[np.bool_], prior: float, worth: float) -> float:
+    """Give the mean of a Beta distribution: a prior worth so many suggestions, and what was seen."""
+    return float((worth * prior + right.sum()) / (worth + len(right)))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Suggestions of one cause: how many, how many right, and the mean confidence in them."""
+
+    cause: Cause
+    suggested: int
+    right: int
+    confidence: float
+    given: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """How good suggestions were over some resolved spots.
+
+    `brier` is the mean square of confidence less 1 for right, 0 for wrong (Brier 1950), and
+    `brier_model` that of the model's own probabilities; `base` the accuracy of always suggesting
+    the cause given most often. `table` counts suggested (rows) against given (columns) causes,
+    shape (causes, causes); `bands` are the mean confidence, the share right and the number of
+    suggestions by confidence.
+    """
+
+    spots: int
+    right: int
+    brier: float
+    brier_model: float
+    base: float
+    lines: tuple[Line, ...]
+    bands: tuple[tuple[float, float, int], ...]
+    table: NDArray[np.int64]
+
+    @property
+    def accuracy(self) -> float:
+        """The share right, NaN of none."""
+        return self.right / self.spots if self.spots else float("nan")
+
+
+BAND_EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0 + 1e-9)
+
+
+def reliability(found: Judged) -> Reliability:
+    """Sum suggestions up; NaN stands for the mean of none."""
+    size, right = len(CAUSES), found.right
+    table = np.zeros((size, size), dtype=np.int64)
+    np.add.at(table, (found.suggested, found.given), 1)
+    lines = tuple(
+        Line(cause, int(table[code].sum()), int(table[code, code]),
+             _mean(found.confidence[found.suggested == code]), int(table[:, code].sum()))
+        for code, cause in enumerate(CAUSES)
+        if table[code].any() or table[:, code].any()
+    )  # fmt: skip
+    band = np.digitize(found.confidence, BAND_EDGES) - 1
+    bands = tuple(
+        (_mean(found.confidence[band == one]), _mean(right[band == one]), int((band == one).sum()))
+        for one in np.unique(band).tolist()
+    )
+    commonest = int(table.sum(axis=0).max(initial=0))
+    return Reliability(
+        spots=len(found),
+        right=int(right.sum()),
+        brier=_mean((found.confidence - right) ** 2),
+        brier_model=_mean((found.probability - right) ** 2),
+        base=commonest / len(found) if len(found) else float("nan"),
+        lines=lines,
+        bands=bands,
+        table=table,
+    )
+
+
+def _mean(values: NDArray[np.float64] | NDArray[np.bool_]) -> float:
+    return float(values.mean()) if len(values) else float("nan")
