@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from heatmaps.simulation.rhythm import HOUR_S
-from heatmaps.simulation.trials.trial import NO_FAULT
+from heatmaps.simulation.trials.trial import GATHERED, NO_FAULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,13 +43,16 @@ class Judged:
     """What came of the alarms of one trial.
 
     `delay_h[i]` is how long after its beginning fault i was found, NaN where it was not;
-    `overlap[i]` the F1 of the populated cells the alarm named against those of the fault, NaN
-    too. `false` counts alarms for no fault, `again` those for a fault already found.
+    `precision[i]` the share of the populated cells named that are the fault's, `recall[i]` that of
+    the fault's that were named, NaN too. `false` counts alarms for nothing, `gathered` the mass
+    events that raised one, `again` alarms for a fault already found.
     """
 
     delay_h: NDArray[np.float64]
-    overlap: NDArray[np.float64]
+    precision: NDArray[np.float64]
+    recall: NDArray[np.float64]
     false: int
+    gathered: int
     again: int
 
     @property
@@ -57,23 +60,33 @@ class Judged:
         """Say of each fault whether it was found."""
         return ~np.isnan(self.delay_h)
 
+    @property
+    def overlap(self) -> NDArray[np.float64]:
+        """Give the F1 of the cells named, NaN where a fault was not found."""
+        both = np.where(self.found, np.maximum(self.precision + self.recall, 1e-9), np.nan)
+        return np.asarray(2 * self.precision * self.recall / both)
+
 
 def judge(trial: Trial, alarms: Iterable[Alarm]) -> Judged:
     """Judge alarms, in order of time, by the complaints they rest on.
 
     A fault is found at its first alarm while it lasts or within `ALIVE_H` after its end. A later
     one, and one for a fault that began before the days that count, is neither found nor false; an
-    alarm before those days is nothing.
+    alarm before those days is nothing. The first one for a mass event tells of what is there,
+    though nothing is broken; from the second on they are false: that is a rain of spots.
     """
     count = len(trial.faults)
-    delay, overlap = np.full(count, np.nan), np.full(count, np.nan)
+    delay, precision, recall = (np.full(count, np.nan) for _ in range(3))
     false = again = 0
+    gathered: set[int] = set()
     for alarm in sorted(alarms, key=lambda one: (one.hour, -one.score)):
         if alarm.hour * HOUR_S <= trial.counts_from:
             continue
-        number = _fault_behind(trial, alarm)
-        if number is None:
+        number = _behind(trial, alarm)
+        if number == NO_FAULT or number in gathered:
             false += 1
+        elif number < 0:
+            gathered.add(number)
         elif number >= count:
             continue
         elif np.isnan(delay[number]):
@@ -81,10 +94,12 @@ def judge(trial: Trial, alarms: Iterable[Alarm]) -> Judged:
             if alarm.hour > fault.ends_at / HOUR_S + ALIVE_H:
                 continue
             delay[number] = alarm.hour - fault.starts_at / HOUR_S
-            overlap[number] = _f1(alarm.places, fault.places)
+            both = len(np.intersect1d(alarm.places, fault.places))
+            precision[number] = both / max(len(alarm.places), 1)
+            recall[number] = both / len(fault.places)
         else:
             again += 1
-    return Judged(delay, overlap, false, again)
+    return Judged(delay, precision, recall, false, len(gathered), again)
 
 
 def standing_apart(alarms: Iterable[Alarm], threshold: float) -> list[Alarm]:
@@ -107,15 +122,11 @@ def standing_apart(alarms: Iterable[Alarm], threshold: float) -> list[Alarm]:
     return opened
 
 
-def _fault_behind(trial: Trial, alarm: Alarm) -> int | None:
+def _behind(trial: Trial, alarm: Alarm) -> int:
+    """Give the number of the fault behind an alarm, else that of a mass event, else `NO_FAULT`."""
     behind = trial.fault[alarm.rows]
-    counted = np.bincount(behind[behind != NO_FAULT], minlength=1)
-    most = int(counted.argmax())
-    if counted[most] < max(FEWEST, SHARE * len(behind)):
-        return None
-    return most
-
-
-def _f1(named: NDArray[np.intp], true: NDArray[np.intp]) -> float:
-    both = len(np.intersect1d(named, true))
-    return 2 * both / (len(named) + len(true)) if len(named) + len(true) else 0.0
+    for among in (behind[behind >= 0], behind[behind <= GATHERED]):
+        numbers, counts = np.unique(among, return_counts=True)
+        if len(numbers) and counts.max() >= max(FEWEST, SHARE * len(behind)):
+            return int(numbers[counts.argmax()])
+    return NO_FAULT

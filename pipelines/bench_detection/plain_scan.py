@@ -10,24 +10,23 @@ import numpy as np
 
 from heatmaps.complaints.record import Topic
 from heatmaps.region.grid import parents
-from heatmaps.simulation.rhythm import HOUR_S
 from heatmaps.simulation.trials.land import rows_of
-from heatmaps.spots.rhythm import HOUR_US, WEEK_H
+from heatmaps.spots.rhythm import WEEK_H
 from heatmaps.spots.scan import scores
 from pipelines.bench_detection.alarms import Alarm
+from pipelines.bench_detection.arrivals import Arrivals, hours_of
+from pipelines.bench_detection.usual import Usual
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from heatmaps.simulation.trials import Trial
 
-WINDOWS_H = (3, 6, 12, 24, 48, 72, 120, 168)
+WINDOWS_H = np.array([3, 6, 12, 24, 48, 72, 120, 168])
 RINGS = 5
 RESOLUTIONS = (9, 8, 7)
 LOWEST = 5.0
 """Scores from which on alarms are kept, to be held against thresholds afterwards."""
-_SHRINK = 2.0
-"""Complaints that a cell's own rate must outweigh."""
 _PLANES = 1 + len(Topic)
 
 
@@ -49,51 +48,32 @@ class _Grid:
 def alarms(trial: Trial) -> list[Alarm]:
     """Give every zone that reaches `LOWEST` at a tick: the strongest, then those apart from it."""
     scan = _Scan(trial)
-    hours = [int(tick.timestamp()) // HOUR_S for tick in trial.ticks()]
-    return [alarm for hour in hours for alarm in scan.at(hour)]
+    return [alarm for hour in hours_of(trial) for alarm in scan.at(hour)]
 
 
 class _Scan:
-    """The scan of one trial, its expectation fitted once a day."""
+    """The scan of one trial, its expectation learnt once a day."""
 
     def __init__(self, trial: Trial) -> None:
         self._trial = trial
-        columns = trial.columns
-        self._hour = columns.time // HOUR_US
-        self._first = _first_in_a_week(columns.customer, columns.time)
+        self._arrivals, self._usual = Arrivals(trial), Usual(trial)
+        self._hour = self._arrivals.hour
         self._grids = [_grid(trial, resolution) for resolution in RESOLUTIONS]
-        self._day = -1
+        self._base: dict[int, NDArray[np.float64]] = {}
 
     def at(self, hour: int) -> list[Alarm]:
         """Give the alarms of the tick at the end of `hour` - 1."""
-        if hour // 24 != self._day:
-            self._day = hour // 24
-            self._fit(hour)
-        start, end = np.searchsorted(self._hour, [hour - WEEK_H, hour]).tolist()
-        rows = start + np.flatnonzero(self._first[start:end])
-        fresh = rows[self._hour[rows] == hour - 1]
+        if self._usual.learn(hour):
+            hourly = self._usual.hourly
+            self._base = {grid.resolution: _summed(grid, hourly) for grid in self._grids}
+        rows = self._arrivals.known(hour, WEEK_H)
+        rows = rows[self._usual.first[rows]]
+        fresh = rows[self._arrivals.arrived[rows] == hour - 1]
         found: list[Alarm] = []
         if len(fresh):
             for grid in self._grids:
                 found += self._zones(grid, rows, fresh, hour)
         return _apart(found)
-
-    def _fit(self, hour: int) -> None:
-        """Learn from all but the last two days: rate a cell, topic shares, hours of the week."""
-        trial = self._trial
-        end = hour - 48
-        seen = np.flatnonzero((self._hour < end) & self._first)
-        hours = end - trial.columns.time[0] // HOUR_US
-        place = trial.land.find(trial.columns.cell[seen])
-        own = np.bincount(place[place >= 0], minlength=len(trial.land.cell))
-        people = trial.exposure.subscribers
-        usual = people * len(seen) / people.sum()
-        rate = usual * (own + _SHRINK) / (usual + _SHRINK)
-        shares = np.bincount(trial.columns.topic[seen], minlength=len(Topic)) / max(len(seen), 1)
-        expected = rate[:, None] / hours * np.concatenate([[1.0], shares])
-        self._base = {grid.resolution: _summed(grid, expected) for grid in self._grids}
-        beat = np.bincount(self._hour[seen] % WEEK_H, minlength=WEEK_H) + 1.0
-        self._beat = beat / beat.mean()
 
     def _zones(
         self, grid: _Grid, rows: NDArray[np.intp], fresh: NDArray[np.intp], hour: int
@@ -116,8 +96,7 @@ class _Scan:
         observed = np.cumsum(np.add.reduceat(counts[around], grid.ring, axis=1), axis=1).cumsum(3)
         base = self._base[grid.resolution][around]
         expected = np.cumsum(np.add.reduceat(base, grid.ring, axis=1), axis=1)
-        beats = self._beat[np.arange(hour - 1, hour - 1 - WINDOWS_H[-1], -1) % WEEK_H].cumsum()
-        expected = expected[..., None] * beats[np.array(WINDOWS_H) - 1]
+        expected = expected[..., None] * self._usual.weight(hour, WINDOWS_H)
         score = scores(observed, np.maximum(expected, 1e-9))
         score[observed < 3] = 0  # noqa: PLR2004, as the policy's fewest customers
         flat = score.reshape(len(hot), -1)
@@ -163,12 +142,3 @@ def _summed(grid: _Grid, expected: NDArray[np.float64]) -> NDArray[np.float64]:
     sums = np.zeros((len(grid.cell) + 1, _PLANES))
     np.add.at(sums, grid.of_place, expected)
     return sums
-
-
-def _first_in_a_week(customer: NDArray[np.int64], time: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Say which complaints are not repeats of the same customer's within a week."""
-    order = np.lexsort((time, customer))
-    same = (np.diff(customer[order]) == 0) & (np.diff(time[order]) < WEEK_H * HOUR_US)
-    first = np.ones(len(order), dtype=np.bool_)
-    first[order[1:][same]] = False
-    return first

@@ -15,7 +15,7 @@ from pipelines.bench_detection.alarms import Alarm, judge, standing_apart
 
 @pytest.fixture(scope="module")
 def trial():
-    return draw_trial(11, Wanted(subscribers=250_000, faults=10, history_days=21, days=7))
+    return draw_trial(11, Wanted(subscribers=250_000, faults=20, history_days=21, days=7))
 
 
 def alarm(hour, rows=(), places=(0,), score=9.0):

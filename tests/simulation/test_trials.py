@@ -10,8 +10,8 @@ import pytest
 from heatmaps.region.grid import parents, resolution_of
 from heatmaps.simulation.trials import Shape, Wanted, draw_trial
 from heatmaps.simulation.trials.land import CITY, TOWN, VILLAGE
-from heatmaps.simulation.trials.trial import NO_FAULT
-from heatmaps.simulation.trials.trouble import DURATION_H, REACH_KM, SIZES
+from heatmaps.simulation.trials.trial import GATHERED
+from heatmaps.simulation.trials.trouble import AFFECTED, DURATION_H, REACH_KM, REPORTING, SIZES
 
 SMALL = Wanted(subscribers=300_000, faults=24, history_days=21, days=14)
 
@@ -69,7 +69,7 @@ def test_a_fault_s_complaints_lie_in_its_life_and_mostly_in_its_cells(trial):
         assert len(first) <= fault.extra
         cells = set(parents(trial.land.cell[fault.places], 6).tolist())
         inside += sum(cell in cells for cell in parents(trial.columns.cell[first], 6).tolist())
-    told = int(((trial.fault != NO_FAULT) & (trial.fault < SMALL.faults)).sum())
+    told = int(((trial.fault >= 0) & (trial.fault < SMALL.faults)).sum())
     assert told > 0.7 * sum(fault.extra for fault in trial.faults)
     assert inside > 0.6 * told
 
@@ -87,6 +87,43 @@ def test_faults_are_as_wide_long_and_large_as_told(trial):
     assert {fault.country for fault in trial.faults} == {False, True}
 
 
+def test_who_complains_is_a_share_of_those_touched_who_are_a_share_of_those_who_live_there(trial):
+    for fault in trial.faults:
+        assert AFFECTED[0] <= fault.affected <= AFFECTED[1]
+        assert REPORTING[0] <= fault.reporting <= REPORTING[1]
+        people = trial.land.subscribers[fault.places]
+        touched = fault.extra / fault.reporting / fault.affected
+        assert people.sum() - people[-1] <= touched <= people.sum()
+
+
+def test_some_faults_begin_side_by_side(trial):
+    pairs = [
+        (one, two)
+        for one in trial.faults
+        for two in trial.faults[one.number + 1 :]
+        if two.starts_at - one.starts_at < 6 * 3600
+        and 3 < trial.land.away(int(one.places[0]))[two.places[0]] < 12
+    ]
+    assert pairs
+
+
+def test_a_mass_event_brings_complaints_to_its_place_and_is_no_fault(trial):
+    assert trial.gatherings
+    for number, gathering in enumerate(trial.gatherings):
+        rows = np.flatnonzero(trial.fault == GATHERED - number)
+        first = rows[np.unique(trial.columns.customer[rows], return_index=True)[1]]
+        seconds = trial.columns.time[first] // 1_000_000
+        assert 0 < len(first) <= gathering.extra
+        assert ((seconds >= gathering.starts_at) & (seconds < gathering.ends_at)).all()
+
+
+def test_some_complaints_become_known_late_and_none_before_its_time(trial):
+    late = (trial.columns.available - trial.columns.time) / 3.6e9
+    assert (late >= 0).all()
+    assert 0 < (late > 0).mean() < 0.12
+    assert 6 < late[late > 0].mean() < 24
+
+
 def test_faults_begin_in_the_days_that_count(trial):
     starts = [fault.starts_at for fault in trial.faults]
     assert starts == sorted(starts)
@@ -100,5 +137,5 @@ def test_faults_begin_in_the_days_that_count(trial):
 def test_a_trial_without_faults_has_none():
     quiet = draw_trial(7, Wanted(subscribers=200_000, faults=0, history_days=14, days=7))
     assert not quiet.faults
-    assert (quiet.fault == NO_FAULT).all()
+    assert (quiet.fault < 0).all()
     assert len(quiet.columns.time) > 100

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from heatmaps.simulation.trials.land import Land
     from heatmaps.simulation.trials.trouble import Fault, Gathering
 
-NO_FAULT = -1
+NO_FAULT, GATHERED = -1, -2
 DAY_S = 24 * HOUR_S
 WARM_UP_S = 3 * DAY_S
 """So long before the days that count detection begins, and finds what is there already."""
@@ -36,6 +36,8 @@ _POINT_VILLAGES = 0.5
 _POINT_RESOLUTION = 8
 _CLUMPING = (0.0, 0.04)
 """The share of complaints after which a neighbour complains, too, for no fault of the network."""
+_LATE, _LATE_H = (0.0, 0.10), 12.0
+"""The share of complaints that reach the detector late, and after how many hours on the mean."""
 _GATHERINGS_A_DAY = 1 / 14
 _ZONES = ("Europe/Kaliningrad", "Europe/Moscow", "Europe/Samara", "Asia/Yekaterinburg",
           "Asia/Novosibirsk", "Asia/Vladivostok")  # fmt: skip
@@ -55,9 +57,9 @@ class Wanted:
 class Trial:
     """Complaints over history and the days that count, which begin at `counts_from`, UTC seconds.
 
-    `fault` is the number of the fault behind each complaint, `NO_FAULT` where there is none: that
-    of one of `faults`, which are to be found, or, from `len(faults)` on, of one that began in
-    history.
+    `fault` is the number of the fault behind each complaint: that of one of `faults`, which are to
+    be found, or, from `len(faults)` on, of one that began in history. It is below 0 where nothing
+    is broken: `GATHERED` - n where `gatherings[n]` is behind the complaint, else `NO_FAULT`.
     """
 
     land: Land
@@ -114,8 +116,8 @@ def draw_trial(seed: int, wanted: Wanted = Wanted()) -> Trial:
     for one in (*earlier, *faults):
         _add_fault(rng, land.subscribers, habits, one, drawn)
     gatherings = draw_gatherings(rng, land, days, _GATHERINGS_A_DAY)
-    for gathering in gatherings:
-        _add_gathering(rng, habits, gathering, drawn)
+    for number, gathering in enumerate(gatherings):
+        _add_gathering(rng, habits, gathering, GATHERED - number, drawn)
     columns, fault = _complaints(rng, land, drawn, since, until)
     exposure = Exposure(land.cell, np.round(land.subscribers))
     return Trial(land, zone, exposure, columns, fault, tuple(faults), tuple(gatherings),
@@ -156,18 +158,18 @@ def _add_fault(
 
 
 def _add_gathering(
-    rng: np.random.Generator, habits: Habits, gathering: Gathering, drawn: _Drawn
+    rng: np.random.Generator, habits: Habits, gathering: Gathering, number: int, drawn: _Drawn
 ) -> None:
     beat = np.ones(-(-(gathering.ends_at - gathering.starts_at) // HOUR_S))
     time = moments(rng, gathering, beat)
     place = rng.choice(gathering.places, gathering.extra)
-    drawn.add(time, place, topic_codes(rng, habits.topics[place]), NO_FAULT)
+    drawn.add(time, place, topic_codes(rng, habits.topics[place]), number)
 
 
 def _complaints(
     rng: np.random.Generator, land: Land, drawn: _Drawn, since: int, until: int
 ) -> tuple[ComplaintColumns, NDArray[np.int32]]:
-    """Give the complaints as a CRM would: repeated, misplaced and vague; and the fault of each."""
+    """Give the complaints as a CRM would: repeated, misplaced, vague, late; and their faults."""
     time, place = np.concatenate(drawn.time), np.concatenate(drawn.place)
     topic, fault = np.concatenate(drawn.topic), np.concatenate(drawn.fault)
     customer = np.arange(len(time), dtype=np.int64)
@@ -179,13 +181,15 @@ def _complaints(
     inside = np.flatnonzero((time >= since) & (time < until))
     order = inside[np.argsort(time[inside], kind="stable")]
     rows, time = rows[order], time[order] * 1_000_000
+    is_late = rng.random(len(rows)) < rng.uniform(*_LATE)
+    late = np.where(is_late, rng.exponential(_LATE_H, len(rows)), 0.0)
     columns = ComplaintColumns(
         complaint_id=np.arange(1, len(rows) + 1, dtype=np.int64),
         customer=customer[rows],
         cell=cell[rows],
         resolution=resolution[rows],
         time=time,
-        available=time,
+        available=time + (late * HOUR_S).astype(np.int64) * 1_000_000,
         topic=topic[rows],
     )
     return columns, fault[rows]

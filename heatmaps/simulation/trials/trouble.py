@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 DAY_H = 24
 SIZES = (5, 10, 20, 40)
-REPORTING = (0.001, 0.05)
+AFFECTED = (0.1, 1.0)
+"""The share of those who live in a fault's cells whom it touches: a technology, a carrier, all."""
+REPORTING = (0.01, 0.05)
 """The share of those affected who complain within a fault's life."""
 REACH_KM = {True: (3.0, 15.0), False: (0.25, 3.0)}
 """Radius of a fault in the country, and elsewhere."""
@@ -61,9 +63,10 @@ _SHAPES, _SHAPE_SHARES = (Shape.DISK, Shape.SECTOR, Shape.LINE), (0.6, 0.25, 0.1
 class Fault:
     """One planted fault: `extra` different customers complain because of it.
 
-    `starts_at` and `ends_at` are seconds since 1970-01-01 UTC; `places` the positions in the land
-    of all cells it touches; `topic` the code of what most say of it; `steady` tells a fault that
-    is there at once from one that grows.
+    They are the share `reporting` of those it touches, and these the share `affected` of those who
+    live in its cells. `starts_at` and `ends_at` are seconds since 1970-01-01 UTC; `places` the
+    positions in the land of all cells it touches; `topic` the code of what most say of it; `steady`
+    tells a fault that is there at once from one that grows.
     """
 
     number: int
@@ -72,6 +75,8 @@ class Fault:
     shape: Shape
     reach_km: float
     extra: int
+    affected: float
+    reporting: float
     topic: int
     own_topic: float
     steady: bool
@@ -153,7 +158,8 @@ def _drawn(rng: np.random.Generator, land: Land, start: int, near: int | None) -
         middle = _middle(rng, land, near, country=country)
         shape = Shape(rng.choice(_SHAPES, p=_SHAPE_SHARES))
         extra = int(rng.choice(SIZES))
-        places, reach = _affected(rng, land, middle, shape, extra / _log_uniform(rng, REPORTING))
+        affected, reporting = _log_uniform(rng, AFFECTED), _log_uniform(rng, REPORTING)
+        places, reach = _around(rng, land, middle, shape, extra / reporting / affected)
         low, high = REACH_KM[country]
         if not len(places) or not low <= reach <= high:
             continue
@@ -165,6 +171,8 @@ def _drawn(rng: np.random.Generator, land: Land, start: int, near: int | None) -
             shape=shape,
             reach_km=reach,
             extra=extra,
+            affected=affected,
+            reporting=reporting,
             topic=_CODES.index(_TOPICS[int(rng.integers(len(_TOPICS)))]),
             own_topic=float(rng.uniform(*OWN_TOPIC)),
             steady=bool(rng.random() < _STEADY),
@@ -186,7 +194,7 @@ def _middle(rng: np.random.Generator, land: Land, near: int | None, *, country: 
     return int(rng.choice(among, p=share / share.sum()))
 
 
-def _affected(
+def _around(
     rng: np.random.Generator, land: Land, middle: int, shape: Shape, people: float
 ) -> tuple[NDArray[np.intp], float]:
     """Give the nearest cells of a shape that hold so many subscribers, and how far they reach."""
