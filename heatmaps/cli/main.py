@@ -13,7 +13,8 @@ from heatmaps import __version__
 from heatmaps.errors import HeatmapsError
 
 PARTS = {
-    "store": ("db", "policy", "doctor"),
+    "store": ("db", "doctor"),
+    "policy": ("policy",),
     "region": ("gazetteer", "subscribers", "territories"),
     "network": ("sites", "coverage", "events", "customers"),
     "intake": ("ingest", "quarantine", "geocode", "lookup"),
