@@ -35,7 +35,7 @@ class ExplanationPolicy(Section):
     worth_spots: Positive
     worth_suggestions: Positive
     weight_of_a_sign: Annotated[float, Field(gt=0, le=1)]
-    same_again: Positive
+    same_again: Share
     tell_from: Share
     usual: dict[Cause, Weight]
     signs: dict[str, dict[str, dict[Cause, Positive]]]

@@ -62,9 +62,6 @@ def _ratios(policy: ExplanationPolicy) -> NDArray[np.float64]:
             column = START[name] + OUTCOMES[name].index(outcome)
             for cause, times in causes.items():
                 ratio[CAUSES.index(cause), column] = times
-    again = START["earlier"]
-    for code in range(len(CAUSES)):
-        ratio[code, again + code] = policy.same_again
     return ratio
 
 
@@ -92,12 +89,30 @@ def odds(
         if not holds.any():
             added.append(np.zeros(len(CAUSES)))
             continue
-        usual = base[part] / base[part].sum() * marked.ratio[:, part]
-        usual /= usual.sum(axis=1, keepdims=True)
-        counts = policy.worth_spots * usual + found[:, part]
-        chance = (counts / counts.sum(axis=1, keepdims=True)) @ holds
+        usual = base[part] / base[part].sum()
+        if name == "earlier":
+            chance = _again(found[:, part], usual, policy) @ holds
+        else:
+            known = usual * marked.ratio[:, part]
+            known /= known.sum(axis=1, keepdims=True)
+            counts = policy.worth_spots * known + found[:, part]
+            chance = (counts / counts.sum(axis=1, keepdims=True)) @ holds
         added.append(policy.weight_of_a_sign * np.log(chance / (share @ chance)))
     return np.array(added)
+
+
+def _again(
+    found: NDArray[np.float64], usual: NDArray[np.float64], policy: ExplanationPolicy
+) -> NDArray[np.float64]:
+    """Give how likely each cause follows on each, shape (causes, causes).
+
+    A cause comes again by itself in one share of the cases, the same for all causes, else the
+    earlier one has nothing to do with it. `found` counts causes (rows) after causes (columns).
+    """
+    after = found.sum(axis=1)
+    same = policy.worth_spots * policy.same_again + max(float(found.trace() - after @ usual), 0.0)
+    share = min(same / (policy.worth_spots + float(after @ (1 - usual))), 1.0)
+    return share * np.eye(len(usual)) + (1 - share) * usual
 
 
 def probabilities(added: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -171,9 +171,7 @@ def repeat_share(reports: ReportColumns, number: int) -> NDArray[np.float64]:
 class Clock:
     """Moments by the rhythm of a region's week, `rhythm` of shape (168,), between two moments."""
 
-    def __init__(
-        self, rhythm: NDArray[np.float64], zone: ZoneInfo, since: int, until: int
-    ) -> None:
+    def __init__(self, rhythm: NDArray[np.float64], zone: ZoneInfo, since: int, until: int) -> None:
         self._first = since // HOUR_US
         hour = hours_of_week(zone, self._first, until // HOUR_US + 1)
         factor = rhythm[hour]
@@ -200,4 +198,3 @@ class Clock:
 
     def _at(self, sums: NDArray[np.float64], time: NDArray[np.int64]) -> NDArray[np.float64]:
         return np.interp(time / HOUR_US - self._first, np.arange(len(sums)), sums)
-

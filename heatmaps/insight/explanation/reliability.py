@@ -53,6 +53,10 @@ class Judged:
         return len(self.suggested)
 
 
+_NONE = np.zeros(0, dtype=np.int64)
+NOTHING_JUDGED = Judged(_NONE, _NONE, _NONE, _NONE, np.zeros(0), np.zeros(0))
+
+
 def judged(spots: SpotColumns, marked: Marks) -> Judged:
     """Suggest a cause for each resolved spot as it would have been when it opened."""
     rows = np.flatnonzero(spots.cause != UNKNOWN)
@@ -79,10 +83,10 @@ def confidence_of(
     past: tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_]],
     worth: float,
 ) -> tuple[float, int, int]:
-    """Give the confidence in a suggestion, and how many past ones of its kind were right of how
-    many.
+    """Give the confidence in a suggestion, and of how many past ones like it how many were right.
 
-    `past` are the causes suggested, their probabilities, and which were right.
+    The number right comes first, and how many there were last. `past` are the causes suggested,
+    their probabilities, and which were right.
     """
     causes, chances, right = past
     alike = np.abs(chances - probability) <= BAND
@@ -93,7 +97,7 @@ def confidence_of(
 
 
 def _drawn(right: NDArray[np.bool_], prior: float, worth: float) -> float:
-    """Give the mean of a Beta distribution: a prior worth so many suggestions, and what was seen."""
+    """Give a share drawn towards a prior worth so many suggestions, the mean of a Beta."""
     return float((worth * prior + right.sum()) / (worth + len(right)))
 
 

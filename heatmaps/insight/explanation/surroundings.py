@@ -138,9 +138,7 @@ def _face_before(
     return found
 
 
-def _commonest(
-    spot: NDArray[np.int64], code: NDArray[np.int64], number: int
-) -> NDArray[np.int64]:
+def _commonest(spot: NDArray[np.int64], code: NDArray[np.int64], number: int) -> NDArray[np.int64]:
     """Give how often the commonest code of each spot stands there."""
     pair, count = np.unique(np.column_stack([spot, code]), axis=0, return_counts=True)
     most = np.zeros(number, dtype=np.int64)
@@ -189,11 +187,11 @@ class RegionColumns:
     dispersion: float = 1.2
 
 
-def earlier(spots: SpotColumns) -> tuple[Sign, NDArray[np.int64]]:
+def earlier(spots: SpotColumns) -> Sign:
     """Say which cause people gave for the spot resolved last at each place before it opened.
 
-    The figure is the days since that one opened. Also gives its position, `UNKNOWN` where there
-    is none. The same place: the middle of one lies within the radius of the other, or near it.
+    The figure is the days since that one opened. The same place: the middle of one lies within
+    the radius of the other.
     """
     lat, lon, number = spots.lat, spots.lon, len(spots)
     before = (spots.named[None, :] <= spots.opened[:, None]) & (spots.cause >= 0)[None, :]
@@ -202,15 +200,12 @@ def earlier(spots: SpotColumns) -> tuple[Sign, NDArray[np.int64]]:
     near = distance_m(lat[one], lon[one], lat[other], lon[other]) <= reach
     one, other = one[near], other[near]
     order = np.lexsort((spots.named[other], one))
-    one, other = one[order], other[order]
-    last = np.flatnonzero(np.append(one[1:] != one[:-1], np.ones(len(one) > 0, dtype=np.bool_)))
     found = np.full(number, UNKNOWN, dtype=np.int64)
-    found[one[last]] = other[last]
+    found[one[order]] = other[order]  # of several the last stays
     days = (spots.opened - spots.opened[found]) / _DAY_US
-    return said(found != UNKNOWN, spots.cause[found], days), found
+    return said(found != UNKNOWN, spots.cause[found], days)
 
 
 def _on_sphere(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.float64]:
     phi, lam = np.radians(lat), np.radians(lon)
     return np.column_stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])
-
