@@ -23,6 +23,7 @@ PARTS = {
     "review": ("review",),
     "quality": ("quality",),
     "detection": ("detect", "replay", "gaps"),
+    "explanation": ("explain",),
     "export": ("export",),
     "simulation": ("simulate",),
     "service": ("serve",),

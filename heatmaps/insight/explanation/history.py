@@ -60,7 +60,9 @@ def by_topic(topic: NDArray[np.int8], usual: NDArray[np.float64]) -> tuple[Topic
     counts = np.bincount(topic, minlength=len(Topic))
     order = np.argsort(-counts, kind="stable")
     return tuple(
-        TopicShare(list(Topic)[n], int(counts[n]), counts[n] / max(len(topic), 1), float(usual[n]))
+        TopicShare(
+            list(Topic)[n], int(counts[n]), float(counts[n]) / max(len(topic), 1), float(usual[n])
+        )
         for n in order.tolist()
         if counts[n]
     )

@@ -152,6 +152,11 @@ def _save_plan(seen: Work) -> None:
     _do(seen, Change(cause=state[f"cause-{spot_id}"], eta=term))
 
 
+def take_cause(seen: Work, cause: Cause) -> None:
+    """Name a suggested cause with its usual term: somebody's decision, as if chosen by hand."""
+    _do(seen, Change(cause=cause, eta=_usual_term(cause)))
+
+
 def _end(work: Work, _: Translator, now: datetime) -> None:
     st.text_area(
         _("What was done, or why it is rejected"), key=f"done-{work.spot_id}", height=68,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from heatmaps.ui.engineer.curve import curve
+from heatmaps.ui.engineer.evidence_words import percent
 from heatmaps.ui.markup import Html, element, table, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from heatmaps.insight.explanation.record import Explanation
     from heatmaps.store.spots import Event
     from heatmaps.ui.engineer.dossier import Dossier
     from heatmaps.ui.spot_words import Reader
@@ -22,18 +23,36 @@ WITHDRAWN = "withdrawn"
 SHOWN_COMPLAINTS = 200
 
 
-def show_curve(dossier: Dossier, reader: Reader) -> None:
-    """Show the complaints per hour against what is usual, and their topics."""
-    _, card = reader.translate, dossier.card
-    made = [row["created_at"] for row in dossier.complaints]
+def show_curve(told: Explanation, reader: Reader) -> None:
+    """Show the complaints per hour against the expected, why it opened, topics and repeats."""
+    _ = reader.translate
     head = element("h3", text(_("Complaints per hour")), css="part")
-    usual = card.expected / card.window_h
-    drawn = curve(made, usual, card.last_tick, reader)
-    counts = Counter(row["topic"] for row in dossier.complaints)
     topics = " · ".join(
-        f"{_.word('topic', topic)} {_.number(count)}" for topic, count in counts.most_common()
+        _("{topic} {n} ({share}, usually {usual})").format(
+            topic=_.word("topic", each.topic), n=_.number(each.complaints),
+            share=percent(each.share, _), usual=percent(each.usual, _),
+        )
+        for each in told.topics
+    )  # fmt: skip
+    again = _("called again: {again} of {customers} ({share})").format(
+        again=_.number(told.called_again), customers=_.number(told.customers),
+        share=percent(told.called_again / max(told.customers, 1), _),
+    )  # fmt: skip
+    said = (_opening(told, reader), topics, again)
+    lines = (element("p", text(line), css="aside") for line in said if line)
+    st.html(element("section", head, curve(told.hours, reader), *lines))
+
+
+def _opening(told: Explanation, reader: Reader) -> str:
+    """Give the zone and window that opened the spot."""
+    _ = reader.translate
+    hours = round((told.window_until - told.window_since).total_seconds() / 3600)
+    return _("opened by {seen} in {hours} where {usual} is usual; {cells}").format(
+        seen=_.plural("{n} customer", "{n} customers", told.observed),
+        hours=_.plural("{n} hour", "{n} hours", hours),
+        usual=_.number(told.expected, digits=2),
+        cells=_.plural("zone of {n} cell", "zone of {n} cells", len(told.cells)),
     )
-    st.html(element("section", head, drawn, element("p", text(topics), css="aside")))
 
 
 def show_history(dossier: Dossier, reader: Reader) -> None:

@@ -1,4 +1,4 @@
-"""Complaints per hour as a small drawing: bars, and a line at what is usual there.
+"""Complaints per hour as a small drawing: bars, and a line of steps at what is expected.
 
 Drawn by hand rather than by a chart library, which would load a megabyte onto thin clients, speak
 English in its menus, and tell the browser's clock instead of the region's.
@@ -6,8 +6,6 @@ English in its menus, and tell the browser's clock instead of the region's.
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from heatmaps.ui.markup import Html, element, text
@@ -15,50 +13,41 @@ from heatmaps.ui.markup import Html, element, text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from heatmaps.insight.explanation.record import HourCount
     from heatmaps.ui.spot_words import Reader
 
-LEAST_HOURS, MOST_HOURS = 24, 168
+MOST_HOURS = 168
 MARKS = 5
-_HOUR = timedelta(hours=1)
 
 
-def curve(made: Sequence[datetime], usual: float, until: datetime, reader: Reader) -> Html:
-    """Give the drawing of the hours up to `until`, at most a week; `usual` is per hour."""
-    _, counts = reader.translate, per_hour(made, until)
-    top = max(*counts, usual, 1.0)
-    bars = "".join(f'<i style="height:{100 * count / top:.1f}%"></i>' for count in counts)
-    level = Html(f'<s style="bottom:{100 * usual / top:.1f}%"></s>')
-    told = _("dashes: usual there, {n} an hour").format(n=_.number(usual, digits=2))
+def curve(hours: Sequence[HourCount], reader: Reader) -> Html:
+    """Give the drawing of some consecutive hours, the last week of them; empty where none are."""
+    _, shown = reader.translate, hours[-MOST_HOURS:]
+    if not shown:
+        return Html("")
+    top = max(1.0, *(max(hour.observed, hour.expected) for hour in shown))
+    bars = "".join(f'<i style="height:{100 * hour.observed / top:.1f}%"></i>' for hour in shown)
+    steps = "".join(f'<i style="height:{100 * hour.expected / top:.1f}%"></i>' for hour in shown)
+    usual = sum(hour.expected for hour in shown)
+    seen = sum(hour.observed for hour in shown)
+    told = _("bars: {seen} complaints; line: {n} expected").format(
+        seen=_.number(seen), n=_.number(usual, digits=2)
+    )
     return element(
         "div",
         element("div", _line(_.number(top)), _line("0"), css="scale"),
-        element("div", Html(bars), level, css="bars"),
-        element("div", *map(_line, _hours(len(counts), until, reader)), css="hours"),
+        element("div", Html(bars), element("div", Html(steps), css="steps"), css="bars"),
+        element("div", *map(_line, _named(shown, reader)), css="hours"),
         element("div", text(told), css="usual"),
         css="curve",
     )
 
 
-def per_hour(made: Sequence[datetime], until: datetime) -> list[int]:
-    """Give complaints in each hour up to that of `until`: a day, or back to the first complaint.
-
-    Never more than `MOST_HOURS`; earlier and later complaints are left out.
-    """
-    last = _full_hour(until)
-    ages = Counter((last - _full_hour(moment)) // _HOUR for moment in made)
-    hours = min(max(max(ages, default=0) + 2, LEAST_HOURS), MOST_HOURS)
-    return [ages[age] for age in range(hours - 1, -1, -1)]
-
-
-def _full_hour(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-
-
-def _hours(hours: int, until: datetime, reader: Reader) -> list[str]:
+def _named(hours: Sequence[HourCount], reader: Reader) -> list[str]:
     """Name some hours from the first to the last, by the region's clock."""
-    last = _full_hour(until)
-    ages = [round((hours - 1) * (1 - step / (MARKS - 1))) for step in range(MARKS)]
-    return [f"{(last - age * _HOUR).astimezone(reader.zone):%d.%m %H:%M}" for age in ages]
+    last = len(hours) - 1
+    rows = sorted({round(last * step / (MARKS - 1)) for step in range(MARKS)})
+    return [f"{hours[row].start.astimezone(reader.zone):%d.%m %H:%M}" for row in rows]
 
 
 def _line(words: str) -> Html:

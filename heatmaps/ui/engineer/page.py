@@ -9,6 +9,7 @@ from heatmaps.ui.board import ground
 from heatmaps.ui.engineer.actions import show_actions, show_outcome
 from heatmaps.ui.engineer.background import show_complaints, show_curve, show_history
 from heatmaps.ui.engineer.dossier import Dossier, read_dossier
+from heatmaps.ui.engineer.explanation import read_explanation, show_before, show_suggestion
 from heatmaps.ui.engineer.heading import show_heading
 from heatmaps.ui.engineer.network import show_sectors, show_works
 from heatmaps.ui.engineer.parts import show_parts
@@ -42,14 +43,20 @@ def _show_spot(dossier: Dossier, reader: Reader) -> None:
     with st.container():  # always there, so that what follows keeps its place on the page
         show_outcome(dossier, reader)
     show_actions(dossier.card, reader)
-    why, where = st.columns([6, 5], gap="medium")
-    with why:
+    told = read_explanation(dossier.card)
+    when, why = st.columns([6, 5], gap="medium")
+    with when:
+        show_curve(told, reader)
+    with why, st.container(key="suggestion", gap="xsmall"):
+        show_suggestion(dossier.card, told, reader)
+    parts, where = st.columns([6, 5], gap="medium")
+    with parts:
         show_parts(dossier.card, reader)
     with where:
         show_spot_map(dossier, reader)
-    when, history = st.columns([6, 5], gap="medium")
-    with when:
-        show_curve(dossier, reader)
+    before, history = st.columns([6, 5], gap="medium")
+    with before:
+        show_before(told, reader)
     with history:
         show_history(dossier, reader)
     show_works(dossier, reader)

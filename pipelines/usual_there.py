@@ -1,0 +1,132 @@
+"""What is usual where spots are: the expectation of a day, and the region's complaints."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from heatmaps.desk.words import Status
+from heatmaps.insight.explanation.evidence import Clock
+from heatmaps.insight.explanation.surroundings import RegionColumns
+from heatmaps.region.grid import GRID_RESOLUTION, child_range
+from heatmaps.spots.expectation import History, fit_expectation
+from heatmaps.spots.explained import UNJUDGED_DAYS, Explained, usual_part
+from heatmaps.spots.rhythm import HOUR_US
+from heatmaps.store import detection, explanation, region, spots
+from heatmaps.store.types import to_microseconds
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+    from sqlalchemy import Connection
+
+    from heatmaps.insight.explanation.columns import SpotColumns, ZoneCells
+    from heatmaps.policy import Policy
+    from heatmaps.region.territories import Territory
+    from heatmaps.spots.expectation import Expectation
+    from heatmaps.spots.record import ComplaintColumns, Exposure
+
+DAY_US = 24 * HOUR_US
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What is usual on a day: `fit` is its expectation, from complaints of `since` to `day`.
+
+    `columns` go on to the present; `technologies` and `places` are the usual shares of what
+    complaints name. Times are microseconds.
+    """
+
+    fit: Expectation
+    columns: ComplaintColumns
+    exposure: Exposure
+    territories: list[Territory]
+    technologies: NDArray[np.float64]
+    places: NDArray[np.float64]
+    since: int
+    day: int
+
+    def hourly(self, zones: ZoneCells, number: int) -> NDArray[np.float64]:
+        """Give what each zone brings in an hour of mean rhythm, shape (spots, planes)."""
+        sums = np.concatenate([np.zeros((1, self.fit.hourly.shape[1])),
+                               np.cumsum(self.fit.hourly, axis=0, dtype=np.float64)])  # fmt: skip
+        return _in_zones(self.fit.cell, sums, zones, number)
+
+    def times_usual(
+        self, hourly: NDArray[np.float64], zones: ZoneCells, number: int
+    ) -> NDArray[np.float64]:
+        """Give how many times as much each zone brings as the region does for its subscribers."""
+        people = np.concatenate([[[0.0]], np.cumsum(self.exposure.subscribers)[:, None]])
+        here = _in_zones(self.exposure.cell, people, zones, number)[:, 0]
+        total = float(self.exposure.subscribers.sum())
+        if not total:
+            return np.full(number, np.nan)
+        rate = float(self.fit.hourly[:, 0].sum(dtype=np.float64)) / total
+        return np.where(here > 0, hourly[:, 0] / np.maximum(here * rate, 1e-12), np.nan)
+
+    def around(self) -> RegionColumns:
+        """Give the region's complaints, with what it usually brings."""
+        hourly = self.fit.hourly.sum(axis=0, dtype=np.float64)
+        topic = self.columns.topic.astype(np.int64)
+        return RegionColumns(self.columns.time, topic, hourly, self.since)
+
+    def clock(self, spots_asked: SpotColumns, until: int) -> Clock:
+        """Give the clock over all moments of some spots."""
+        first = min(int(spots_asked.began.min(initial=until)), self.since)
+        return Clock(self.fit.rhythm, self.fit.zone, first, until + HOUR_US)
+
+
+def usual_on(
+    connection: Connection, moment: datetime, now: datetime, zone: ZoneInfo, policy: Policy
+) -> Usual:
+    """Give what was usual on the day that the hour before a moment lies in."""
+    day = (to_microseconds(moment) - HOUR_US) // DAY_US * DAY_US
+    back = timedelta(days=policy.detection.baseline_days + 1, hours=policy.detection.guard_band_h)
+    since = moment - back
+    columns, _ = detection.load_complaints(
+        connection, since, now,
+        count_registration=policy.detection.count_registration_addresses,
+        duplicate_within=timedelta(hours=policy.quality.duplicate_within_h),
+    )  # fmt: skip
+    territories = region.load_territories(connection)
+    exposure = region.load_exposure(connection)
+    named = ZoneInfo(territories[0].timezone) if territories else zone
+    history = History(columns, _usual_parts(connection, columns, since))
+    fit = fit_expectation(exposure, history, day, policy.detection, named)
+    shares = explanation.usual_shares(connection, since, moment)
+    first = int(columns.time[0]) if len(columns.time) else to_microseconds(since)
+    return Usual(fit, columns, exposure, territories, *shares, first, day)
+
+
+def _usual_parts(
+    connection: Connection, columns: ComplaintColumns, since: datetime
+) -> NDArray[np.float32]:
+    """Give the part of each complaint that its place would have brought anyhow."""
+    explained = Explained(columns)
+    for past in detection.past_spots(connection, since, ()).values():
+        part = usual_part(past.observed, past.expected)
+        taken_up = math.inf if past.acknowledged_at else UNJUDGED_DAYS
+        days = 0.0 if past.status is Status.REJECTED else taken_up
+        explained.note(past.complaint_id, part, past.opened_at, days)
+    for case in spots.load_living(connection):
+        explained.take_in(case.detected, math.inf if case.work.acknowledged_at else UNJUDGED_DAYS)
+    return explained.usual
+
+
+def _in_zones(
+    cell: NDArray[np.int64], sums: NDArray[np.float64], zones: ZoneCells, number: int
+) -> NDArray[np.float64]:
+    """Give what the zones hold of some cells, sorted, whose `sums` begin with nothing."""
+    ranges = np.array([child_range(each, GRID_RESOLUTION) for each in zones.cell.tolist()],
+                      dtype=np.int64).reshape(-1, 2)  # fmt: skip
+    first = np.searchsorted(cell, ranges[:, 0], side="left")
+    end = np.searchsorted(cell, ranges[:, 1], side="right")
+    total = np.zeros((number, sums.shape[1]))
+    np.add.at(total, zones.spot, sums[end] - sums[first])
+    return total
