@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import h3.api.basic_int as h3
 import numpy as np
 
-from heatmaps.spots.tracking import inside
+from heatmaps.region.grid import parents
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,3 +67,20 @@ class Census:
             cell, of = self._places.cell[coarse], self._places.resolution[coarse]
             spans.append(np.flatnonzero(inside(cell, of, cells.tolist(), resolution)))
         return np.concatenate(spans)
+
+
+def inside(
+    cell: NDArray[np.int64], resolution: NDArray[np.int8], zone: Sequence[int], zone_resolution: int
+) -> NDArray[np.bool_]:
+    """Say which places a zone holds whole; one known coarsely needs all its descendants in it."""
+    cells = np.array(zone, dtype=np.int64)
+    fine = resolution >= zone_resolution
+    held = fine & np.isin(parents(cell, zone_resolution), cells)
+    for coarser in np.unique(resolution[~fine]).tolist():
+        owners, descendants = np.unique(parents(cells, coarser), return_counts=True)
+        whole = [
+            descendants[i] == h3.cell_to_children_size(owner, zone_resolution)
+            for i, owner in enumerate(owners.tolist())
+        ]
+        held |= (resolution == coarser) & np.isin(cell, owners[np.array(whole)])
+    return held

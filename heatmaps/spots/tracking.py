@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import h3.api.basic_int as h3
 import numpy as np
 
 from heatmaps.region.grid import parents
@@ -18,10 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from numpy.typing import NDArray
 
 MERGE_SHARE = 0.5
-"""A spot is taken in by another when a zone of that one covers this part of the smaller of both."""
+"""A zone covers a spot, or a spot a zone, that lies in it by this part."""
+
+SAME_PLACE = 0.25
+"""Zones of one place share this part of the larger: a disk and the next smaller do."""
 
 COARSEST = 5
 """No policy scans coarser cells, so what shares no area at this resolution shares none."""
@@ -67,22 +68,41 @@ class Matched:
     opened: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """The common area of two sets of cells as a share of each, 0 to 1."""
+
+    of_one: float
+    of_other: float
+
+    @property
+    def of_smaller(self) -> float:
+        """The share of the smaller of both."""
+        return max(self.of_one, self.of_other)
+
+    @property
+    def of_larger(self) -> float:
+        """The share of the larger of both."""
+        return min(self.of_one, self.of_other)
+
+
 def overlap(
     cells: Sequence[int], resolution: int, others: Sequence[int], other_resolution: int
-) -> float:
-    """Give the common area of two sets of cells as a share of the smaller, 0 to 1.
+) -> Overlap:
+    """Give the common area of two sets of cells.
 
     A cell of the finer set lies in the coarser where its H3 parent does.
     """
     if resolution < other_resolution:
-        cells, resolution, others, other_resolution = others, other_resolution, cells, resolution
+        turned = overlap(others, other_resolution, cells, resolution)
+        return Overlap(turned.of_other, turned.of_one)
     fine = _owners(tuple(cells), other_resolution)
     coarse = _owners(tuple(others), other_resolution)
     common = 0
     if not fine.keys().isdisjoint(coarse):
         common = sum(number for owner, number in fine.items() if owner in coarse)
-    smaller = min(len(cells), len(others) * _CHILDREN ** (resolution - other_resolution))
-    return float(common / smaller)
+    children = _CHILDREN ** (resolution - other_resolution)
+    return Overlap(common / len(cells), min(common / (len(others) * children), 1.0))
 
 
 @lru_cache(maxsize=4096)
@@ -95,23 +115,6 @@ def _owners(cells: tuple[int, ...], resolution: int) -> dict[int, int]:
 def _surroundings(cells: tuple[int, ...]) -> frozenset[int]:
     """Give the ancestors of cells at the coarsest resolution that is scanned."""
     return frozenset(parents(np.array(cells, dtype=np.int64), COARSEST).tolist())
-
-
-def inside(
-    cell: NDArray[np.int64], resolution: NDArray[np.int8], zone: Sequence[int], zone_resolution: int
-) -> NDArray[np.bool_]:
-    """Say which places a zone holds whole; one known coarsely needs all its descendants in it."""
-    cells = np.array(zone, dtype=np.int64)
-    fine = resolution >= zone_resolution
-    held = fine & np.isin(parents(cell, zone_resolution), cells)
-    for coarser in np.unique(resolution[~fine]).tolist():
-        owners, descendants = np.unique(parents(cells, coarser), return_counts=True)
-        whole = [
-            descendants[i] == h3.cell_to_children_size(owner, zone_resolution)
-            for i, owner in enumerate(owners.tolist())
-        ]
-        held |= (resolution == coarser) & np.isin(cell, owners[np.array(whole)])
-    return held
 
 
 def reshape(
@@ -127,8 +130,8 @@ def reshape(
     stands out more than the spot's present zone (`zone_scores`) becomes its zone: the spot grows,
     shrinks or moves. Where it covers several spots of its topic (`MERGE_SHARE`), the lowest id
     lives on and takes the others in; where it covers one of another topic, it is a wide zone over
-    several faults, and every spot keeps its shape. A second one on the same spot splits off with
-    that spot as its parent.
+    several faults, and every spot keeps its shape. A second one on a spot that has left it for a
+    stronger one splits off, with that spot as its parent.
     """
     known = {spot.spot_id: spot for spot in spots}
     opened: list[int] = []
@@ -139,15 +142,17 @@ def reshape(
         if heir is None:
             continue
         if heir in reshaped:
-            known[next_id] = _opened(zone, tick, next_id, heir)
-            opened.append(next_id)
-            reshaped.add(next_id)
-            next_id += 1
+            if not _covers(known[heir], zone):
+                known[next_id] = _opened(zone, tick, next_id, heir)
+                opened.append(next_id)
+                next_id += 1
             continue
         reshaped.add(heir)
         if zone.score <= zone_scores[heir]:
             continue
-        covered = [i for i, share in met.items() if share >= MERGE_SHARE and i not in reshaped]
+        covered = [
+            i for i, share in met.items() if share.of_other >= MERGE_SHARE and i not in reshaped
+        ]
         taken = [i for i in covered if known[i].topic == zone.topic]
         if len(taken) < len(covered):
             continue
@@ -162,14 +167,15 @@ def match(
 ) -> Matched:
     """Give the spots after sightings made of complaints that no spot explains, strongest first.
 
-    One that meets no living spot opens a spot. One that meets some belongs to the lowest id it
-    covers, else to the one it meets most: that spot takes its complaints in, and if its signal
-    was quiet, it relapses there. A quiet spot takes only its own topic.
+    One that no living spot may take (`_may_take`) opens a spot. Of several, the lowest id it covers
+    takes its complaints in, else the one it fills or meets most; if its signal was quiet, it
+    relapses there.
     """
     known = {spot.spot_id: spot for spot in spots}
     opened: list[int] = []
     for sighting in sightings:
-        heir = _heir(_met(sighting, (s for s in known.values() if _may_take(s, sighting))))
+        met = _met(sighting, (s for s in known.values() if _alike(s, sighting)))
+        heir = _heir({i: share for i, share in met.items() if _may_take(known[i], share)})
         if heir is None:
             known[next_id] = _opened(sighting, tick, next_id, None)
             opened.append(next_id)
@@ -205,8 +211,8 @@ def follow(
     )
 
 
-def _may_take(spot: DetectedSpot, sighting: Sighting) -> bool:
-    """Whether a sighting may belong to a spot: any to one that goes on, its like to a quiet one.
+def _alike(spot: DetectedSpot, sighting: Sighting) -> bool:
+    """Whether a sighting is of a spot's kind: any of one that goes on, its like of a quiet one.
 
     Another kind of trouble at a place that has calmed down is a new fault, with a term of its own.
     """
@@ -214,21 +220,45 @@ def _may_take(spot: DetectedSpot, sighting: Sighting) -> bool:
     return spot.signal is Signal.ACTIVE or alike
 
 
-def _met(sighting: Sighting, spots: Iterable[DetectedSpot]) -> dict[int, float]:
+def _may_take(spot: DetectedSpot, share: Overlap) -> bool:
+    """Whether a sighting may belong to a spot it meets: one lies in the other by half.
+
+    To a quiet spot only if it is at about the same place: a fault somewhere in the wide zone of one
+    that is over is another fault.
+    """
+    if spot.signal is Signal.QUIET:
+        return share.of_larger >= SAME_PLACE
+    return share.of_smaller >= MERGE_SHARE
+
+
+def _covers(spot: DetectedSpot, zone: Sighting) -> bool:
+    share = overlap(zone.cells, zone.resolution, spot.cells, spot.resolution)
+    return share.of_one >= MERGE_SHARE
+
+
+def _met(sighting: Sighting, spots: Iterable[DetectedSpot]) -> dict[int, Overlap]:
+    """Give the overlap with each spot that a sighting meets: its share, and the spot's."""
     around = _surroundings(sighting.cells)
     shares = {
         spot.spot_id: overlap(sighting.cells, sighting.resolution, spot.cells, spot.resolution)
         for spot in spots
         if spot.merged_into is None and not around.isdisjoint(_surroundings(spot.cells))
     }
-    return {spot_id: share for spot_id, share in shares.items() if share > 0}
+    return {spot_id: share for spot_id, share in shares.items() if share.of_smaller > 0}
 
 
-def _heir(met: dict[int, float]) -> int | None:
-    covered = [spot_id for spot_id, share in met.items() if share >= MERGE_SHARE]
+def _heir(met: dict[int, Overlap]) -> int | None:
+    """Give whose a zone is: the lowest id it covers, else of the spot it fills or meets most."""
+    covered = [spot_id for spot_id, share in met.items() if share.of_other >= MERGE_SHARE]
     if covered:
         return min(covered)
-    return max(met, key=lambda spot_id: (met[spot_id], -spot_id), default=None)
+
+    def nearness(spot_id: int) -> tuple[bool, float, int]:
+        share = met[spot_id]
+        within = share.of_one >= MERGE_SHARE
+        return within, share.of_other if within else share.of_smaller, -spot_id
+
+    return max(met, key=nearness, default=None)
 
 
 def _opened(

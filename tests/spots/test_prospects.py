@@ -7,14 +7,13 @@ import numpy as np
 import pytest
 
 from heatmaps.spots.attendance import Attendance, Standing
-from heatmaps.spots.census import Census
+from heatmaps.spots.census import Census, inside
 from heatmaps.spots.expectation import History, fit_expectation
 from heatmaps.spots.ground import Ground, lattices_for
 from heatmaps.spots.prospects import prospects_of
 from heatmaps.spots.roll import roll_of
 from heatmaps.spots.scan import scan
 from heatmaps.spots.survey import Survey
-from heatmaps.spots.tracking import inside
 
 from .region import CENTRE, HOUR_US, START_US, make_columns
 

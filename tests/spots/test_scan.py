@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from heatmaps.spots.attendance import Attendance, Standing
+from heatmaps.spots.census import inside
 from heatmaps.spots.expectation import PLANES, History, fit_expectation
 from heatmaps.spots.ground import Ground, lattices_for
 from heatmaps.spots.record import Exposure
 from heatmaps.spots.scan import region_level, scan, scores
-from heatmaps.spots.tracking import inside
 from heatmaps.spots.zones import strongest
 
 from .region import CENTRE, HOUR_US, START_US, make_columns

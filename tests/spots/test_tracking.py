@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from heatmaps.spots.census import inside
 from heatmaps.spots.record import Signal
 from heatmaps.spots.tracking import (
     Reading,
     Sighting,
     added,
     follow,
-    inside,
     match,
     overlap,
     reshape,
@@ -71,13 +71,15 @@ def quiet(spot):
         ),
     ],
 )
-def test_overlap_is_a_share_of_the_smaller_and_symmetric(one, other, share):
+def test_overlap_is_a_share_of_either(one, other, share):
     a, b = (
         (h3.grid_disk(*one), h3.get_resolution(one[0])),
         (h3.grid_disk(*other), h3.get_resolution(other[0])),
     )
-    assert overlap(*a, *b) == pytest.approx(share)
-    assert overlap(*b, *a) == pytest.approx(share)
+    there, back = overlap(*a, *b), overlap(*b, *a)
+    assert there.of_smaller == back.of_smaller == pytest.approx(share)
+    assert (there.of_one, there.of_other) == (back.of_other, back.of_one)
+    assert 0 <= there.of_larger <= there.of_smaller
 
 
 def test_a_coarse_place_is_inside_only_as_a_whole():
@@ -100,10 +102,33 @@ def test_a_sighting_alone_opens_a_spot_with_the_next_id():
 
 def test_unexplained_complaints_by_a_living_spot_join_it():
     spots = opened(sighting())
-    result = match(spots, [sighting(h3.grid_ring(CENTRE, 2)[0], ids=(8, 9))], LATER, 2)
+    beside = sighting(h3.grid_ring(CENTRE, 1)[0], ids=(8, 9))
+    result = match(spots, [beside], LATER, 2)
     assert result.opened == ()
     assert result.spots[0].complaint_ids == (1, 2, 3, 8, 9)
     assert result.spots[0].cells == spots[0].cells
+
+
+def test_what_touches_a_living_spot_at_its_edge_is_another():
+    spots = opened(sighting())
+    result = match(spots, [sighting(h3.grid_ring(CENTRE, 2)[0], ids=(8, 9))], LATER, 2)
+    assert result.opened == (2,)
+
+
+def test_a_fault_in_the_wide_zone_of_a_quiet_spot_is_another():
+    wide = quiet(opened(sighting(ring=4))[0])
+    result = match((wide,), [sighting(ids=(8, 9))], LATER, 2)
+    assert result.opened == (2,)
+    assert result.spots[0] == wide
+
+
+def test_a_zone_within_a_spot_that_says_more_than_it_opens_nothing():
+    """The spot keeps its shape for the first of them, and so still explains the second."""
+    spots = opened(sighting(ring=4))
+    inner = [sighting(score=15.0, ids=(1, 2)), sighting(h3.grid_ring(CENTRE, 3)[0], score=12.0)]
+    result = reshape(spots, inner, {1: 20.0}, LATER, 2)
+    assert result.opened == ()
+    assert result.spots == spots
 
 
 def test_a_quiet_spot_relapses_where_it_is_sighted_again():
