@@ -28,6 +28,19 @@ class ConfigError(HeatmapsError):
     """A setting, a policy or an intake profile is wrong."""
 
 
+class PolicyError(ConfigError):
+    """A policy cannot be used; `fault` is a word a screen can translate, `values` what it names.
+
+    `where` is the field and `given` its value as TOML, each empty where there is none; a fault of
+    the syntax has `line` and `column` instead.
+    """
+
+    def __init__(self, message: str, fault: str, **values: str) -> None:
+        super().__init__(message)
+        self.fault = fault
+        self.values = values
+
+
 class StoreError(HeatmapsError):
     """The store is missing, unreachable, or not at the schema this version needs."""
 

@@ -8,17 +8,21 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import ValidationError, model_validator
 
 from heatmaps.complaints.tuning import QualityPolicy
 from heatmaps.desk.tuning import LifePolicy, LookupPolicy, RoutingPolicy
 from heatmaps.desk.words import Cause
-from heatmaps.errors import ConfigError
+from heatmaps.errors import PolicyError
 from heatmaps.insight.tuning import ExplanationPolicy, PlanningPolicy
+from heatmaps.policy_changes import shown_value
 from heatmaps.spots.tuning import DetectionPolicy, PriorityPolicy
 from heatmaps.tuning import Hours, Section
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 PACKAGED_POLICY = Path(__file__).with_name("policy.toml")
 
@@ -46,15 +50,18 @@ class Policy(Section):
 
 
 def parse_policy(text: str, origin: str) -> Policy:
-    """Read a policy from TOML; `origin` names it in errors. ConfigError where it is wrong."""
+    """Read a policy from TOML; `origin` names it in errors. PolicyError where it is wrong."""
     try:
         return Policy.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         message = f"Policy {origin} is not valid TOML: {error}; mend the file and load it again."
-        raise ConfigError(message) from error
+        place = _TOML_PLACE.search(str(error))
+        values = place.groupdict() if place else {}
+        raise PolicyError(message, "syntax" if place else "unfinished", **values) from error
     except ValidationError as error:
-        message = f"Policy {origin} cannot be used: {_first_fault(error)}"
-        raise ConfigError(message) from error
+        fault = _worst(error)
+        message = f"Policy {origin} cannot be used: {_in_words(fault, error.error_count() - 1)}"
+        raise PolicyError(message, _kind(fault), **_values(fault)) from error
 
 
 def packaged_policy() -> Policy:
@@ -105,17 +112,51 @@ def _table(policy: dict[str, Any], path: list[str]) -> Any:  # noqa: ANN401 - wh
     return found
 
 
-def _first_fault(error: ValidationError) -> str:
+_TOML_PLACE = re.compile(r"\(at line (?P<line>\d+), column (?P<column>\d+)\)")
+
+_KINDS = {
+    "extra_forbidden": "unknown", "missing": "missing", "greater_than_equal": "too_small",
+    "greater_than": "too_small", "less_than_equal": "too_large", "less_than": "too_large",
+    "too_short": "empty", "string_too_short": "empty", "int_type": "no_integer",
+    "int_parsing": "no_integer", "int_from_float": "no_integer", "float_type": "no_number",
+    "float_parsing": "no_number", "finite_number": "no_number", "string_type": "no_text",
+    "bool_type": "no_choice", "bool_parsing": "no_choice", "enum": "no_choice",
+    "literal_error": "no_choice",
+}  # fmt: skip
+
+
+def _worst(error: ValidationError) -> ErrorDetails:
     # A misspelt key is both unknown and missing; the unknown one is what the user wrote.
-    fault = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
-    where = ".".join(str(part) for part in fault["loc"]) or "policy"
-    more = error.error_count() - 1
+    return min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+
+
+def _in_words(fault: ErrorDetails, more: int) -> str:
+    where = _values(fault)["where"] or "policy"
     rest = f" ({more} more like it)" if more else ""
     if fault["type"] == "extra_forbidden":
         return f"unknown key {where}; remove it or see `heatmaps policy show`{rest}."
     if fault["type"] == "missing":
         return f"{where} is missing; copy it from `heatmaps policy show`{rest}."
-    reason = fault["msg"].removeprefix("Value error, ")
     given = fault["input"]
     shown = f" = {given!r}" if not isinstance(given, dict) else ""
-    return f"{where}{shown}: {reason}; correct it and load again{rest}."
+    return f"{where}{shown}: {_reason(fault)}; correct it and load again{rest}."
+
+
+def _kind(fault: ErrorDetails) -> str:
+    return _KINDS.get(fault["type"], "wrong")
+
+
+def _values(fault: ErrorDetails) -> dict[str, str]:
+    """Give what a fault names: the field, its value, and the limit it passed or the reason."""
+    given, limits = fault["input"], fault.get("ctx", {})
+    limit = next((limits[name] for name in ("ge", "gt", "le", "lt") if name in limits), "")
+    return {
+        "where": ".".join(str(part) for part in fault["loc"]),
+        "given": "" if isinstance(given, dict) else shown_value(given),
+        "limit": f"{limit:g}" if limit != "" else "",
+        "reason": _reason(fault),
+    }
+
+
+def _reason(fault: ErrorDetails) -> str:
+    return fault["msg"].removeprefix("Value error, ")

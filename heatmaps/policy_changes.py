@@ -53,7 +53,9 @@ def value_in_toml(value: object) -> str:
     if isinstance(value, dict):
         told = (f"{name} = {value_in_toml(one)}" for name, one in value.items() if one is not None)
         return f"{{{', '.join(told)}}}"
-    return json.dumps(value, ensure_ascii=False)  # of what else a policy holds, TOML's own form
+    return json.dumps(
+        value, ensure_ascii=False, default=str
+    )  # of what else a policy holds, TOML's own form
 
 
 def _differing(path: str, before: Any, after: Any) -> Iterator[PolicyChange]:  # noqa: ANN401 - whatever TOML holds there

@@ -85,6 +85,15 @@ def roll_back(
     No version is lost. What a newer program has added since is kept as the package has it.
     UsageError where there is no such version.
     """
+    body = body_of(connection, version)
+    return save_policy(connection, body, f"version {version}", at, by=by)
+
+
+def body_of(connection: Connection, version: int) -> str:
+    """Give the text of a version, with what a newer program has added since.
+
+    UsageError where there is no such version.
+    """
     p = PolicyVersion
     body = connection.scalar(select(p.body).where(p.version == version))
     if body is None:
@@ -92,8 +101,7 @@ def roll_back(
             f"The policy has no version {version}; choose one that `heatmaps policy history` lists."
         )
         raise UsageError(message)
-    whole = completed(body, PACKAGED_POLICY.read_text(encoding="utf-8"))
-    return save_policy(connection, whole, f"version {version}", at, by=by)
+    return completed(body, PACKAGED_POLICY.read_text(encoding="utf-8"))
 
 
 def seed_policy(connection: Connection, at: datetime) -> None:

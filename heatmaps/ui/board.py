@@ -87,6 +87,11 @@ def forget_board() -> None:
     _board.clear()
 
 
+def forget_ground() -> None:
+    """Read what stands under the spots anew next time, since the policy was just changed."""
+    _ground.clear()
+
+
 @st.cache_data(ttl=SETTLED_S, show_spinner=False)
 def _ground(url: str) -> Ground:  # noqa: ARG001 - tells one store's from another's
     place = workplace()

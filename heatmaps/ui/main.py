@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from heatmaps.settings import load_settings
+from heatmaps.ui.administrator.page import administrator_page
 from heatmaps.ui.agent.page import agent_page
 from heatmaps.ui.board import ground
 from heatmaps.ui.engineer.page import engineer_page
@@ -42,6 +43,10 @@ page = st.navigation(
         st.Page(
             reviewer_page, title=_("Addresses"), icon=":material/wrong_location:",
             url_path="reviewer",
+        ),
+        st.Page(
+            administrator_page, title=_("Policy"), icon=":material/tune:",
+            url_path="administrator",
         ),
     ],
     position="top",
