@@ -28,11 +28,13 @@ from heatmaps.spots.record import ALL_TOPICS
 from heatmaps.spots.rhythm import WEEK_H
 from heatmaps.store import detection, explanation, policies, spots
 from heatmaps.store.types import to_microseconds
+from pipelines.find_spots import Clockwork
 from pipelines.spot_signs import read_signs
 from pipelines.usual_there import usual_on
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from sqlalchemy import Connection
@@ -50,10 +52,13 @@ EARLIER = 10
 """So many earlier spots of a place are told, the last."""
 
 
-def explain(store: Store, spot_id: int, zone: ZoneInfo) -> Explanation:
+def explain(
+    store: Store, spot_id: int, zone: ZoneInfo, cache_dir: Path | None = None
+) -> Explanation:
     """Explain a spot as of the hour that detection did last, or as of its end.
 
-    `zone` is that of hours where no territory names one. UsageError where there is no such spot.
+    `zone` is that of hours where no territory names one; complaints that detection keeps in
+    `cache_dir` need not be read again. UsageError where there is no such spot.
     """
     with store.reading() as connection:
         case = _case(connection, spot_id)
@@ -61,7 +66,8 @@ def explain(store: Store, spot_id: int, zone: ZoneInfo) -> Explanation:
         as_of = min(now, case.work.closed_at or now)
         policy = policies.current_policy(connection).policy
         read = explanation.load_spots(connection, spot_id, policy.explanation.learn_from)
-        usual = usual_on(connection, case.detected.opened_at, now, zone, policy)
+        clock = Clockwork(now, zone, cache_dir)
+        usual = usual_on(connection, case.detected.opened_at, as_of, clock, policy)
         age = to_microseconds(as_of) - to_microseconds(case.detected.opened_at)
         signs = read_signs(connection, read, usual, age, to_microseconds(now))
         which = int(np.searchsorted(signs.spots.spot_id, spot_id))
@@ -83,7 +89,9 @@ def explain(store: Store, spot_id: int, zone: ZoneInfo) -> Explanation:
     )
 
 
-def past_suggestions(store: Store, zone: ZoneInfo, age: timedelta) -> tuple[Judged, Reliability]:
+def past_suggestions(
+    store: Store, zone: ZoneInfo, age: timedelta, cache_dir: Path | None = None
+) -> tuple[Judged, Reliability]:
     """Suggest causes for the resolved spots as they stood at an age, and hold them against given.
 
     Each rests on the spots resolved before it opened alone. Nothing where no spot is resolved.
@@ -94,7 +102,7 @@ def past_suggestions(store: Store, zone: ZoneInfo, age: timedelta) -> tuple[Judg
         now = detection.last_tick(connection)
         if now is None or not len(read.spots):
             return NOTHING_JUDGED, reliability(NOTHING_JUDGED)
-        usual = usual_on(connection, now, now, zone, policy)
+        usual = usual_on(connection, now, now, Clockwork(now, zone, cache_dir), policy)
         age_us = age // timedelta(microseconds=1)
         signs = read_signs(connection, read, usual, age_us, to_microseconds(now))
     found = judged(signs.spots, marks(signs.signs, policy.explanation))

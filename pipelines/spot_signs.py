@@ -96,9 +96,7 @@ def _overlaps(
                         TerritoryIndex([shape]).territory_of(spots.lat, spots.lon)], dtype=np.bool_)
         for name, shape in shapes.items()
     }  # fmt: skip
-    inside = {event.event_id: held[event.territory_id] for event in known
-              if event.territory_id in held}  # fmt: skip
-    return known, overlaps(spots, known, points, inside)
+    return known, overlaps(spots, known, points, held)
 
 
 def _covered(connection: Connection, reports: ReportColumns) -> NDArray[np.int8]:

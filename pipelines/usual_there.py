@@ -14,11 +14,15 @@ from heatmaps.desk.words import Status
 from heatmaps.insight.explanation.evidence import Clock
 from heatmaps.insight.explanation.surroundings import RegionColumns
 from heatmaps.region.grid import GRID_RESOLUTION, child_range
+from heatmaps.spots.detector import reach_back
 from heatmaps.spots.expectation import History, fit_expectation
 from heatmaps.spots.explained import UNJUDGED_DAYS, Explained, usual_part
 from heatmaps.spots.rhythm import HOUR_US
 from heatmaps.store import detection, explanation, region, spots
+from heatmaps.store.detection_rows import read_rows
+from heatmaps.store.gazetteer_state import store_name
 from heatmaps.store.types import to_microseconds
+from pipelines.kept_complaints import KeptComplaints
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from heatmaps.region.territories import Territory
     from heatmaps.spots.expectation import Expectation
     from heatmaps.spots.record import ComplaintColumns, Exposure
+    from pipelines.find_spots import Clockwork
 
 DAY_US = 24 * HOUR_US
 
@@ -83,25 +88,41 @@ class Usual:
 
 
 def usual_on(
-    connection: Connection, moment: datetime, now: datetime, zone: ZoneInfo, policy: Policy
+    connection: Connection, moment: datetime, until: datetime, clock: Clockwork, policy: Policy
 ) -> Usual:
-    """Give what was usual on the day that the hour before a moment lies in."""
+    """Give what was usual on the day that the hour before a moment lies in.
+
+    Its complaints reach to `until`; the clock's `now` is the hour that detection did last.
+    """
     day = (to_microseconds(moment) - HOUR_US) // DAY_US * DAY_US
     back = timedelta(days=policy.detection.baseline_days + 1, hours=policy.detection.guard_band_h)
     since = moment - back
-    columns, _ = detection.load_complaints(
-        connection, since, now,
+    columns, _ = detection.columns_of(
+        _rows(connection, since, until, clock, policy),
         count_registration=policy.detection.count_registration_addresses,
         duplicate_within=timedelta(hours=policy.quality.duplicate_within_h),
-    )  # fmt: skip
+    )
     territories = region.load_territories(connection)
     exposure = region.load_exposure(connection)
-    named = ZoneInfo(territories[0].timezone) if territories else zone
+    named = ZoneInfo(territories[0].timezone) if territories else clock.zone
     history = History(columns, _usual_parts(connection, columns, since))
     fit = fit_expectation(exposure, history, day, policy.detection, named)
     shares = explanation.usual_shares(connection, since, moment)
     first = int(columns.time[0]) if len(columns.time) else to_microseconds(since)
     return Usual(fit, columns, exposure, territories, *shares, first, day)
+
+
+def _rows(
+    connection: Connection, since: datetime, until: datetime, clock: Clockwork, policy: Policy
+) -> NDArray[np.void]:
+    """Give the complaints of a span, from what detection keeps where it surely reaches so far.
+
+    Farther back they are read from the store: what is kept shall not grow for one old spot.
+    """
+    if clock.cache_dir is None or since < clock.now - reach_back(policy.detection):
+        return read_rows(connection, since, until)
+    kept = KeptComplaints(clock.cache_dir, store_name(connection.engine))
+    return kept.rows(connection, since, until)
 
 
 def _usual_parts(

@@ -49,13 +49,13 @@ def explain(
     if (spot_id is None) is not reliability:
         message = "Name one spot, as `heatmaps explain 17`, or ask for --reliability of all."
         raise UsageError(message)
-    zone = load_settings().zone
+    zone, cache_dir = load_settings().zone, load_settings().cache_dir
     with opened() as store:
         if spot_id is not None:
-            told = explain_spot.explain(store, spot_id, zone)
+            told = explain_spot.explain(store, spot_id, zone, cache_dir)
             result(as_json, "\n".join(_lines(told)), **asdict(told))
             return
-        _, summed = explain_spot.past_suggestions(store, zone, timedelta(hours=age_h))
+        _, summed = explain_spot.past_suggestions(store, zone, timedelta(hours=age_h), cache_dir)
     result(as_json, "\n".join(_reliability(summed, age_h)), age_h=age_h, **_facts(summed))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import h3.api.basic_int as h3
 import numpy as np
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from heatmaps.complaints.record import Place, State, Topic
 from heatmaps.desk.words import Cause, Status
@@ -17,6 +17,7 @@ from heatmaps.insight.explanation.columns import UNKNOWN, ReportColumns, SpotCol
 from heatmaps.insight.explanation.record import EarlierSpot
 from heatmaps.insight.explanation.signs import CAUSES
 from heatmaps.insight.explanation.surroundings import Faces
+from heatmaps.insight.explanation.works import EventPoints
 from heatmaps.region.grid import GRID_RESOLUTION, child_range, parent, resolution_of
 from heatmaps.region.sites import SectorStatus
 from heatmaps.region.technology import Technology
@@ -141,41 +142,39 @@ def _reports(
         .join(COMPLAINT, c.id == LINK.c.complaint_id)
         .where(c.state != State.WITHDRAWN, c.cell.is_not(None))
     )  # fmt: skip
-    parts = [
-        bulk.read_columns(connection, query.where(LINK.c.spot_id.in_(part)))
-        for part in bulk.in_parts(ids.tolist())
-    ]
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    if not columns:
-        columns = [np.zeros(0, dtype=object)] * len(query.selected_columns)
+    columns: list[list[Any]] = [[] for _ in query.selected_columns]
+    for part in bulk.in_parts(ids.tolist()):
+        here = _plain_columns(connection, query.where(LINK.c.spot_id.in_(part)))
+        for column, values in zip(columns, here, strict=True):
+            column.extend(values)
     spot, time, topic, technology, place, cell, level, lat, lon, customer, sector = columns
-    fine = level.astype(np.int64) == GRID_RESOLUTION
-    sectors = sorted({each for each in sector.tolist() if each is not None})
+    fine = np.array(level, dtype=np.int64) == GRID_RESOLUTION
+    sectors = sorted({each for each in sector if each is not None})
     codes = {name: code for code, name in enumerate(sectors)}
     reports = ReportColumns(
-        spot=np.searchsorted(ids, spot.astype(np.int64)),
-        time=time.astype(np.int64),
+        spot=np.searchsorted(ids, np.array(spot, dtype=np.int64)),
+        time=np.array(time, dtype=np.int64),
         topic=_coded(topic, _TOPIC_CODES),
         technology=_coded(technology, _TECHNOLOGY_CODES),
         place=_coded(place, _PLACE_CODES),
-        cell=cell.astype(np.int64),
-        lat=np.where(fine, lat.astype(np.float64), np.nan),
-        lon=np.where(fine, lon.astype(np.float64), np.nan),
+        cell=np.array(cell, dtype=np.int64),
+        lat=np.where(fine, np.array(lat, dtype=np.float64), np.nan),
+        lon=np.where(fine, np.array(lon, dtype=np.float64), np.nan),
         customer=_customers(customer),
         sector=_coded(sector, codes),
     )
     return reports.take(np.lexsort((reports.time, reports.spot))), tuple(sectors)
 
 
-def _coded(words: NDArray[np.object_], codes: dict[str, int]) -> NDArray[np.int64]:
-    return np.array([codes.get(word, UNKNOWN) for word in words.tolist()], dtype=np.int64)
+def _coded(words: Sequence[Any], codes: dict[str, int]) -> NDArray[np.int64]:
+    return np.array([codes.get(word, UNKNOWN) for word in words], dtype=np.int64)
 
 
-def _customers(names: NDArray[np.object_]) -> NDArray[np.int64]:
+def _customers(names: Sequence[Any]) -> NDArray[np.int64]:
     """Give each customer a number; whoever is not named is somebody else."""
     codes: dict[str, int] = {}
     found = [codes.setdefault(name, len(codes)) if name is not None else -row
-             for row, name in enumerate(names.tolist(), start=1)]  # fmt: skip
+             for row, name in enumerate(names, start=1)]  # fmt: skip
     return np.array(found, dtype=np.int64)
 
 
@@ -218,40 +217,48 @@ def load_faces(
     query = select(s.sector_id, s.site_id, s.technology, s.azimuth, s.lat, s.lon).where(
         s.status == SectorStatus.ACTIVE, s.lat.between(south, north), s.lon.between(west, east)
     )
-    sector, site, technology, azimuth, there, across = bulk.read_columns(connection, query)
-    order = np.argsort(sector.astype(str))
+    rows = _plain_columns(connection, query)
+    sector, site, technology, azimuth, there, across = rows
+    sites = {name: code for code, name in enumerate(dict.fromkeys(site))}
     faces = Faces(
-        site=np.unique(site[order].astype(str), return_inverse=True)[1].astype(np.int64),
-        technology=_coded(technology[order], _TECHNOLOGY_CODES),
-        azimuth=azimuth[order].astype(np.float64),
-        lat=there[order].astype(np.float64),
-        lon=across[order].astype(np.float64),
+        site=_coded(site, sites),
+        technology=_coded(technology, _TECHNOLOGY_CODES),
+        azimuth=np.array(azimuth, dtype=np.float64),
+        lat=np.array(there, dtype=np.float64),
+        lon=np.array(across, dtype=np.float64),
     )
-    return faces, {name: place for place, name in enumerate(sector[order].tolist())}
+    return faces, {name: place for place, name in enumerate(sector)}
 
 
-def event_points(
-    connection: Connection, events: Sequence[NetworkEvent]
-) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64], float]]:
-    """Give, by event, the latitudes and longitudes it is at and the metres it reaches from there.
-
-    One in a territory is at no point; one at a site is at the places of its sectors.
-    """
+def event_points(connection: Connection, events: Sequence[NetworkEvent]) -> EventPoints:
+    """Give where events are: in the middle of a circle, at the places of a site's sectors."""
     s = SECTOR.c
     asked = sorted({event.site_id for event in events if event.site_id})
     at_site: dict[str, list[tuple[float, float]]] = {}
     for part in bulk.in_parts(asked):
         query = select(s.site_id, s.lat, s.lon).distinct().where(s.site_id.in_(part))
-        for site_id, lat, lon in connection.execute(query):
+        for site_id, lat, lon in zip(*_plain_columns(connection, query), strict=True):
             at_site.setdefault(site_id, []).append((lat, lon))
-    found = {}
-    for event in events:
-        where, metres = at_site.get(event.site_id or "", []), SITE_REACH_M
-        if event.radius_m is not None and event.lat is not None and event.lon is not None:
-            where, metres = [(event.lat, event.lon)], event.radius_m
-        lat, lon = np.array(where, dtype=np.float64).reshape(-1, 2).T
-        found[event.event_id] = (lat, lon, metres)
-    return found
+    rows = [
+        (position, lat, lon, SITE_REACH_M)
+        for position, event in enumerate(events)
+        for lat, lon in at_site.get(event.site_id or "", ())
+    ]
+    rows += [
+        (position, event.lat, event.lon, event.radius_m)
+        for position, event in enumerate(events)
+        if event.radius_m is not None and event.lat is not None and event.lon is not None
+    ]
+    position, lat, lon, reach = np.array(rows, dtype=np.float64).reshape(-1, 4).T
+    return EventPoints(position.astype(np.int64), lat, lon, reach)
+
+
+def _plain_columns(connection: Connection, query: Select[Any]) -> list[Sequence[Any]]:
+    """Give columns of plain values, as the driver has them: a row of SQLAlchemy's costs more."""
+    result = connection.execute(query)
+    rows = result.cursor.fetchall()
+    result.close()
+    return list(zip(*rows, strict=True)) if rows else [()] * len(query.selected_columns)
 
 
 def earlier_spots(

@@ -125,7 +125,7 @@ def _face_before(
     site: NDArray[np.int64],
 ) -> NDArray[np.int64]:
     """Give the first face of each complaint's site that looks towards it."""
-    order = among[np.argsort(faces.site[among], kind="stable")]
+    order = among[np.lexsort((faces.azimuth[among], faces.site[among]))]
     first, end = (np.searchsorted(faces.site[order], site, side=side) for side in ("left", "right"))
     found = np.full(len(rows), UNKNOWN, dtype=np.int64)
     for step in range(int((end - first).max(initial=0))):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -38,30 +39,41 @@ class Overlaps:
     event: NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True)
+class EventPoints:
+    """Where events are: equally long columns, a row for each point an event is at.
+
+    `event` is a position in a list of events; an event in a territory is at no point. It reaches
+    `reach_m` metres from `lat`, `lon`, WGS 84 degrees.
+    """
+
+    event: NDArray[np.int64]
+    lat: NDArray[np.float64]
+    lon: NDArray[np.float64]
+    reach_m: NDArray[np.float64]
+
+
 def overlaps(
     spots: SpotColumns,
     events: Sequence[NetworkEvent],
-    reach: Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64], float]],
+    points: EventPoints,
     inside: Mapping[str, NDArray[np.bool_]],
 ) -> Overlaps:
     """Give which events are on at some moment of a spot, from its window on, where it is.
 
-    `reach` gives, by event, the latitudes and longitudes of the points that it is at and how many
-    metres it reaches; `inside`, by event, which spots lie in its territory.
+    `inside` gives, by territory, which spots lie in it.
     """
-    pairs: list[NDArray[np.int64]] = [np.zeros((0, 2), dtype=np.int64)]
+    span = _spans(events)
+    on = (span[:, 0] <= spots.until[:, None]) & (span[:, 1] > spots.began[:, None])
+    spot, row = np.nonzero(on[:, points.event])
+    away = distance_m(spots.lat[spot], spots.lon[spot], points.lat[row], points.lon[row])
+    near = away <= points.reach_m[row] + spots.radius_m[spot]
+    pairs = [np.column_stack([spot[near], points.event[row[near]]])]
     for position, event in enumerate(events):
-        start, end = _microseconds(event)
-        rows = np.flatnonzero((start <= spots.until) & (end > spots.began))
-        if event.event_id in inside:
-            rows = rows[inside[event.event_id][rows]]
-        else:
-            lat, lon, metres = reach[event.event_id]
-            away = distance_m(spots.lat[rows, None], spots.lon[rows, None], lat, lon)
-            rows = rows[away.min(axis=1, initial=np.inf) <= metres + spots.radius_m[rows]]
-        pairs.append(np.column_stack([rows, np.full(len(rows), position)]))
-    together = np.concatenate(pairs)
-    together = together[np.lexsort((together[:, 1], together[:, 0]))]
+        if event.territory_id is not None and event.territory_id in inside:
+            rows = np.flatnonzero(on[:, position] & inside[event.territory_id])
+            pairs.append(np.column_stack([rows, np.full(len(rows), position)]))
+    together = np.unique(np.concatenate(pairs), axis=0)
     return Overlaps(together[:, 0], together[:, 1])
 
 
@@ -74,7 +86,7 @@ def works(spots: SpotColumns, events: Sequence[NetworkEvent], found: Overlaps) -
     number = len(spots)
     if not events:
         return said(np.zeros(number, dtype=np.bool_), np.zeros(number), np.zeros(number))
-    span = np.array([_microseconds(event) for event in events], dtype=np.int64)
+    span = _spans(events)
     kind = np.array([list(EventKind).index(event.kind) for event in events], dtype=np.int64)
     start, end = span[found.event].T
     began = spots.began[found.spot]
@@ -90,6 +102,11 @@ def works(spots: SpotColumns, events: Sequence[NetworkEvent], found: Overlaps) -
     return said(np.ones(number, dtype=np.bool_), outcome, figure)
 
 
-def _microseconds(event: NetworkEvent) -> tuple[int, int]:
-    start = round(event.starts_at.timestamp() * 1e6)
-    return start, LASTS if event.ends_at is None else round(event.ends_at.timestamp() * 1e6)
+def _spans(events: Sequence[NetworkEvent]) -> NDArray[np.int64]:
+    """Give when events start and end, shape (events, 2); the end of time where nobody knows."""
+    spans = [
+        (event.starts_at.timestamp(), event.ends_at.timestamp() if event.ends_at else math.inf)
+        for event in events
+    ]
+    whole = np.array(spans, dtype=np.float64).reshape(-1, 2) * 1e6
+    return np.where(np.isinf(whole), LASTS, np.where(np.isinf(whole), 0, whole).astype(np.int64))

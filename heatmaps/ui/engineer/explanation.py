@@ -44,7 +44,7 @@ def _explanation(
     status_at: datetime,  # noqa: ARG001 - so has a spot that ended
 ) -> Explanation:
     place = workplace()
-    return explain(place.store, spot_id, place.zone)
+    return explain(place.store, spot_id, place.zone, place.settings.cache_dir)
 
 
 def show_suggestion(card: SpotCard, told: Explanation, reader: Reader) -> None:
