@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from heatmaps.region.grid import GRID_RESOLUTION
+from heatmaps.spots.chance import Stream, chance
 from heatmaps.spots.crowd import Crowd
 from heatmaps.spots.heads import heads_of
 from heatmaps.spots.peaks import distinct, highest
-from heatmaps.spots.places import Places
 from heatmaps.spots.prospects import prospects_of
-from heatmaps.spots.rhythm import WEEK_H, hours_of_week
+from heatmaps.spots.rhythm import WEEK_H
 from heatmaps.spots.scan import scan
 from heatmaps.spots.tally import Tally
 
@@ -91,7 +90,7 @@ def calibrate(ground: Ground, first_h: int, seed: int) -> Calibration:
     worlds = int(np.clip(round(SIMULATED_COMPLAINTS / weekly), 1, _MOST_WORLDS))
     rng = np.random.default_rng(seed)
     days = int(np.clip(round(7 * SIMULATED_COMPLAINTS / weekly), 1, 7))
-    stream = _chance(ground, first_h - WEEK_H, WEEK_H + 24 * days, worlds, rng)
+    stream = chance(ground.expectation, first_h - WEEK_H, WEEK_H + 24 * days, worlds, rng)
     hours = range(first_h + 1, first_h + 24 * days + 1)
     at_once = int(_SCANNED_AT_ONCE // max(weekly * worlds, SIMULATED_COMPLAINTS))
     if at_once:
@@ -106,53 +105,21 @@ def calibrate(ground: Ground, first_h: int, seed: int) -> Calibration:
     return Calibration(score, worlds * days * millions, max(scale, 0.2))
 
 
-@dataclass(frozen=True, slots=True)
-class _Stream:
-    """Null complaints; `time` in hours since 1970, ascending."""
-
-    time: NDArray[np.float64]
-    world: NDArray[np.intp]
-    places: Places
-    place: NDArray[np.int32]
-    topic: NDArray[np.intp]
-
-
-def _chance(
-    ground: Ground, first_h: int, hours: int, worlds: int, rng: np.random.Generator
-) -> _Stream:
-    expectation = ground.expectation
-    hour = hours_of_week(expectation.zone, first_h, first_h + hours)
-    beat = expectation.rhythm[hour]
-    mean = expectation.hourly[:, 0].astype(np.float64) * beat.sum()
-    uncertain = rng.gamma(expectation.evidence, size=(worlds, len(mean))) / expectation.evidence
-    world, place = np.nonzero(drawn := rng.poisson(mean * uncertain))
-    times = drawn[world, place]
-    world, place = np.repeat(world, times), np.repeat(place, times)
-    time = first_h + rng.choice(len(beat), len(world), p=beat / beat.sum()) + rng.random(len(world))
-    shares = np.cumsum(expectation.hourly[place, 1:], axis=1, dtype=np.float64)
-    topic = (shares < rng.random((len(place), 1)) * shares[:, -1:]).sum(axis=1)
-    order = np.argsort(time)
-    cells = expectation.cell
-    places = Places(cells, np.full(len(cells), GRID_RESOLUTION, dtype=np.int8))
-    at = place[order].astype(np.int32)
-    return _Stream(time[order], world[order], places, at, topic[order])
-
-
-def _part(ground: Ground, stream: _Stream, hour: int) -> tuple[slice, NDArray[np.intp]]:
+def _part(ground: Ground, stream: Stream, hour: int) -> tuple[slice, NDArray[np.intp]]:
     """Give the rows of the longest window that ends at an hour, and the window of each."""
     longest = int(ground.windows_h[-1])
     rows = slice(*np.searchsorted(stream.time, [hour - longest, hour], side="right").tolist())
     return rows, np.searchsorted(ground.windows_h, hour - stream.time[rows], side="right")
 
 
-def _peaks(ground: Ground, stream: _Stream, hours: range, worlds: int) -> list[Peak]:
+def _peaks(ground: Ground, stream: Stream, hours: range, worlds: int) -> list[Peak]:
     """Give the peaks of some hours, which are scanned together as so many more worlds."""
-    weight = [ground.expectation.weight_of_windows(hour, ground.windows_h) for hour in hours]
+    weight = [ground.expectation.mean_hours(hour, ground.windows_h) for hour in hours]
     zones = scan(ground, _crowd(ground, stream, hours, worlds), np.repeat(weight, worlds, axis=0))
     return highest(zones, hours, worlds)
 
 
-def _crowd(ground: Ground, stream: _Stream, hours: range, worlds: int) -> Crowd:
+def _crowd(ground: Ground, stream: Stream, hours: range, worlds: int) -> Crowd:
     """Give the crowds of some hours, the worlds of each after those of the one before."""
     parts = [_part(ground, stream, hour) for hour in hours]
     of = np.concatenate([np.arange(rows.start, rows.stop) for rows, _ in parts])
@@ -166,12 +133,12 @@ def _crowd(ground: Ground, stream: _Stream, hours: range, worlds: int) -> Crowd:
                  np.tile(fresh, 2), number, worlds * len(hours))  # fmt: skip
 
 
-def _peak_of_many(ground: Ground, stream: _Stream, hour: int) -> list[Peak]:
+def _peak_of_many(ground: Ground, stream: Stream, hour: int) -> list[Peak]:
     """Give the peak of an hour of a single world with many complaints.
 
     Only what may reach a score is scanned, a lower one if nothing does.
     """
-    weight = ground.expectation.weight_of_windows(hour, ground.windows_h)
+    weight = ground.expectation.mean_hours(hour, ground.windows_h)
     heads, score = _heads(ground, stream, hour), _HIGH_PEAK
     while score > _LOW_PEAK:
         among = prospects_of(ground, heads, weight, score)
@@ -184,7 +151,7 @@ def _peak_of_many(ground: Ground, stream: _Stream, hour: int) -> list[Peak]:
     return _peaks(ground, stream, range(hour, hour + 1), 1)
 
 
-def _heads(ground: Ground, stream: _Stream, hour: int) -> Heads:
+def _heads(ground: Ground, stream: Stream, hour: int) -> Heads:
     rows, window = _part(ground, stream, hour)
     topic, fresh = stream.topic[rows].astype(np.int8), hour - stream.time[rows] < 1
     who = (stream.place[rows], topic, window, fresh)

@@ -14,10 +14,13 @@ import numpy as np
 
 from heatmaps.complaints.record import Topic
 from heatmaps.region.grid import GRID_RESOLUTION, child_range, parents
+from heatmaps.spots.dispersion import dispersion
 from heatmaps.spots.exposure import exposure_of_counts
 from heatmaps.spots.record import taken
+from heatmaps.spots.repeats import customers_in_windows
 from heatmaps.spots.rhythm import HOUR_US, WEEK_H, hours_of_week, weekly_rhythm
 from heatmaps.spots.roll import compact
+from heatmaps.spots.shrinkage import place_factors, topic_shares
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -37,13 +40,6 @@ little about who complains there (a station, a motorway, a park, a wrong geocode
 _DAY_US = 24 * HOUR_US
 _WEEK_US = WEEK_H * HOUR_US
 _MONTH_H = 30 * 24
-_PARENTS = (7, 8)
-_TOPIC_PRIOR = 20.0
-_SPREAD_PRIOR = 0.05
-_SPREAD_PRIOR_WEIGHT = 5.0
-_SPREAD_MOST = 2.0
-_FAR_OUT = 3.0
-_LIMIT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +49,29 @@ class Expectation:
     `cell` are H3 cells of resolution 9, sorted; `hourly` the complaints expected in each in an
     hour of mean rhythm, shape (cells, `PLANES`); `evidence` the number of complaints each cell's
     rate rests on; `rhythm` the factor of each local
-    hour of the week, shape (168,); `stray` what is expected in an hour of mean rhythm in a cell
-    that is in no list, shape (`PLANES`,); `subscribers` the size of the region.
+    hour of the week and of a holiday (see `weekly_rhythm`); `repeats` how many times the customers
+    expected in a window of 1 to 168 hours stand in it, for some call again (see
+    `customers_in_windows`); `stray` what is expected in an hour of mean rhythm in a cell
+    that is in no list, shape (`PLANES`,); `subscribers` the size of the region; `dispersion` the
+    variance of counts over their mean, 1 where they are Poisson's.
     """
 
     cell: NDArray[np.int64]
     hourly: NDArray[np.float32]
     evidence: NDArray[np.float64]
     rhythm: NDArray[np.float64]
+    repeats: NDArray[np.float64]
     stray: NDArray[np.float64]
     subscribers: float
     zone: ZoneInfo
+    dispersion: float = 1.0
 
     def weight_of_windows(self, tick_h: int, windows_h: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Give how many mean hours each window ending at UTC hour `tick_h` is worth."""
+        """Give how many mean hours' customers each window ending at UTC hour `tick_h` holds."""
+        return self.mean_hours(tick_h, windows_h) * self.repeats[windows_h - 1]
+
+    def mean_hours(self, tick_h: int, windows_h: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Give how many mean hours each window is worth where nobody calls twice."""
         longest = int(windows_h.max())
         hour = hours_of_week(self.zone, tick_h - longest, tick_h)
         return np.asarray(np.cumsum(self.rhythm[hour][::-1])[windows_h - 1])
@@ -189,9 +194,9 @@ def fit_expectation(
     implied = np.maximum(total - 1, 0) / (_rate(total, size, hours, pull) * max(hours, 1.0))
     subscribers = np.where(subscribers < floor, np.maximum(floor, implied), subscribers)
     rate = _rate(total, float(subscribers.sum()), hours, pull)
-    factor, evidence = _place_factors(cells, total, subscribers * rate * hours)
+    factor, evidence = place_factors(cells, total, subscribers * rate * hours)
     hourly = subscribers * rate * factor
-    shares, usual = _topic_shares(cells, observed)
+    shares, usual = topic_shares(cells, observed)
     return Expectation(
         cell=cells,
         hourly=np.concatenate([hourly[:, None], hourly[:, None] * shares], axis=1).astype(
@@ -199,10 +204,25 @@ def fit_expectation(
         ),
         evidence=evidence,
         rhythm=rhythm,
+        repeats=_repeats(history, span, float(part.sum())),
         stray=floor * rate * np.concatenate([[1.0], usual]),
         subscribers=size,
         zone=zone,
+        dispersion=_dispersion(columns, rows, part, start),
     )
+
+
+def _repeats(history: History, span: Span, counted: float) -> NDArray[np.float64]:
+    customer, time = history.columns.customer[span.rows], history.columns.time[span.rows]
+    return customers_in_windows(customer, time, history.learnt(span.rows), counted)
+
+
+def _dispersion(
+    columns: ComplaintColumns, rows: NDArray[np.intp], part: NDArray[np.float32], start: int
+) -> float:
+    fine = columns.resolution[rows] == GRID_RESOLUTION
+    week = (columns.time[rows[fine]] - start) // _WEEK_US
+    return dispersion(columns.cell[rows[fine]], week, part[fine].astype(np.float64))
 
 
 def _at_grid(
@@ -246,53 +266,3 @@ def _rate(
 def _floor(subscribers: NDArray[np.float64]) -> float:
     populated = subscribers[subscribers > 0]
     return max(1.0, THIN_SHARE * float(np.median(populated))) if len(populated) else 1.0
-
-
-def _place_factors(
-    cells: NDArray[np.int64], observed: NDArray[np.float64], expected: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give each cell's rate over the region's, and the complaints that rest on.
-
-    Empirical Bayes from coarse to fine: the parent of resolution 7 is drawn towards the region,
-    the parent of resolution 8 (a cell and its ring) towards that, the cell towards it; the
-    spread between places is estimated by moments at each level (Marshall 1991, Appl. Statist.
-    40:283, with the Gamma-Poisson estimate, which stays sound where almost all counts are 0). No
-    cell is drawn below what it surely produces, two standard errors under its own count (limited
-    translation, Efron and Morris 1972, JASA 67:130): a station is a station among quiet streets.
-    """
-    factor = np.ones(len(cells))
-    shape = np.inf
-    for resolution in (*_PARENTS, GRID_RESOLUTION):
-        _, owner = np.unique(parents(cells, resolution), return_inverse=True)
-        seen = np.bincount(owner, weights=observed).astype(np.float64)
-        usual = np.bincount(owner, weights=expected * factor).astype(np.float64)
-        shape = 1 / _spread(seen, usual)
-        factor = factor * ((shape + seen) / (shape + usual))[owner]
-    surely = np.maximum(np.sqrt(observed) - _LIMIT / 2, 0) ** 2
-    return np.maximum(factor, surely / np.maximum(expected, 1e-12)), shape + observed
-
-
-def _spread(observed: NDArray[np.float64], expected: NDArray[np.float64]) -> float:
-    """Give the variance of true over expected rates; a weak prior speaks where data is thin.
-
-    Counts far out are drawn in, lest one station make every quiet cell look special.
-    """
-    usual = np.minimum(observed, expected + _FAR_OUT * (1 + np.sqrt(expected)))
-    excess = float(((usual - expected) ** 2 - expected).sum())
-    prior = _SPREAD_PRIOR * _SPREAD_PRIOR_WEIGHT
-    spread = (prior + excess) / (_SPREAD_PRIOR_WEIGHT + float((expected**2).sum()))
-    return min(max(spread, 1e-3), _SPREAD_MOST)
-
-
-def _topic_shares(
-    cells: NDArray[np.int64], observed: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give topic shares of each cell, rows summing to 1, and those of the region."""
-    counts = observed.sum(axis=0) + 1.0
-    usual = counts / counts.sum()
-    _, owner = np.unique(parents(cells, _PARENTS[0]), return_inverse=True)
-    nearby = np.zeros((int(owner.max(initial=-1)) + 1, len(Topic)))
-    np.add.at(nearby, owner, observed)
-    nearby = (nearby + _TOPIC_PRIOR * usual) / (nearby.sum(axis=1) + _TOPIC_PRIOR)[:, None]
-    own = observed + _TOPIC_PRIOR * nearby[owner]
-    return own / own.sum(axis=1)[:, None], usual

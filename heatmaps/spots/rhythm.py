@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from heatmaps.spots.free_days import HOLIDAY, kind_of_day
+
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 HOUR_US = 3_600_000_000
 WEEK_H = 168
+RHYTHM_H = WEEK_H + 24
+"""The hours of the week, and after them those of a public holiday."""
 
 _HOUR_PRIOR = 5.0
 _DAY_PRIOR = 20.0
@@ -26,14 +30,15 @@ _NEIGHBOURING_HOURS = (0.25, 0.5, 0.25)
 def _hours_of_week_on(zone: ZoneInfo, day: int) -> NDArray[np.intp]:
     """Give the 24 local hours of the week of one UTC day, counted since 1970-01-01."""
     times = (datetime.fromtimestamp((24 * day + h) * 3600, UTC).astimezone(zone) for h in range(24))
-    return np.array([24 * t.weekday() + t.hour for t in times], dtype=np.intp)
+    return np.array([24 * kind_of_day(zone, t.date()) + t.hour for t in times], dtype=np.intp)
 
 
 def hours_of_week(zone: ZoneInfo, first: int, last: int) -> NDArray[np.intp]:
     """Give the local hour of the week, 0 on Monday at midnight, of UTC hours first..last-1.
 
-    Hours are counted since 1970-01-01 UTC. Where the zone is off by half an hour, the local hour
-    in which the UTC hour begins.
+    Hours are counted since 1970-01-01 UTC. Those of a public holiday go on from `WEEK_H`, 168 at
+    midnight, and a moved working day has those of the day it is like (see `kind_of_day`). Where
+    the zone is off by half an hour, the local hour in which the UTC hour begins.
     """
     if last <= first:
         return np.zeros(0, dtype=np.intp)
@@ -43,24 +48,36 @@ def hours_of_week(zone: ZoneInfo, first: int, last: int) -> NDArray[np.intp]:
 
 
 def weekly_rhythm(counts: NDArray[np.float64], hour: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Give the factor of each local hour of the week, shape (168,), mean 1.
+    """Give the factor of each local hour of the week, mean 1, and of a holiday: shape (192,).
 
     `counts` are the complaints of consecutive hours, `hour` their hours of the week. Hour of the
     day, then weekday, then their combination are each drawn towards what was known before them
     (Gamma priors worth 5, 20 and 20 complaints), so a week of history gives a smooth day and
-    only months can give a Monday morning of its own.
+    only months can give a Monday morning of its own. In the same way a holiday is drawn towards
+    a Sunday; a history of nothing but holidays is taken for one of Sundays.
     """
-    usual = counts.sum() / max(len(counts), 1)
+    usual_h = hour < WEEK_H
+    if not usual_h.any():
+        hour, usual_h = hour - 24, np.ones(len(hour), dtype=np.bool_)
+    usual = counts[usual_h].sum() / max(int(usual_h.sum()), 1)
     if usual == 0:
-        return np.ones(WEEK_H)
-    seen = np.bincount(hour, weights=counts, minlength=WEEK_H).astype(np.float64).reshape(7, 24)
-    expected = np.bincount(hour, minlength=WEEK_H).reshape(7, 24) * usual
-    of_day = _drawn(_smooth(seen.sum(axis=0)), _smooth(expected.sum(axis=0)), _HOUR_PRIOR)
-    expected = expected * of_day
+        return np.ones(RHYTHM_H)
+    seen = np.bincount(hour, weights=counts, minlength=RHYTHM_H).astype(np.float64).reshape(-1, 24)
+    expected = np.bincount(hour, minlength=RHYTHM_H).reshape(-1, 24) * usual
+    week, holiday = slice(HOLIDAY), slice(HOLIDAY, None)
+    of_day = _drawn(
+        _smooth(seen[week].sum(axis=0)), _smooth(expected[week].sum(axis=0)), _HOUR_PRIOR
+    )
+    rhythm = of_day * _of_weekdays(seen[week], expected[week] * of_day)
+    sunday = rhythm[-1:]
+    free = sunday * _of_weekdays(seen[holiday], expected[holiday] * sunday)
+    return np.asarray(np.concatenate([rhythm, free]).ravel() / rhythm.mean())
+
+
+def _of_weekdays(seen: NDArray[np.float64], expected: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the factor of each weekday's hours over what is expected of them, shape (days, 24)."""
     weekday = _drawn(seen.sum(axis=1), expected.sum(axis=1), _DAY_PRIOR)[:, None]
-    own = _drawn(seen, expected * weekday, _CELL_PRIOR)
-    rhythm = (of_day * weekday * own).ravel()
-    return np.asarray(rhythm / rhythm.mean())
+    return weekday * _drawn(seen, expected * weekday, _CELL_PRIOR)
 
 
 def _drawn(

@@ -45,10 +45,21 @@ def scan(ground: Ground, crowd: Crowd, weight: NDArray[np.float64]) -> Zones:
     return joined([_scan_resolution(ground, lattice, crowd, weight) for lattice in lattices])
 
 
-def scores(observed: NDArray[np.float64], expected: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give C ln(C/B) + B - C where C > B, else 0 (expectation-based Poisson, Neill 2009)."""
+def scores(
+    observed: NDArray[np.float64], expected: NDArray[np.float64], dispersion: float = 1.0
+) -> NDArray[np.float64]:
+    """Give C ln(C/B) + B - C where C > B, else 0 (expectation-based Poisson, Neill 2009).
+
+    Where the variance is `dispersion` times the mean, the same ratio of a negative binomial of
+    size r = B / (dispersion - 1): C ln(C/B) - (C + r) ln((C + r) / (B + r)) (Tango 2011,
+    Biometrics 67:106, scans with such counts). It is the lower, the higher the dispersion.
+    """
     more = np.maximum(observed, expected)
-    return np.asarray(more * np.log(more / expected) + expected - more)
+    score = more * np.log(more / expected)
+    if dispersion <= 1:
+        return np.asarray(score + expected - more)
+    size = expected / (dispersion - 1)
+    return np.asarray(score - (more + size) * np.log((more + size) / (expected + size)))
 
 
 def region_level(
@@ -141,7 +152,7 @@ def _best_zones(
     others = counts.observed[total[lane], window] - count
     usual = counts.expected[total[lane]] * weight[lanes.world[lane], window]
     expected *= region_level(others, usual - expected)
-    score: NDArray[np.float64] = scores(count, expected)
+    score: NDArray[np.float64] = scores(count, expected, ground.expectation.dispersion)
     top = highest_of_each(lane, score)
     lane = lane[top]
     return Zones(

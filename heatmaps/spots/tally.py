@@ -100,7 +100,9 @@ class Tally:
         others = seats.observed[of, plane, hot.window] - hot.count
         usual = seats.expected[of, plane] * weight[hot.window] - hot.alone
         expected = hot.alone * region_level(others, usual)
-        score: NDArray[np.float64] = scores(hot.count, expected)
+        score: NDArray[np.float64] = scores(
+            hot.count, expected, self._ground.expectation.dispersion
+        )
         top = self._best(np.flatnonzero(allowed & (score >= self._threshold)), score)
         lane = hot.lane[top]
         return Zones(
@@ -146,7 +148,8 @@ class Tally:
         lane, ring, window = np.nonzero(standing)
         hot = _Hot(lanes[lane], ring, window, observed[standing].astype(np.float64),
                    alone[standing], base[lane, ring])  # fmt: skip
-        return hot.take(scores(hot.count, hot.alone) >= self._threshold - _SLACK)
+        score = scores(hot.count, hot.alone, ground.expectation.dispersion)
+        return hot.take(score >= self._threshold - _SLACK)
 
 
 @dataclass(frozen=True, slots=True)

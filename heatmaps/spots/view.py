@@ -245,7 +245,7 @@ class View:
         expected = np.maximum(base, stray)[:, None] * self.weight
         usual = total[:, None] * self.weight
         expected = expected * region_level(everywhere - observed, usual - expected)
-        return observed, expected, scores(observed, expected)
+        return observed, expected, scores(observed, expected, ground.expectation.dispersion)
 
 
 def _disk(centre: int, ring: int) -> tuple[int, ...]:

@@ -154,6 +154,28 @@ def test_nothing_at_all_divides_by_nothing(policy):
 def test_windows_weigh_by_the_rhythm(town, policy):
     fit = fitted(town, make_columns(*scattered(town, 2000)), policy)
     windows = np.array([1, 24, 168])
-    weight = fit.weight_of_windows(DAY // HOUR_US, windows)
+    weight = fit.weight_of_windows(DAY // HOUR_US - 20 * 24, windows)  # a week without holidays
     assert weight[2] == pytest.approx(168)
     assert (np.diff(weight) > 0).all()
+
+
+def test_who_calls_again_stands_in_short_windows_more_often(town, policy):
+    cells, hours = scattered(town, 600, last_h=DAY_H - 60)
+    who = np.arange(600)
+    again = np.sort(np.random.default_rng(2).choice(600, 120, replace=False))
+    columns = make_columns(
+        np.concatenate([cells, cells[again]]),
+        np.concatenate([hours, hours[again] + 10]),
+        customer=np.concatenate([who, who[again]]),
+    )
+    repeats = fitted(town, columns, policy).repeats
+    assert repeats[0] == pytest.approx(1.2, abs=0.03)
+    assert (np.diff(repeats) <= 1e-9).all()
+    assert repeats[-1] == pytest.approx(1, abs=0.02)
+
+
+def test_one_who_calls_all_day_lifts_no_window_beyond_measure(town, policy):
+    columns = make_columns(CENTRE, np.linspace(DAY_H - 900, DAY_H - 60, 10_000), customer=7)
+    repeats = fitted(town, columns, policy).repeats
+    assert ((repeats >= 1) & (repeats <= 2)).all()
+    assert (fitted(town, make_columns(CENTRE, []), policy).repeats == 1).all()
