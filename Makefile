@@ -49,7 +49,7 @@ lock: $(VENV)/tested ## Pin today's versions of all requirements
 
 bench: $(VENV)/installed ## How fast: the address check and detection, on the simulated region
 	$(BIN)/heatmaps bench lookup
-	$(BIN)/heatmaps bench detection
+	$(BIN)/heatmaps bench detection --store
 
 clean: ## Remove the virtual environment and everything made under var/
 	rm -rf $(VENV) var

@@ -12,8 +12,9 @@ import typer
 
 from heatmaps.cli.context import clock, opened
 from heatmaps.cli.geocoding_tables import bench_text
-from heatmaps.cli.output import AsJson, progress, result
+from heatmaps.cli.output import AsJson, progress, result, warn
 from heatmaps.desk.answer import Asked
+from heatmaps.policy import packaged_policy
 from heatmaps.settings import load_settings
 from pipelines import bench_geocoding, bench_pipeline, benchmarks
 from pipelines.find_spots import Clockwork
@@ -22,13 +23,14 @@ if TYPE_CHECKING:
     from pipelines.bench_pipeline import Part
     from pipelines.benchmarks import Measured
 
-bench = typer.Typer(help="How fast it is here.", no_args_is_help=True)
+bench = typer.Typer(help="How fast it is here, and how well.", no_args_is_help=True)
 
 EXAMPLES = Path(__file__).parents[2] / "tests" / "examples"
 """Where a checkout holds the labelled sets; an installed package has none."""
 
 SEED = 20260301
 COMPLAINTS_A_HOUSE = 10
+STORE_DAYS = 14
 
 Sample = Annotated[int, typer.Option(help="How many addresses.", min=1)]
 
@@ -100,17 +102,53 @@ def lookup(sample: Sample = 300, *, as_json: AsJson = False) -> None:
 
 @bench.command()
 def detection(
-    days: Annotated[int, typer.Option(help="How many days to replay.", min=1)] = 14,
+    trials: Annotated[int, typer.Option(help="Synthetic regions with faults.", min=0)] = 20,
+    null_trials: Annotated[int, typer.Option(help="Regions without faults.", min=0)] = 10,
+    seed: Annotated[int, typer.Option(help="Of the first region; the next has the next.")] = 1000,
+    subscribers: Annotated[
+        int, typer.Option(help="Subscribers of a region.", min=50_000)
+    ] = 1_000_000,
+    faults: Annotated[int, typer.Option(help="Faults planted in a region.", min=1)] = 48,
+    history: Annotated[int, typer.Option(help="Days before those that count.", min=7)] = 56,
+    days: Annotated[
+        int | None, typer.Option(help="Days that count: 28, of a store 14.", min=1)
+    ] = None,
+    false_alarms: Annotated[
+        float, typer.Option(help="Allowed a week per million subscribers.", min=0.0)
+    ] = 1.0,
+    processes: Annotated[int, typer.Option(help="Regions measured at a time.", min=1)] = 1,
+    out: Annotated[Path | None, typer.Option(help="Draw the curves into this file.")] = None,
+    doc: Annotated[Path | None, typer.Option(help="Write the tables into this page.")] = None,
     *,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="The plain scan, ours and the oracle only.")
+    ] = False,
+    store: Annotated[
+        bool, typer.Option("--store", help="Only time a replay of the store's last days.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Replay the last days of the store hour by hour; nothing is written.
+    """Compare what finds faults, on synthetic regions where they are planted; nothing is written.
 
-    Example: heatmaps bench detection --days 28
+    With --store: replay the last days of the store hour by hour, and tell how long that takes.
+
+    Example: heatmaps bench detection --trials 3 --null-trials 0 --subscribers 300000 --days 7
     """
-    with opened() as store:
-        measured = benchmarks.bench_detection(store, _clockwork(), days)
-    _tell("detection", measured, as_json=as_json)
+    if store:
+        with opened() as held:
+            measured = benchmarks.bench_detection(held, _clockwork(), days or STORE_DAYS)
+        _tell("detection", measured, as_json=as_json)
+        return
+    from heatmaps.simulation.trials import Wanted
+    from pipelines import bench_detection
+
+    wanted = Wanted(subscribers, faults, history, days or Wanted().days)
+    policy = packaged_policy().detection
+    asked = bench_detection.Asked(policy, seed, trials, null_trials, wanted, false_alarms,
+                                  quick=quick, processes=processes)  # fmt: skip
+    told = bench_detection.bench(asked, bench_detection.Kept(out, doc), warn)
+    result(as_json, told.report, benchmark="detection", command=told.command,
+           measured=told.figures)  # fmt: skip
 
 
 @bench.command()

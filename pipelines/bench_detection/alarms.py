@@ -44,8 +44,8 @@ class Judged:
 
     `delay_h[i]` is how long after its beginning fault i was found, NaN where it was not;
     `precision[i]` the share of the populated cells named that are the fault's, `recall[i]` that of
-    the fault's that were named, NaN too. `false` counts alarms for nothing, `gathered` the mass
-    events that raised one, `again` alarms for a fault already found.
+    the fault's that were named, NaN too. `false` counts alarms for nothing, `gathered` those for a
+    mass event, `again` those for a fault already found.
     """
 
     delay_h: NDArray[np.float64]
@@ -72,21 +72,20 @@ def judge(trial: Trial, alarms: Iterable[Alarm]) -> Judged:
 
     A fault is found at its first alarm while it lasts or within `ALIVE_H` after its end. A later
     one, and one for a fault that began before the days that count, is neither found nor false; an
-    alarm before those days is nothing. The first one for a mass event tells of what is there,
-    though nothing is broken; from the second on they are false: that is a rain of spots.
+    alarm before those days is nothing. One for a mass event is counted apart: people do complain
+    there, though nothing is broken.
     """
     count = len(trial.faults)
     delay, precision, recall = (np.full(count, np.nan) for _ in range(3))
-    false = again = 0
-    gathered: set[int] = set()
+    false = gathered = again = 0
     for alarm in sorted(alarms, key=lambda one: (one.hour, -one.score)):
         if alarm.hour * HOUR_S <= trial.counts_from:
             continue
         number = _behind(trial, alarm)
-        if number == NO_FAULT or number in gathered:
+        if number == NO_FAULT:
             false += 1
         elif number < 0:
-            gathered.add(number)
+            gathered += 1
         elif number >= count:
             continue
         elif np.isnan(delay[number]):
@@ -99,7 +98,7 @@ def judge(trial: Trial, alarms: Iterable[Alarm]) -> Judged:
             recall[number] = both / len(fault.places)
         else:
             again += 1
-    return Judged(delay, precision, recall, false, len(gathered), again)
+    return Judged(delay, precision, recall, false, gathered, again)
 
 
 def standing_apart(alarms: Iterable[Alarm], threshold: float) -> list[Alarm]:

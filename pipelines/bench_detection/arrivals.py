@@ -66,8 +66,8 @@ class Arrivals:
 class Grid:
     """Populated cells of one resolution.
 
-    `of_place` is the cell of each place of the land, `places[i]` those of cell i; `around`, shape (cells, cells), is 1 where a
-    cell is another's neighbour or itself.
+    `of_place` is the cell of each place of the land, `places[i]` those of cell i; `around`, shape
+    (cells, cells), is 1 where a cell is another's neighbour or itself.
     """
 
     cell: NDArray[np.int64]

@@ -43,8 +43,10 @@ def alarms(trial: Trial) -> list[Alarm]:
 def _clusters(points: NDArray[np.float64]) -> Iterator[tuple[int, NDArray[np.intp]]]:
     """Give each number of points that makes a cluster, and the points of each such cluster."""
     try:
-        from sklearn.cluster import DBSCAN
-        from sklearn.neighbors import radius_neighbors_graph
+        from sklearn.cluster import DBSCAN  # type: ignore[import-untyped]  # it has no types
+        from sklearn.neighbors import (  # type: ignore[import-untyped]  # nor has it
+            radius_neighbors_graph,
+        )
     except ImportError as error:
         message = "DBSCAN needs scikit-learn; install it with: pip install heatmaps[dev]"
         raise UsageError(message) from error

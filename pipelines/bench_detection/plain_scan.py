@@ -32,7 +32,7 @@ _PLANES = 1 + len(Topic)
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """Populated cells of one resolution: each place's cell, and the disks around cells.
+    """Populated cells of one resolution: each place's cell, its places, and the disks around it.
 
     Where a disk reaches a cell that is not populated, it holds -1, the last row of a table with
     one row more than there are cells, which stays empty.
@@ -41,8 +41,44 @@ class _Grid:
     resolution: int
     cell: NDArray[np.int64]
     of_place: NDArray[np.intp]
+    places: list[NDArray[np.intp]]
     disks: NDArray[np.intp]
     ring: NDArray[np.intp]
+
+    def places_in(self, inside: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Give the places of some cells, sorted."""
+        return np.sort(np.concatenate([self.places[cell] for cell in inside.tolist()]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The complaints that count on a grid: row, cell, age in hours and topic of each."""
+
+    grid: _Grid
+    row: NDArray[np.intp]
+    slot: NDArray[np.intp]
+    age: NDArray[np.int64]
+    topic: NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class _Zone:
+    """A disk of cells that stands out in a plane, 0 for all topics, and a window."""
+
+    score: float
+    inside: NDArray[np.intp]
+    plane: int
+    wide: int
+    held: _Held
+
+    def rows(self) -> NDArray[np.intp]:
+        """Give the complaints it rests on."""
+        among = np.zeros(len(self.held.grid.cell), dtype=np.bool_)
+        among[self.inside] = True
+        held = among[self.held.slot] & (self.held.age < WINDOWS_H[self.wide])
+        if self.plane:
+            held &= self.held.topic == self.plane - 1
+        return np.asarray(self.held.row[held])
 
 
 def alarms(trial: Trial) -> list[Alarm]:
@@ -69,15 +105,15 @@ class _Scan:
         rows = self._arrivals.known(hour, WEEK_H)
         rows = rows[self._usual.first[rows]]
         fresh = rows[self._arrivals.arrived[rows] == hour - 1]
-        found: list[Alarm] = []
+        found: list[_Zone] = []
         if len(fresh):
             for grid in self._grids:
                 found += self._zones(grid, rows, fresh, hour)
-        return _apart(found)
+        return self._apart(found, hour)
 
     def _zones(
         self, grid: _Grid, rows: NDArray[np.intp], fresh: NDArray[np.intp], hour: int
-    ) -> list[Alarm]:
+    ) -> list[_Zone]:
         columns = self._trial.columns
         fits = columns.resolution[rows] >= grid.resolution
         rows = rows[fits]
@@ -102,28 +138,28 @@ class _Scan:
         flat = score.reshape(len(hot), -1)
         best = flat.argmax(axis=1)
         found = []
+        held = _Held(grid, rows, slot, hour - 1 - self._hour[rows], columns.topic[rows])
         for centre in np.flatnonzero(flat.max(axis=1) >= LOWEST).tolist():
             ring, plane, wide = np.unravel_index(best[centre], score.shape[1:])
             inside = around[centre][: 1 + 3 * int(ring) * (int(ring) + 1)]
-            held = np.isin(slot, inside) & (hour - 1 - self._hour[rows] < WINDOWS_H[int(wide)])
-            if plane:
-                held &= columns.topic[rows] == plane - 1
-            places = np.flatnonzero(np.isin(grid.of_place, inside))
-            found.append(Alarm(hour, float(flat[centre, best[centre]]), places, rows[held]))
+            best_score = float(flat[centre, best[centre]])
+            found.append(_Zone(best_score, inside[inside >= 0], int(plane), int(wide), held))
         return found
 
-
-def _apart(found: list[Alarm]) -> list[Alarm]:
-    """Give the strongest, and each weaker one that shares no complaint and no cell with it."""
-    kept: list[Alarm] = []
-    rows: set[int] = set()
-    places: set[int] = set()
-    for alarm in sorted(found, key=lambda one: (-one.score, len(one.places))):
-        if rows.isdisjoint(alarm.rows.tolist()) and places.isdisjoint(alarm.places.tolist()):
-            kept.append(alarm)
-            rows.update(alarm.rows.tolist())
-            places.update(alarm.places.tolist())
-    return kept
+    def _apart(self, zones: list[_Zone], hour: int) -> list[Alarm]:
+        """Give the strongest, and each weaker one that shares no complaint and no cell with it."""
+        kept = []
+        counted = np.zeros(len(self._hour), dtype=np.bool_)
+        taken = np.zeros(len(self._trial.land.cell), dtype=np.bool_)
+        for zone in sorted(zones, key=lambda one: (-one.score, len(one.inside))):
+            places = zone.held.grid.places_in(zone.inside)
+            if taken[places].any():
+                continue
+            rows = zone.rows()
+            if not counted[rows].any():
+                taken[places] = counted[rows] = True
+                kept.append(Alarm(hour, zone.score, places, rows))
+        return kept
 
 
 def _grid(trial: Trial, resolution: int) -> _Grid:
@@ -134,7 +170,9 @@ def _grid(trial: Trial, resolution: int) -> _Grid:
         for ring in range(RINGS):
             around = np.array(h3.grid_ring(one, ring), dtype=np.int64)
             disks[slot, starts[ring] : starts[ring] + len(around)] = rows_of(cell, around)
-    return _Grid(resolution, cell, of_place, disks, np.array(starts, dtype=np.intp))
+    ends = np.searchsorted(np.sort(of_place), np.arange(1, len(cell)))
+    places = np.split(np.argsort(of_place, kind="stable"), ends)
+    return _Grid(resolution, cell, of_place, places, disks, np.array(starts, dtype=np.intp))
 
 
 def _summed(grid: _Grid, expected: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -9,13 +9,14 @@ import pytest
 
 from heatmaps.simulation.rhythm import HOUR_S
 from heatmaps.simulation.trials import Wanted, draw_trial
+from heatmaps.simulation.trials.trial import GATHERED
 from pipelines.bench_detection import oracle, plain_scan
 from pipelines.bench_detection.alarms import Alarm, judge, standing_apart
 
 
 @pytest.fixture(scope="module")
 def trial():
-    return draw_trial(11, Wanted(subscribers=250_000, faults=20, history_days=21, days=7))
+    return draw_trial(11, Wanted(subscribers=120_000, faults=24, history_days=21, days=4))
 
 
 def alarm(hour, rows=(), places=(0,), score=9.0):
@@ -84,11 +85,24 @@ def test_alarms_before_the_days_that_count_are_nothing(trial):
     assert judge(trial, [alarm(hour + 1, rows)]).false == 1
 
 
+def test_an_alarm_for_a_mass_event_is_counted_apart_from_those_for_nothing(trial):
+    rows = nobody_s(trial)[:8]
+    behind = trial.fault.copy()
+    behind[rows[:2]] = GATHERED - 1
+    crowded = replace(trial, fault=behind)
+    hour = trial.counts_from // HOUR_S + 5
+    judged = judge(crowded, [alarm(hour, rows), alarm(hour + 1, rows), alarm(hour, rows[2:])])
+    assert (judged.false, judged.gathered, judged.again) == (1, 2, 0)
+    assert not judged.found.any()
+
+
 def test_the_overlap_weighs_cells_named_too_much_and_too_little(trial, fault):
     planted, rows = fault
     others = np.setdiff1d(np.arange(len(trial.land.cell)), planted.places)[: len(planted.places)]
     named = np.concatenate([planted.places, others])
     judged = judge(trial, [alarm(first_hour(planted), rows[:4], named)])
+    assert judged.precision[planted.number] == pytest.approx(1 / 2)
+    assert judged.recall[planted.number] == 1.0
     assert judged.overlap[planted.number] == pytest.approx(2 / 3)
 
 
@@ -103,10 +117,11 @@ def test_an_alarm_elsewhere_opens_beside_a_living_one_and_a_weak_one_never():
     assert [one.hour for one in standing_apart(given, 5.0)] == [100, 101]
 
 
-def test_the_plain_scan_finds_most_of_what_is_large(trial):
-    judged = judge(trial, standing_apart(plain_scan.alarms(trial), 12.0))
-    large = np.array([fault.extra >= 20 for fault in trial.faults])
-    assert judged.found[large].mean() > 0.5
+def test_the_plain_scan_finds_faults_and_less_at_a_higher_bar(trial):
+    alarms = plain_scan.alarms(trial)
+    low, high = (judge(trial, standing_apart(alarms, bar)).found.sum() for bar in (8.0, 16.0))
+    assert low >= 5
+    assert high < low
 
 
 def test_the_oracle_finds_the_more_the_lower_the_bar_and_never_before_the_beginning(trial):
