@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING
 from heatmaps.errors import HeatmapsError
 from heatmaps.processes import started
 from heatmaps.store.engine import open_store
-from pipelines.preview_policy import Preview, preview_policy
+from pipelines.preview_policy import Known, Preview, preview_policy
 
 if TYPE_CHECKING:
     from pipelines.find_spots import Clockwork
@@ -28,13 +28,17 @@ MODEST = 10
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What to preview: the text of a policy, on the store at `url`, over so many days."""
+    """What to preview: the text of a policy, on the store at `url`, over so many days.
+
+    `known` is of an earlier preview.
+    """
 
     url: str
     body: str
     origin: str
     clock: Clockwork
     days: int
+    known: Known | None = None
 
 
 class PreviewBeside:
@@ -103,7 +107,7 @@ def _preview(task: Task, out: IO[bytes]) -> Preview | str:
         try:
             return preview_policy(
                 store, task.body, task.origin, task.clock,
-                lambda done, total: _tell(out, (done, total)), days=task.days,
+                lambda done, total: _tell(out, (done, total)), days=task.days, known=task.known,
             )  # fmt: skip
         finally:
             store.close()

@@ -18,7 +18,7 @@ from heatmaps.insight.policy_comparison import compare
 from heatmaps.insight.replayed import Queue, Replay, ReplayedSpot
 from heatmaps.policy import parse_policy
 from heatmaps.policy_changes import policy_changes
-from heatmaps.store import detection
+from heatmaps.store import complaints, detection
 from heatmaps.store.policies import current_policy
 from heatmaps.store.types import from_microseconds, to_microseconds
 from heatmaps.store.worked_spots import worked_spots
@@ -62,12 +62,24 @@ UNSEEN = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What the ruling policy makes of some history, and of which state of the store that is."""
+
+    version: int
+    generation: int
+    first: datetime
+    last: datetime
+    replay: Replay
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """A policy beside the ruling `version`, over `hours` of history up to `last`.
 
     `changes` are the fields that differ, `not_replayed` those of them whose effect a replay cannot
     show. `days` were asked for; history may be shorter. `comparison` is None where there is no
-    history at all, and `first` and `last` with it. `replays` is how often history was replayed.
+    history at all, and `first` and `last` with it. With `same_spots` the policies only weigh
+    otherwise. `known` saves the next preview its replay of the ruling policy.
     """
 
     version: int
@@ -78,8 +90,9 @@ class Preview:
     first: datetime | None
     last: datetime | None
     complaints: int
-    replays: int
+    same_spots: bool
     comparison: Comparison | None
+    known: Known | None
 
 
 def preview_policy(  # noqa: PLR0913 - what is tried, over which history, and who waits for it
@@ -90,16 +103,19 @@ def preview_policy(  # noqa: PLR0913 - what is tried, over which history, and wh
     progress: Callable[[int, int], None],
     *,
     days: int = DAYS,
+    known: Known | None = None,
 ) -> Preview:
     """Replay the last days under the ruling policy and under `body`, and compare; writes nothing.
 
-    The days end with the last hour of detection, or now where there was none. ConfigError where
-    the text is no valid policy; `origin` names it there.
+    The days end with the last hour of detection, or now where there was none. `known` is of an
+    earlier preview, and used where it still holds. PolicyError where the text is no valid policy;
+    `origin` names it there.
     """
     new = parse_policy(body, origin)
     with store.reading() as connection:
-        past = _past(connection, new, clock, days)
+        past = _past(connection, new, clock, days, known)
         changes = tuple(policy_changes(past.ruling.body, body))
+    replays = _replays(past, new, progress)
     return Preview(
         version=past.ruling.version,
         changes=changes,
@@ -109,19 +125,27 @@ def preview_policy(  # noqa: PLR0913 - what is tried, over which history, and wh
         first=past.ticks[0] if past.ticks else None,
         last=past.ticks[-1] if past.ticks else None,
         complaints=past.complaints(),
-        replays=len(past.grounds),
-        comparison=_compare(past, new, progress),
+        same_spots=past.same_spots,
+        comparison=_compared(replays, past),
+        known=past.known_after(replays[0]) if replays else None,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Past:
-    """The history that both policies see; a ground for each replay, none without history."""
+    """The history that both policies see, and a ground for each replay of it that is needed."""
 
     ruling: CurrentPolicy
+    generation: int
+    same_spots: bool
+    known: Known | None
     ticks: list[datetime]
     grounds: list[Ground]
     worked: list[WorkedSpot]
+
+    def known_after(self, replay: Replay) -> Known:
+        """Give what is known of the ruling policy now."""
+        return Known(self.ruling.version, self.generation, self.ticks[0], self.ticks[-1], replay)
 
     def complaints(self) -> int:
         """Count those that may be counted in a spot, made in the hours that are replayed."""
@@ -131,13 +155,22 @@ class _Past:
         return int((self.grounds[0].columns.time > since).sum())
 
 
-def _past(connection: Connection, new: Policy, clock: Clockwork, days: int) -> _Past:
+def _past(
+    connection: Connection, new: Policy, clock: Clockwork, days: int, known: Known | None
+) -> _Past:
     ruling, ticks = current_policy(connection), _ticks(connection, clock.now, days)
+    generation = complaints.generation(connection)
+    same_spots = _opens_alike(ruling.policy, new)
     if not ticks:
-        return _Past(ruling, [], [], [])
-    sides = [ruling] if _weighs_only(ruling.policy, new) else [ruling, replace(ruling, policy=new)]
+        return _Past(ruling, generation, same_spots, None, [], [], [])
+    state = (ruling.version, generation, ticks[0], ticks[-1])
+    if known and (known.version, known.generation, known.first, known.last) != state:
+        known = None
+    changed = replace(ruling, policy=new)
+    sides = [ruling] if same_spots else [changed] if known else [ruling, changed]
     grounds = [ground_to_replay(connection, ticks, clock, side) for side in sides]
-    return _Past(ruling, ticks, grounds, worked_spots(connection, ticks[0], ticks[-1]))
+    worked = worked_spots(connection, ticks[0], ticks[-1])
+    return _Past(ruling, generation, same_spots, known, ticks, grounds, worked)
 
 
 def _ticks(connection: Connection, now: datetime, days: int) -> list[datetime]:
@@ -148,7 +181,7 @@ def _ticks(connection: Connection, now: datetime, days: int) -> list[datetime]:
     return hours_between(max(first, last - timedelta(days=days) + HOUR), last)
 
 
-def _weighs_only(ruling: Policy, new: Policy) -> bool:
+def _opens_alike(ruling: Policy, new: Policy) -> bool:
     """Say whether both policies open the same spots, since they agree in all of `OPENING`."""
     return ruling.model_dump(include=OPENING) == new.model_dump(include=OPENING)
 
@@ -157,26 +190,29 @@ def _is_replayed(field: str) -> bool:
     return field.partition(".")[0] in OPENING | WEIGHING and field not in UNSEEN
 
 
-def _compare(past: _Past, new: Policy, progress: Callable[[int, int], None]) -> Comparison | None:
-    if not past.ticks:
-        return None
+def _compared(replays: Sequence[Replay], past: _Past) -> Comparison | None:
+    return compare(replays[0], replays[1], past.worked, past.ticks[0]) if replays else None
+
+
+def _replays(past: _Past, new: Policy, progress: Callable[[int, int], None]) -> list[Replay]:
+    """Give what the ruling and the new policy make of history; nothing where there is none."""
     steps, done = len(past.ticks) * len(past.grounds), count(1)
 
     def advance() -> None:
         progress(next(done), steps)
 
-    if len(past.grounds) == 1:
+    if past.same_spots:  # found once, weighed twice
         weights = [past.ruling.policy.priority, new.priority]
-        before, after = _replays(past.grounds[0], past.ticks, weights, advance)
-    else:
-        before, after = (
-            _replays(ground, past.ticks, [ground.ruling.policy.priority], advance)[0]
-            for ground in past.grounds
-        )
-    return compare(before, after, past.worked, past.ticks[0])
+        return [
+            both for ground in past.grounds for both in _walk(ground, past.ticks, weights, advance)
+        ]
+    found = [past.known.replay] if past.known else []
+    for ground in past.grounds:
+        found += _walk(ground, past.ticks, [ground.ruling.policy.priority], advance)
+    return found
 
 
-def _replays(
+def _walk(
     ground: Ground,
     ticks: Sequence[datetime],
     weights: Sequence[PriorityPolicy],

@@ -77,7 +77,8 @@ def preview(
     with opened() as store, progress("Replaying, hours") as advance:
         now = Clockwork(clock(), settings.zone, settings.cache_dir)
         seen = preview_policy(store, body, str(file), now, advance, days=days)
-    facts: dict[str, Any] = {name: getattr(seen, name) for name in seen.__slots__}
+    told = (name for name in seen.__slots__ if name != "known")
+    facts: dict[str, Any] = {name: getattr(seen, name) for name in told}
     result(as_json, preview_in_words(seen), **facts)
 
 

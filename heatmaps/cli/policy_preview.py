@@ -26,7 +26,7 @@ def preview_in_words(seen: Preview) -> str:
         f"UTC, over {seen.complaints:,} complaints"
         + (f"; history is shorter than the {seen.days} days asked for." if shorter else ".")
     )
-    if seen.replays == 1:
+    if seen.same_spots:
         lines.append("Both policies open the same spots, so these were found once, weighed twice.")
     return "\n".join([*lines, "", *_told(seen.comparison)])
 

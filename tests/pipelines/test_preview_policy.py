@@ -14,6 +14,7 @@ from heatmaps.policy import PACKAGED_POLICY
 from heatmaps.store.engine import open_store
 from heatmaps.store.tables import Spot
 from pipelines import find_spots
+from pipelines.preview_beside import PreviewBeside, Task
 from pipelines.preview_policy import preview_policy
 from pipelines.set_up import set_up_store
 
@@ -24,10 +25,10 @@ SEEN_BY = FAULT_AT + timedelta(hours=FAULT_H)
 LATE = replace(CLOCK, now=END + timedelta(hours=5))
 
 
-def preview(store, body, days=1, clock=CLOCK):
+def preview(store, body, days=1, clock=CLOCK, known=None):
     steps = []
     seen = preview_policy(
-        store, body, "new.toml", clock, lambda *step: steps.append(step), days=days
+        store, body, "new.toml", clock, lambda *step: steps.append(step), days=days, known=known
     )
     return seen, steps
 
@@ -83,7 +84,7 @@ def test_a_threshold_too_high_shows_the_fault_that_would_be_missed(watched):
     seen, steps = preview(watched, DEAF)
     found = seen.comparison
     assert [str(change) for change in seen.changes] == ["detection.min_customers: 3 → 90"]
-    assert (seen.hours, seen.last, seen.replays) == (24, SEEN_BY, 2)
+    assert (seen.hours, seen.last, seen.same_spots) == (24, SEEN_BY, False)
     assert steps == [(done, 48) for done in range(1, 49)]
     assert (found.ruling.real_found, found.new.real_found, found.new.real_known) == (1, 0, 1)
     assert (found.new.opened, found.ruling.false) == (0, 0)
@@ -96,7 +97,7 @@ def test_a_threshold_too_high_shows_the_fault_that_would_be_missed(watched):
 def test_other_weights_replay_once_and_change_the_points_alone(watched):
     seen, steps = preview(watched, VIP)
     found = seen.comparison
-    assert (seen.replays, len(steps)) == (1, 24)
+    assert (seen.same_spots, len(steps)) == (True, 24)
     assert found.new == found.ruling
     assert (found.gone, found.fresh) == ((), ())
     assert found.delay.median_h == 0
@@ -116,7 +117,7 @@ def test_a_replay_twice_tells_the_same_as_one_weighed_twice(watched):
     once, _ = preview(watched, VIP)
     routed = VIP.replace('default_queue = "network_operations"', 'default_queue = "other"', 1)
     twice, _ = preview(watched, routed)
-    assert twice.replays == 2
+    assert not twice.same_spots
     assert [(w.ruling, w.new) for w in twice.comparison.queue] == [
         (w.ruling, w.new) for w in once.comparison.queue
     ]
@@ -133,12 +134,12 @@ def test_what_a_replay_cannot_show_is_said(watched):
 
 def test_history_shorter_than_asked_for_is_replayed_from_its_first_complaint(bare):
     settle(bare)
-    first = END - timedelta(hours=30)
+    first = END - timedelta(hours=10)
     tell(bare, [row for row in rows(fault=False) if row["created_at"] >= first])
-    seen, _ = preview(bare, DEAF, days=90, clock=LATE)
+    seen, _ = preview(bare, VIP, days=90, clock=LATE)
     assert seen.first >= first
     assert seen.last == LATE.now
-    assert seen.hours < 36
+    assert seen.hours < 16
     assert (seen.comparison.new.opened, seen.comparison.new.delay_h) == (0, None)
     assert seen.comparison.queue == ()
 
@@ -152,3 +153,37 @@ def test_without_complaints_there_is_nothing_to_compare(bare):
 def test_a_policy_that_cannot_rule_is_not_replayed(bare):
     with pytest.raises(ConfigError, match=r"new\.toml.*min_customers = -1"):
         preview(bare, PACKAGED.replace("min_customers = 3 ", "min_customers = -1 ", 1))
+
+
+def test_what_is_known_of_the_ruling_policy_is_not_replayed_again(watched):
+    first, _ = preview(watched, VIP)
+    fresh, _ = preview(watched, DEAF)
+    again, steps = preview(watched, DEAF, known=first.known)
+    assert len(steps) == 24
+    assert again == fresh
+    other, steps = preview(watched, DEAF, days=2, known=first.known)
+    assert len(steps) == 2 * 48
+    assert other.hours == 48
+
+
+@pytest.mark.parametrize("watched", ["postgis"], indirect=True)
+def test_a_preview_beside_tells_its_steps_and_the_same(watched):
+    url = watched.engine.url.render_as_string(hide_password=False)
+    beside = PreviewBeside(Task(url, VIP, "new.toml", CLOCK, 1))
+    beside.wait()
+    assert (beside.done, beside.total, beside.fault) == (24, 24, None)
+    assert beside.preview == preview(watched, VIP)[0]
+
+
+def test_a_preview_beside_says_why_it_cannot(tmp_path):
+    beside = PreviewBeside(Task(f"sqlite:///{tmp_path}/none.db", VIP, "new.toml", CLOCK, 1))
+    beside.wait()
+    assert beside.preview is None
+    assert "no store at" in beside.fault
+
+
+def test_a_preview_beside_can_be_stopped(tmp_path):
+    beside = PreviewBeside(Task(f"sqlite:///{tmp_path}/none.db", VIP, "new.toml", CLOCK, 1))
+    beside.stop()
+    assert not beside.runs
+    assert beside.preview is None

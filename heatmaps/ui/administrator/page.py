@@ -12,7 +12,14 @@ from heatmaps.ui.administrator.draft import draft, offer_file, offer_ruling, sho
 from heatmaps.ui.administrator.fault_words import fault_in_words
 from heatmaps.ui.administrator.sides import show_sides
 from heatmaps.ui.administrator.trial import ask_days, begin, is_running, result_for, show_progress
-from heatmaps.ui.administrator.versions import save, show_outcome, show_versions
+from heatmaps.ui.administrator.versions import (
+    CHANGE,
+    VERSIONS,
+    VIEW,
+    save,
+    show_outcome,
+    show_versions,
+)
 from heatmaps.ui.board import ground
 from heatmaps.ui.engineer.queue import ask_who
 from heatmaps.ui.locale import translator
@@ -26,8 +33,6 @@ if TYPE_CHECKING:
     from heatmaps.ui.locale import Translator
     from pipelines.preview_policy import Preview
 
-CHANGE, VERSIONS = "change", "versions"
-
 
 def administrator_page() -> None:
     """Show the page."""
@@ -38,7 +43,7 @@ def administrator_page() -> None:
     with result_side:
         names = {CHANGE: _("The change"), VERSIONS: _("Versions")}
         view = st.segmented_control(
-            _("Show"), list(names), key="policy-view", default=CHANGE, required=True,
+            _("Show"), list(names), key=VIEW, default=CHANGE, required=True,
             format_func=names.__getitem__, label_visibility="collapsed", persist_state="session",
         )  # fmt: skip
         show_outcome(_)

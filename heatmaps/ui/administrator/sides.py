@@ -64,7 +64,7 @@ def _what_was_seen(seen: Preview, reader: Reader) -> Html:
         said.append(f"{span}, {hours}, {told}.")
     if seen.hours < seen.days * 24:
         said.append(_("History is shorter than asked for."))
-    if seen.replays == 1:
+    if seen.same_spots:
         said.append(_("Both open the same spots, so only what they weigh differs."))
     if seen.not_replayed:
         fields = ", ".join(seen.not_replayed)
@@ -124,7 +124,7 @@ def _tiles(comparison: Comparison, _: Translator) -> list[Tile]:
             _("From the first complaint to the opening: half of the spots that both open, and "
               "nobody rejected, open no later."),
             hours_in_words(new.delay_h, _), (hours_in_words(ruling.delay_h, _),),
-            (f"{sooner} · {later}",), _lower(ruling.delay_h, new.delay_h),
+            (sooner, later), _lower(ruling.delay_h, new.delay_h),
         ),
         _order_tile(comparison.order, _),
     ]  # fmt: skip
@@ -165,7 +165,7 @@ def _show_queue(comparison: Comparison, names: Mapping[str, str], reader: Reader
         said = element("p", text(_("Nobody waits under either policy.")), css="calm")
         st.html(element("section", head, said))
         return
-    titles = (_("Rank"), _("now"), _("Points"), _("now"), _("Spot"), _("Opened"), _("Verdict"))
+    titles = (_("In line"), _("now"), _("Points"), _("now"), _("Spot"), _("Opened"), _("Verdict"))
     rows = [_waiting(each, names, reader) for each in queue[:SHOWN_IN_QUEUE]]
     shown = element("div", table(titles, rows, css="moves"), css="scrolls")
     st.html(element("section", head, shown))

@@ -32,6 +32,7 @@ RENEWED_EVERY_S = 1.0
 _DAYS = "policy-days"
 _RUNNING = "policy-running"
 _SEEN = "policy-seen"
+_KNOWN = "policy-known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ def begin(draft: Draft) -> None:
     stop()
     settings = load_settings()
     now = Clockwork(clock(), settings.zone, settings.cache_dir)
-    task = Task(settings.database_url, draft.text, ORIGIN, now, subject.days)
+    known = st.session_state.get(_KNOWN)
+    task = Task(settings.database_url, draft.text, ORIGIN, now, subject.days, known)
     st.session_state[_RUNNING] = Running(subject, history, PreviewBeside(task))
 
 
@@ -138,7 +140,7 @@ def _end(running: Running) -> None:
         said = running.beside.fault or _("The trial ended before its time; begin it again.")
         st.html(element("section", element("p", text(said)), css="notice bad"))
         return
-    seen = _seen()
+    seen, st.session_state[_KNOWN] = _seen(), running.beside.preview.known
     seen[running.subject, running.history] = running.beside.preview
     for oldest in list(seen)[:-KEPT]:
         del seen[oldest]

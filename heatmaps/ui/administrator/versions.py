@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from heatmaps.ui.locale import Translator
     from heatmaps.ui.spot_words import Reader
 
+VIEW = "policy-view"
+CHANGE, VERSIONS = "change", "versions"
 SHOWN = 30
 _OUTCOME = "policy-outcome"
 _UNUSABLE = "unusable"
@@ -104,8 +106,10 @@ def _origin(origin: str, _: Translator) -> str:
 
 
 def _take_up(version: int) -> None:
+    """Put a version into the editor and show what differs."""
     with workplace().store.reading() as connection:
         write(body_of(connection, version))
+    st.session_state[VIEW] = CHANGE
 
 
 def _go_back(version: int) -> None:
