@@ -117,11 +117,11 @@ def test_an_alarm_elsewhere_opens_beside_a_living_one_and_a_weak_one_never():
     assert [one.hour for one in standing_apart(given, 5.0)] == [100, 101]
 
 
-def test_the_plain_scan_finds_faults_and_less_at_a_higher_bar(trial):
+def test_the_plain_scan_finds_faults_and_opens_less_at_a_higher_bar(trial):
     alarms = plain_scan.alarms(trial)
-    low, high = (judge(trial, standing_apart(alarms, bar)).found.sum() for bar in (8.0, 16.0))
-    assert low >= 5
-    assert high < low
+    low, high = (standing_apart(alarms, bar) for bar in (8.0, 16.0))
+    assert judge(trial, low).found.sum() >= 5
+    assert len(high) < len(low)
 
 
 def test_the_oracle_finds_the_more_the_lower_the_bar_and_never_before_the_beginning(trial):
