@@ -114,6 +114,9 @@ def _table(policy: dict[str, Any], path: list[str]) -> Any:  # noqa: ANN401 - wh
 
 _TOML_PLACE = re.compile(r"\(at line (?P<line>\d+), column (?P<column>\d+)\)")
 
+_KEY = "[key]"
+"""Ends the place of a fault that lies in the name of a field, as pydantic tells it."""
+
 _KINDS = {
     "extra_forbidden": "unknown", "missing": "missing", "greater_than_equal": "too_small",
     "greater_than": "too_small", "less_than_equal": "too_large", "less_than": "too_large",
@@ -127,13 +130,17 @@ _KINDS = {
 
 def _worst(error: ValidationError) -> ErrorDetails:
     # A misspelt key is both unknown and missing; the unknown one is what the user wrote.
-    return min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+    return min(error.errors(), key=lambda one: not _is_unknown(one))
+
+
+def _is_unknown(fault: ErrorDetails) -> bool:
+    return fault["type"] == "extra_forbidden" or fault["loc"][-1:] == (_KEY,)
 
 
 def _in_words(fault: ErrorDetails, more: int) -> str:
     where = _values(fault)["where"] or "policy"
     rest = f" ({more} more like it)" if more else ""
-    if fault["type"] == "extra_forbidden":
+    if _is_unknown(fault):
         return f"unknown key {where}; remove it or see `heatmaps policy show`{rest}."
     if fault["type"] == "missing":
         return f"{where} is missing; copy it from `heatmaps policy show`{rest}."
@@ -143,7 +150,7 @@ def _in_words(fault: ErrorDetails, more: int) -> str:
 
 
 def _kind(fault: ErrorDetails) -> str:
-    return _KINDS.get(fault["type"], "wrong")
+    return "unknown" if _is_unknown(fault) else _KINDS.get(fault["type"], "wrong")
 
 
 def _values(fault: ErrorDetails) -> dict[str, str]:
@@ -151,9 +158,9 @@ def _values(fault: ErrorDetails) -> dict[str, str]:
     given, limits = fault["input"], fault.get("ctx", {})
     limit = next((limits[name] for name in ("ge", "gt", "le", "lt") if name in limits), "")
     return {
-        "where": ".".join(str(part) for part in fault["loc"]),
-        "given": "" if isinstance(given, dict) else shown_value(given),
-        "limit": f"{limit:g}" if limit != "" else "",
+        "where": ".".join(str(part) for part in fault["loc"] if part != _KEY),
+        "given": "" if isinstance(given, dict) or _is_unknown(fault) else shown_value(given),
+        "limit": f"{limit:.15g}" if limit != "" else "",
         "reason": _reason(fault),
     }
 
