@@ -1,10 +1,11 @@
 """A suggested cause: what each sign adds to the odds of each cause, known and learnt.
 
 A naive Bayes model (Spiegelhalter and Knill-Jones 1984, J. R. Statist. Soc. A 147:35, weights of
-evidence): log P(cause) plus, for each sign that can be read, log P(outcome | cause). P(cause) and
-P(outcome | cause) are Dirichlet means: what the policy says, worth some spots, and what people
-found out about the spots resolved so far. Signs of one spot are not independent of each other, so
-each counts a part of its weight only; what the outcome is worth is measured afterwards, see
+evidence): log P(cause) plus, for each sign that can be read, log P(outcome | cause). Both are drawn from what
+the policy says, worth some spots, towards what people found out about the spots resolved so far:
+(w P(outcome) r + n) / (w + N), where the outcome makes the cause r times as likely by the policy
+and was seen in n of N spots with that cause. Signs of one spot are not independent of each other,
+so each counts a part of its weight only; what the sum is worth is measured afterwards, see
 `heatmaps.insight.explanation.reliability`.
 """
 
@@ -93,10 +94,9 @@ def odds(
         if name == "earlier":
             chance = _again(found[:, part], usual, policy) @ holds
         else:
-            known = usual * marked.ratio[:, part]
-            known /= known.sum(axis=1, keepdims=True)
-            counts = policy.worth_spots * known + found[:, part]
-            chance = (counts / counts.sum(axis=1, keepdims=True)) @ holds
+            worth, seen = policy.worth_spots, found[:, part]
+            known = (usual * marked.ratio[:, part]) @ holds
+            chance = (worth * known + seen @ holds) / (worth + seen.sum(axis=1))
         added.append(policy.weight_of_a_sign * np.log(chance / (share @ chance)))
     return np.array(added)
 

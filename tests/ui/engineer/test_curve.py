@@ -3,34 +3,38 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from heatmaps.ui.engineer.curve import LEAST_HOURS, MOST_HOURS, curve, per_hour
+from heatmaps.insight.explanation.record import HourCount
+from heatmaps.ui.engineer.curve import MOST_HOURS, curve
 from heatmaps.ui.locale import translator
 from heatmaps.ui.spot_words import Reader
 
 UNTIL = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+READER = Reader(translator("ru"), UNTIL, ZoneInfo("Asia/Vladivostok"))
 
 
-@pytest.mark.parametrize(
-    ("ages_h", "hours"),
-    [([], LEAST_HOURS), ([0.5], LEAST_HOURS), ([30.5], 33), ([500.0], MOST_HOURS)],
-)
-def test_a_day_at_least_and_a_week_at_most(ages_h, hours):
-    assert len(per_hour([UNTIL - age * HOUR for age in ages_h], UNTIL)) == hours
+def hours(*observed: int, expected: float = 0.25) -> list[HourCount]:
+    first = UNTIL - len(observed) * HOUR
+    return [HourCount(first + n * HOUR, seen, expected) for n, seen in enumerate(observed)]
 
 
-def test_complaints_count_in_their_hour():
-    counts = per_hour([UNTIL - 0.5 * HOUR, UNTIL - 0.9 * HOUR, UNTIL - 3.2 * HOUR], UNTIL)
-    assert [counts[-1], counts[-2], counts[-5]] == [0, 2, 1]
-    assert sum(counts) == 3
+@pytest.mark.parametrize(("given", "shown"), [(1, 1), (30, 30), (400, MOST_HOURS)])
+def test_a_bar_and_a_step_an_hour_and_a_week_at_most(given, shown):
+    assert curve(hours(*[1] * given), READER).count("<i ") == 2 * shown
 
 
-def test_later_complaints_and_those_of_long_ago_are_left_out():
-    assert sum(per_hour([UNTIL + 2 * HOUR, UNTIL - 400 * HOUR], UNTIL)) == 0
+def test_no_hour_is_no_drawing():
+    assert curve([], READER) == ""
+
+
+def test_bars_and_steps_stand_to_one_scale():
+    drawn = curve(hours(0, 4, expected=1.0), READER)
+    heights = [part.split("%")[0] for part in drawn.split("height:")[1:]]
+    assert heights == ["0.0", "100.0", "25.0", "25.0"]
 
 
 def test_hours_are_named_by_the_clock_of_the_region():
-    reader = Reader(translator("ru"), UNTIL, ZoneInfo("Asia/Vladivostok"))
-    drawn = curve([UNTIL - HOUR], 0.25, UNTIL, reader)
-    assert "20.11 22:00" in drawn
-    assert "пунктир — обычно здесь: 0,25 в час" in drawn
+    drawn = curve(hours(0, 3), READER)
+    assert "20.11 20:00" in drawn
+    assert "20.11 21:00" in drawn
+    assert "столбцы: жалоб 3; линия: ожидалось 0,50" in drawn
