@@ -93,7 +93,7 @@ def _on_slots(
     present, row = np.unique(slot, return_inverse=True)
     one = np.ones(len(kept), dtype=np.float32)
     gather = sparse.csr_array((one, (row + 1, kept)), shape=(len(present) + 1, len(heads.at)))
-    counts = gather @ within.reshape(len(within), -1)
+    counts = gather @ within.reshape(len(within), within.shape[1] * within.shape[2])
     fresh = np.unique(slot[heads.table[kept, 0, -1] > 0])
     return present, counts, fresh
 
