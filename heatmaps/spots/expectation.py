@@ -37,6 +37,9 @@ THIN_SHARE = 0.1
 """A cell with less than this part of the median cell's subscribers is thin: its figure says
 little about who complains there (a station, a motorway, a park, a wrong geocode)."""
 
+_UNSEEN = 0.5
+"""Complaints added to a count whose rate is to be drawn from it alone (Jeffreys' prior)."""
+
 _DAY_US = 24 * HOUR_US
 _WEEK_US = WEEK_H * HOUR_US
 _MONTH_H = 30 * 24
@@ -53,7 +56,8 @@ class Expectation:
     expected in a window of 1 to 168 hours stand in it, for some call again (see
     `customers_in_windows`); `stray` what is expected in an hour of mean rhythm in a cell
     that is in no list, shape (`PLANES`,); `subscribers` the size of the region; `dispersion` the
-    variance of counts over their mean, 1 where they are Poisson's.
+    variance of counts over their mean, 1 where they are Poisson's; `own_share` the part of a zone's
+    own count that is expected of it in a mean hour, above 0 where no exposure is loaded.
     """
 
     cell: NDArray[np.int64]
@@ -65,6 +69,7 @@ class Expectation:
     subscribers: float
     zone: ZoneInfo
     dispersion: float = 1.0
+    own_share: float = 0.0
 
     def weight_of_windows(self, tick_h: int, windows_h: NDArray[np.intp]) -> NDArray[np.float64]:
         """Give how many mean hours' customers each window ending at UTC hour `tick_h` holds."""
@@ -162,8 +167,11 @@ def fit_expectation(
 ) -> Expectation:
     """Fit the expectation of one day: a function of the day and of what was known when it began.
 
-    Where no exposure is loaded, the region's own long-run complaints stand for it (see
-    `exposure_of_counts`). A thin cell counts with a tenth of the median cell's subscribers, at
+    Where no exposure is loaded, it is that of the space-time permutation (Kulldorff et al. 2005,
+    PLoS Med. 2:e59): a zone's own complaints, those of the window among them, times the window's
+    share of the whole time; the region's size is what its complaints imply. Spreading complaints over
+    their surroundings as if people lived there finds a little more and makes false alarms nearly
+    three times as often as promised. A thin cell counts with a tenth of the median cell's subscribers, at
     least one, or with as many as its complaints but one would take at the region's rate.
     """
     columns = history.columns
@@ -176,7 +184,8 @@ def fit_expectation(
     hours = float(rhythm[hour].sum())
     prior_rate = policy.prior_complaints_per_1000_month / 1000 / _MONTH_H
     cell, topic, weight = _at_grid(taken(columns, rows), part, exposure)
-    if not exposure.subscribers.sum() > 0:
+    loaded = bool(exposure.subscribers.sum() > 0)
+    if not loaded:
         exposure = exposure_of_counts(cell, weight, prior_rate * max(hours, 1.0))
     cells = np.union1d(exposure.cell, cell)
     place = np.searchsorted(cells, cell)
@@ -196,6 +205,8 @@ def fit_expectation(
     rate = _rate(total, float(subscribers.sum()), hours, pull)
     factor, evidence = place_factors(cells, total, subscribers * rate * hours)
     hourly = subscribers * rate * factor
+    if not loaded:
+        hourly, evidence = total / max(hours, 1.0), total + _UNSEEN
     shares, usual = topic_shares(cells, observed)
     return Expectation(
         cell=cells,
@@ -209,6 +220,7 @@ def fit_expectation(
         subscribers=size,
         zone=zone,
         dispersion=_dispersion(columns, rows, part, start),
+        own_share=0.0 if loaded else 1 / max(hours, 1.0),
     )
 
 

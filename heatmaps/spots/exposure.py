@@ -8,13 +8,11 @@ import h3.api.basic_int as h3
 import numpy as np
 
 from heatmaps.errors import ConfigError
-from heatmaps.region.grid import GRID_RESOLUTION, parents, resolution_of
+from heatmaps.region.grid import GRID_RESOLUTION, resolution_of
 from heatmaps.spots.record import Exposure
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-_OWN_CELL, _OWN_BLOCK, _OWN_QUARTER = 0.5, 0.3, 0.2
 
 
 def sound_exposure(exposure: Exposure) -> Exposure:
@@ -46,21 +44,8 @@ def exposure_of_counts(
 ) -> Exposure:
     """Give the exposure that complaints themselves imply where none is loaded.
 
-    Half of each complaint stands for its own cell, three tenths for the cells of its parent of
-    resolution 8 and two tenths for those of resolution 7; `per_subscriber` complaints imply one
-    subscriber.
+    `per_subscriber` complaints imply one subscriber of their cell.
     """
-    quarters = np.unique(parents(cell, 7))
-    children = [h3.cell_to_children(q, GRID_RESOLUTION) for q in quarters.tolist()]
-    cells = np.union1d(
-        np.array([c for of_quarter in children for c in of_quarter], dtype=np.int64), cell
-    )
-    shared = _OWN_CELL * np.bincount(
-        np.searchsorted(cells, cell), weights=weight, minlength=len(cells)
-    )
-    for resolution, part in ((8, _OWN_BLOCK), (7, _OWN_QUARTER)):
-        owners, owner = np.unique(parents(cells, resolution), return_inverse=True)
-        place = np.searchsorted(owners, parents(cell, resolution))
-        counts = np.bincount(place, weights=weight, minlength=len(owners))
-        shared += part * (counts / np.bincount(owner))[owner]
-    return Exposure(cells, (shared / per_subscriber).astype(np.float64))
+    cells, place = np.unique(cell, return_inverse=True)
+    counts = np.bincount(place, weights=weight, minlength=len(cells))
+    return Exposure(cells, (counts / per_subscriber).astype(np.float64))

@@ -75,6 +75,17 @@ class Ground:
             known[part] = True
         return usual[centres]
 
+    def hourly(
+        self, base: NDArray[np.float64], observed: NDArray[np.floating]
+    ) -> NDArray[np.float64]:
+        """Give what is expected of zones in a mean hour at the region's usual level.
+
+        `base` is their hourly expectation, `observed` has one more axis, the windows; gives an
+        array that goes with `observed`. Where no exposure is loaded their own counts add to it.
+        """
+        hourly, share = base[..., None], self.expectation.own_share
+        return np.asarray(hourly + share * observed if share else hourly)
+
     def zone_sum(self, zone: tuple[int, ...], resolution: int, plane: int) -> float:
         """Give the hourly expectation of a zone's cells in a plane, worked out once."""
         key = (zone, resolution, plane)

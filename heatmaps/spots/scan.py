@@ -45,21 +45,15 @@ def scan(ground: Ground, crowd: Crowd, weight: NDArray[np.float64]) -> Zones:
     return joined([_scan_resolution(ground, lattice, crowd, weight) for lattice in lattices])
 
 
-def scores(
-    observed: NDArray[np.float64], expected: NDArray[np.float64], dispersion: float = 1.0
-) -> NDArray[np.float64]:
+def scores(observed: NDArray[np.float64], expected: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give C ln(C/B) + B - C where C > B, else 0 (expectation-based Poisson, Neill 2009).
 
-    Where the variance is `dispersion` times the mean, the same ratio of a negative binomial of
-    size r = B / (dispersion - 1): C ln(C/B) - (C + r) ln((C + r) / (B + r)) (Tango 2011,
-    Biometrics 67:106, scans with such counts). It is the lower, the higher the dispersion.
+    Where counts are negative binomial, the score is the same and chance has more of it (see
+    `chance`): the ratio of negative binomials (Tango 2011) is no more honest then, and forgives
+    a fault in few cells what a clump in one does.
     """
     more = np.maximum(observed, expected)
-    score = more * np.log(more / expected)
-    if dispersion <= 1:
-        return np.asarray(score + expected - more)
-    size = expected / (dispersion - 1)
-    return np.asarray(score - (more + size) * np.log((more + size) / (expected + size)))
+    return np.asarray(more * np.log(more / expected) + expected - more)
 
 
 def region_level(
@@ -145,14 +139,15 @@ def _best_zones(
     allowed = base <= LARGEST_SHARE * counts.expected[total][:, None]
     allowed[:, 0] |= lattice.resolution == max(ground.lattices)
     allowed &= np.arange(base.shape[1]) >= lanes.nearest[:, None]
-    alone = base[:, :, None] * weight[lanes.world][:, None, :]
+    hourly = ground.hourly(base, observed)
+    alone = hourly * weight[lanes.world][:, None, :]
     standing = (observed >= ground.min_customers) & (observed > alone) & allowed[:, :, None]
     lane, ring, window = np.nonzero(standing)
     count, expected = observed[standing].astype(np.float64), alone[standing]
     others = counts.observed[total[lane], window] - count
     usual = counts.expected[total[lane]] * weight[lanes.world[lane], window]
     expected *= region_level(others, usual - expected)
-    score: NDArray[np.float64] = scores(count, expected, ground.expectation.dispersion)
+    score: NDArray[np.float64] = scores(count, expected)
     top = highest_of_each(lane, score)
     lane = lane[top]
     return Zones(

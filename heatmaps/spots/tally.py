@@ -100,9 +100,7 @@ class Tally:
         others = seats.observed[of, plane, hot.window] - hot.count
         usual = seats.expected[of, plane] * weight[hot.window] - hot.alone
         expected = hot.alone * region_level(others, usual)
-        score: NDArray[np.float64] = scores(
-            hot.count, expected, self._ground.expectation.dispersion
-        )
+        score: NDArray[np.float64] = scores(hot.count, expected)
         top = self._best(np.flatnonzero(allowed & (score >= self._threshold)), score)
         lane = hot.lane[top]
         return Zones(
@@ -143,13 +141,12 @@ class Tally:
         counts = seats.in_disks(self._keys[lanes], held > 0)
         observed, reached = np.cumsum(counts[:, :, :-1], axis=2), counts[:, :, -1:] > 0
         base = self._usual[lanes] + seats.strays(self._keys[lanes], self._plane[lanes])
-        alone = base[:, :, None] * self._weight
+        alone = ground.hourly(base, observed) * self._weight
         standing = (observed >= ground.min_customers) & (observed > alone) & reached
         lane, ring, window = np.nonzero(standing)
         hot = _Hot(lanes[lane], ring, window, observed[standing].astype(np.float64),
                    alone[standing], base[lane, ring])  # fmt: skip
-        score = scores(hot.count, hot.alone, ground.expectation.dispersion)
-        return hot.take(score >= self._threshold - _SLACK)
+        return hot.take(scores(hot.count, hot.alone) >= self._threshold - _SLACK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,10 +242,10 @@ class View:
         """
         ground = self.ground
         stray, total = ground.expectation.stray[plane], ground.total[plane]
-        expected = np.maximum(base, stray)[:, None] * self.weight
+        expected = ground.hourly(np.maximum(base, stray), observed) * self.weight
         usual = total[:, None] * self.weight
         expected = expected * region_level(everywhere - observed, usual - expected)
-        return observed, expected, scores(observed, expected, ground.expectation.dispersion)
+        return observed, expected, scores(observed, expected)
 
 
 def _disk(centre: int, ring: int) -> tuple[int, ...]:

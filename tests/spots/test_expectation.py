@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from heatmaps.spots.expectation import History, baseline_complaints, baseline_span, fit_expectation
+from heatmaps.spots.ground import Ground, lattices_for
 from heatmaps.spots.record import Exposure
 
 from .region import CENTRE, HOUR_US, START_US, make_columns
@@ -135,13 +136,33 @@ def test_coarse_places_are_spread_over_where_people_live(policy):
     assert np.ptp(fit.hourly[:, 0]) < 1e-3 * fit.hourly[0, 0]
 
 
-def test_without_exposure_complaints_stand_for_it(policy):
-    fit = fitted(NOBODY, make_columns(CENTRE, np.linspace(1, DAY_H - 50, 200)), policy)
+def test_without_exposure_a_place_expects_its_share_of_the_whole(policy):
+    other = h3.grid_ring(CENTRE, 30)[0]
+    cells = np.repeat([CENTRE, other], [150, 50])
+    fit = fitted(
+        NOBODY, make_columns(cells, np.resize(np.linspace(1, DAY_H - 50, 50), 200)), policy
+    )
     of = dict(zip(fit.cell.tolist(), fit.hourly[:, 0].tolist(), strict=True))
-    sibling = next(c for c in h3.cell_to_children(h3.cell_to_parent(CENTRE, 8), 9) if c != CENTRE)
-    assert of[CENTRE] > of[sibling] > 0
-    assert monthly(fit) == pytest.approx(100, rel=0.4)
+    assert set(of) == {CENTRE, other}
+    assert of[CENTRE] == pytest.approx(3 * of[other], rel=0.02)
+    assert monthly(fit) == pytest.approx(100, rel=0.05)
+    assert 1 / fit.own_share == pytest.approx(42 * 24, rel=0.1)
     assert fit.subscribers > 0
+
+
+def test_the_permutation_expects_of_a_zone_its_total_times_the_windows_share(policy):
+    """Kulldorff 2005: of n complaints in a zone, w of W hours are expected to bring n w / W."""
+    columns = make_columns(CENTRE, np.linspace(0, DAY_H - 1, 600))
+    ground = Ground(fitted(NOBODY, columns, policy), policy, lattices_for(policy))
+    base = np.array([ground.zone_sum((CENTRE,), 9, 0)])
+    observed = np.array([[7.0, 9.0]])
+    fit, hours = ground.expectation, np.array([3.0, 24.0])
+    seen = base[0] / fit.own_share
+    assert ground.hourly(base, observed) * hours == pytest.approx(
+        (seen + observed) * hours * fit.own_share
+    )
+    known = fitted(Exposure(np.array([CENTRE]), np.array([900.0])), columns, policy)
+    assert Ground(known, policy, lattices_for(policy)).hourly(base, observed) == base
 
 
 def test_nothing_at_all_divides_by_nothing(policy):

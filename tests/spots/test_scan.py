@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import nbinom
 
 from heatmaps.spots.attendance import Attendance, Standing
 from heatmaps.spots.census import inside
@@ -145,23 +144,7 @@ def test_score_is_the_expectation_based_poisson_ratio():
     assert PLANES == 8
 
 
-def test_score_of_dispersed_counts_is_the_ratio_of_negative_binomials():
-    observed, expected = np.array([6.0, 30.0, 1.0]), np.array([2.0, 10.0, 2.0])
-    for phi in (1.2, 1.6, 3.0):
-        size = expected / (phi - 1)
-        most = np.maximum(observed, expected)
-        ratio = nbinom.logpmf(observed, size, size / (size + most)) - nbinom.logpmf(
-            observed, size, size / (size + expected)
-        )
-        assert scores(observed, expected, phi) == pytest.approx(ratio)
-    assert scores(observed, expected, 1 + 1e-7) == pytest.approx(scores(observed, expected))
-
-
-@given(
-    st.floats(0.001, 50), st.floats(1, 20), st.floats(1, 5), st.floats(0, 4), st.integers(1, 200)
-)
-def test_dispersion_and_expectation_only_lower_a_score(expected, level, phi, more, observed):
+@given(st.floats(0.001, 50), st.floats(1, 20), st.integers(1, 200))
+def test_a_higher_expectation_only_lowers_a_score(expected, level, observed):
     count, usual = np.array([float(observed)]), np.array([expected])
-    score = scores(count, usual, phi)
-    assert (scores(count, usual, phi + more) <= score + 1e-9).all()
-    assert (scores(count, usual * level, phi) <= score + 1e-9).all()
+    assert (scores(count, usual * level) <= scores(count, usual) + 1e-9).all()
