@@ -51,12 +51,12 @@ class Expectation:
 
     `cell` are H3 cells of resolution 9, sorted; `hourly` the complaints expected in each in an
     hour of mean rhythm, shape (cells, `PLANES`); `evidence` the number of complaints each cell's
-    rate rests on; `rhythm` the factor of each local
-    hour of the week and of a holiday (see `weekly_rhythm`); `repeats` how many times the customers
-    expected in a window of 1 to 168 hours stand in it, for some call again (see
-    `customers_in_windows`); `stray` what is expected in an hour of mean rhythm in a cell
-    that is in no list, shape (`PLANES`,); `subscribers` the size of the region; `dispersion` the
-    variance of counts over their mean, 1 where they are Poisson's; `own_share` the part of a zone's
+    rate rests on; `rhythm` the factor of each local hour of the week and of a holiday
+    (see `weekly_rhythm`); `repeats` how many times the customers expected in a window of 1 to 168
+    hours stand in it, for some call again (see `customers_in_windows`); `stray` what is expected
+    in an hour of mean rhythm in a cell that is in no list, shape (`PLANES`,); `subscribers` the
+    size of the region; `dispersion` the variance of counts over their mean, 1 where they are
+    Poisson's (see `dispersion`); `own_share` the part of a zone's
     own count that is expected of it in a mean hour, above 0 where no exposure is loaded.
     """
 
@@ -169,10 +169,11 @@ def fit_expectation(
 
     Where no exposure is loaded, it is that of the space-time permutation (Kulldorff et al. 2005,
     PLoS Med. 2:e59): a zone's own complaints, those of the window among them, times the window's
-    share of the whole time; the region's size is what its complaints imply. Spreading complaints over
-    their surroundings as if people lived there finds a little more and makes false alarms nearly
-    three times as often as promised. A thin cell counts with a tenth of the median cell's subscribers, at
-    least one, or with as many as its complaints but one would take at the region's rate.
+    share of the whole time; the region's size is what its complaints imply. Spreading complaints
+    over their surroundings as if people lived there finds a little more, and makes false alarms
+    nearly three times as often as promised. A thin cell counts with a tenth of the median cell's
+    subscribers, at least one, or with as many as its complaints but one would take at the
+    region's rate.
     """
     columns = history.columns
     span = baseline_span(columns, day, policy)
