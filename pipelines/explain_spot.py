@@ -148,10 +148,12 @@ def _brought(
     here = history.in_zone(columns, seen.cells_opened)
     time = columns.time[here]
     lived = here[(time > began) & (time <= until)]
+    alike = (plane == 0) | (columns.topic[here] == plane - 1)
+    made = np.concatenate([time[alike & (time <= began)], own.time])
     _, calls = np.unique(own.customer, return_counts=True)
     share = hourly[1:] / max(float(hourly[1:].sum()), 1e-12)
     return {
-        "hours": history.by_hour(own.time, float(hourly[plane]), usual.fit, began, until),
+        "hours": history.by_hour(made, float(hourly[plane]), usual.fit, began, until),
         "topics": history.by_topic(columns.topic[lived], share),
         "customers": len(calls),
         "called_again": int((calls > 1).sum()),

@@ -88,7 +88,7 @@ def test_a_resolved_spot_does_not_teach_itself():
 
 def test_an_earlier_cause_speaks_for_itself_alone():
     marked = marks(signs(1, earlier=["overload"]), POLICY)
-    added = odds(marked, np.array([UNKNOWN]), np.array([False]), 0)[-1]
+    added = odds(marked, np.array([UNKNOWN]), np.array([[False]]), np.array([0]))[0, -1]
     assert added[OVERLOAD] > 0
     others = np.delete(added, OVERLOAD)
     assert np.all(others < 0)
@@ -104,9 +104,10 @@ def test_probabilities_sum_to_one_and_evidence_adds_up(history, technology):
     told = signs(number, topics=[topic for _, topic in history] + ["no_internet"],
                  technology=[None] * (number - 1) + [technology])  # fmt: skip
     marked = marks(told, POLICY)
-    added = odds(marked, several.cause, several.cause != UNKNOWN, number - 1)
+    taught = (several.cause != UNKNOWN)[None, :]
+    [added] = of_one = odds(marked, several.cause, taught, np.array([number - 1]))
     assert added.shape == (1 + len(OUTCOMES), len(CAUSES))
-    chance = probabilities(added)
+    [chance] = probabilities(of_one)
     assert chance.sum() == pytest.approx(1.0)
     assert np.all(chance > 0)
     best = int(chance.argmax())

@@ -1,11 +1,11 @@
 """A suggested cause: what each sign adds to the odds of each cause, known and learnt.
 
 A naive Bayes model (Spiegelhalter and Knill-Jones 1984, J. R. Statist. Soc. A 147:35, weights of
-evidence): log P(cause) plus, for each sign that can be read, log P(outcome | cause). Both are drawn from what
-the policy says, worth some spots, towards what people found out about the spots resolved so far:
-(w P(outcome) r + n) / (w + N), where the outcome makes the cause r times as likely by the policy
-and was seen in n of N spots with that cause. Signs of one spot are not independent of each other,
-so each counts a part of its weight only; what the sum is worth is measured afterwards, see
+evidence): log P(cause) plus, for each sign that can be read, log P(outcome | cause). Both are drawn
+from what the policy says, worth w spots, towards what people found out about the spots resolved so
+far: (w P(outcome) r + n) / (w + N), where the outcome makes the cause r times as likely by the
+policy and was seen in n of N spots with that cause. Signs of one spot are not independent of each
+other, so each counts a part of its weight only; what the sum is worth is measured afterwards, see
 `heatmaps.insight.explanation.reliability`.
 """
 
@@ -67,56 +67,62 @@ def _ratios(policy: ExplanationPolicy) -> NDArray[np.float64]:
 
 
 def odds(
-    marked: Marks, cause: NDArray[np.int64], taught: NDArray[np.bool_], which: int
+    marked: Marks, cause: NDArray[np.int64], taught: NDArray[np.bool_], which: NDArray[np.intp]
 ) -> NDArray[np.float64]:
-    """Give what speaks for each cause of one spot, in natural logarithms, the first row before all.
+    """Give what speaks for each cause of some spots, in natural logarithms.
 
-    `cause` are the causes people gave, `taught` says which spots teach. Shape (1 + signs, causes):
-    the logarithm of each cause's share, then of each sign what it adds, 0 where it says nothing.
-    The sum over rows is the logarithm of the odds, up to a constant.
+    `cause` are the causes people gave to all spots, `taught` says for each spot asked which of all
+    teach, shape (asked, spots). Gives shape (asked, 1 + signs, causes): the logarithm of each
+    cause's share, then of each sign what it adds, 0 where it says nothing. The sum over the second
+    axis is the logarithm of the odds, up to a constant.
     """
-    policy, rows = marked.policy, np.flatnonzero(taught)
-    given = np.zeros((len(rows), len(CAUSES)))
-    given[np.arange(len(rows)), cause[rows]] = 1.0
+    policy, size = marked.policy, len(CAUSES)
+    given = np.equal.outer(cause, np.arange(size)).astype(np.float64)
     shares = np.array([policy.usual.get(each, 0.0) for each in CAUSES]) + 1e-6
-    prior = policy.worth_spots * len(CAUSES) / 2 * shares / shares.sum() + given.sum(axis=0)
-    share = prior / prior.sum()
-    found = given.T @ marked.said[rows]
-    base = marked.said[rows].sum(axis=0) + 1.0
+    prior = policy.worth_spots * size / 2 * shares / shares.sum() + taught @ given
+    share = prior / prior.sum(axis=1, keepdims=True)
+    found = np.stack([(taught * given[:, k]) @ marked.said for k in range(size)], axis=1)
+    base = found.sum(axis=1) + 1.0
     added = [np.log(share)]
     for name, outcomes in OUTCOMES.items():
         part = slice(START[name], START[name] + len(outcomes))
-        holds = marked.said[which, part]
-        if not holds.any():
-            added.append(np.zeros(len(CAUSES)))
-            continue
-        usual = base[part] / base[part].sum()
+        holds, seen = marked.said[which, part], found[:, :, part]
+        usual = base[:, part] / base[:, part].sum(axis=1, keepdims=True)
         if name == "earlier":
-            chance = _again(found[:, part], usual, policy) @ holds
+            chance = _again(seen, usual, holds, policy)
         else:
-            worth, seen = policy.worth_spots, found[:, part]
-            known = (usual * marked.ratio[:, part]) @ holds
-            chance = (worth * known + seen @ holds) / (worth + seen.sum(axis=1))
-        added.append(policy.weight_of_a_sign * np.log(chance / (share @ chance)))
-    return np.array(added)
+            known = np.einsum("ro,ko,ro->rk", usual, marked.ratio[:, part], holds)
+            here = np.einsum("rko,ro->rk", seen, holds)
+            chance = (policy.worth_spots * known + here) / (policy.worth_spots + seen.sum(axis=2))
+        told = holds.sum(axis=1, keepdims=True) > 0
+        chance = np.where(told, chance, 1.0)
+        mean = (share * chance).sum(axis=1, keepdims=True)
+        added.append(np.where(told, policy.weight_of_a_sign * np.log(chance / mean), 0.0))
+    return np.stack(added, axis=1)
 
 
 def _again(
-    found: NDArray[np.float64], usual: NDArray[np.float64], policy: ExplanationPolicy
+    seen: NDArray[np.float64],
+    usual: NDArray[np.float64],
+    holds: NDArray[np.float64],
+    policy: ExplanationPolicy,
 ) -> NDArray[np.float64]:
-    """Give how likely each cause follows on each, shape (causes, causes).
+    """Give how likely the cause that was there last is after each cause, shape (asked, causes).
 
     A cause comes again by itself in one share of the cases, the same for all causes, else the
-    earlier one has nothing to do with it. `found` counts causes (rows) after causes (columns).
+    earlier one has nothing to do with it. `seen` counts, for each spot asked, causes after causes.
     """
-    after = found.sum(axis=1)
-    same = policy.worth_spots * policy.same_again + max(float(found.trace() - after @ usual), 0.0)
-    share = min(same / (policy.worth_spots + float(after @ (1 - usual))), 1.0)
-    return share * np.eye(len(usual)) + (1 - share) * usual
+    after = seen.sum(axis=2)
+    by_chance = (after * usual).sum(axis=1)
+    more = np.maximum(np.trace(seen, axis1=1, axis2=2) - by_chance, 0.0)
+    worth = policy.worth_spots
+    share = (worth * policy.same_again + more) / (worth + after.sum(axis=1) - by_chance)
+    share = np.minimum(share, 1.0)[:, None]
+    return np.asarray(share * holds + (1 - share) * (usual * holds).sum(axis=1, keepdims=True))
 
 
 def probabilities(added: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give the probability of each cause from what `odds` gives; they sum to 1."""
-    score = added.sum(axis=0)
-    even = np.exp(score - score.max())
-    return np.asarray(even / even.sum())
+    """Give the probabilities from what `odds` gives, shape (asked, causes); rows sum to 1."""
+    score = added.sum(axis=1)
+    even = np.exp(score - score.max(axis=1, keepdims=True))
+    return np.asarray(even / even.sum(axis=1, keepdims=True))

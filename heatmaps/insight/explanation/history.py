@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 CURVE_H = 14 * 24
 """So many hours of a spot are shown at most, the last; a longer curve shows no hour."""
 
+LEAD_H = 24
+"""A younger spot is shown with the hours before it: alone it would be a single bar."""
+
 WEEK_US = 7 * 24 * HOUR_US
 
 
@@ -40,12 +43,13 @@ def in_zone(columns: ComplaintColumns, cells: Sequence[int]) -> NDArray[np.intp]
 def by_hour(
     time: NDArray[np.int64], hourly: float, fit: Expectation, since: int, until: int
 ) -> tuple[HourCount, ...]:
-    """Give complaints by hour from `since` to `until`, at most `CURVE_H`, beside the expected.
+    """Give complaints by hour from `since` to `until`, beside the expected.
 
-    `hourly` is what the zone brings in an hour of mean rhythm; times in microseconds.
+    A day of hours at least, `CURVE_H` at most, the last. `hourly` is what the zone brings in an
+    hour of mean rhythm; times in microseconds.
     """
     last = -(-until // HOUR_US)
-    first = max(since // HOUR_US, last - CURVE_H)
+    first = max(min(since // HOUR_US, last - LEAD_H), last - CURVE_H)
     hour = time // HOUR_US - first
     seen = np.bincount(hour[(hour >= 0) & (hour < last - first)], minlength=last - first)
     usual = hourly * fit.rhythm[hours_of_week(fit.zone, first, last)]

@@ -61,18 +61,14 @@ def judged(spots: SpotColumns, marked: Marks) -> Judged:
     """Suggest a cause for each resolved spot as it would have been when it opened."""
     rows = np.flatnonzero(spots.cause != UNKNOWN)
     rows = rows[np.lexsort((spots.spot_id[rows], spots.opened[rows]))]
-    suggested = np.zeros(len(rows), dtype=np.int64)
-    probability, confidence = np.zeros(len(rows)), np.zeros(len(rows))
-    for place, row in enumerate(rows.tolist()):
-        taught = (spots.cause != UNKNOWN) & (spots.named <= spots.opened[row])
-        chance = probabilities(odds(marked, spots.cause, taught, row))
-        suggested[place], probability[place] = chance.argmax(), chance.max()
-        known = np.flatnonzero(spots.named[rows[:place]] <= spots.opened[row])
-        right = (suggested == spots.cause[rows])[known]
-        confidence[place] = confidence_of(
-            int(suggested[place]), float(probability[place]),
-            (suggested[known], probability[known], right), marked.policy.worth_suggestions,
-        )[0]  # fmt: skip
+    taught = (spots.cause != UNKNOWN) & (spots.named <= spots.opened[rows, None])
+    chance = probabilities(odds(marked, spots.cause, taught, rows))
+    suggested, probability = chance.argmax(axis=1), chance.max(axis=1)
+    right, confidence = suggested == spots.cause[rows], np.zeros(len(rows))
+    for place, known in enumerate(taught[:, rows]):
+        past = (suggested[known], probability[known], right[known])
+        one = int(suggested[place]), float(probability[place])
+        confidence[place] = confidence_of(*one, past, marked.policy.worth_suggestions)[0]
     return Judged(spots.spot_id[rows], spots.named[rows], suggested, spots.cause[rows],
                   probability, confidence)  # fmt: skip
 

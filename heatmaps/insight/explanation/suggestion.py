@@ -33,8 +33,8 @@ def suggest(
     """
     learnt = marks(signs, policy)
     taught = (spots.cause != UNKNOWN) & (np.arange(len(spots)) != which)
-    added = odds(learnt, spots.cause, taught, which)
-    chance = probabilities(added)
+    [added] = of_one = odds(learnt, spots.cause, taught[None, :], np.array([which]))
+    [chance] = probabilities(of_one)
     ranked = np.argsort(-chance, kind="stable")
     best = int(ranked[0])
     past = judged(spots, learnt)

@@ -96,10 +96,11 @@ def _plan(card: SpotCard, reader: Reader) -> None:
     eta_h = ground().policy.eta_h
     causes = sorted(Cause, key=lambda cause: _.word("cause", cause))
     hours = {cause: _.plural("{n} hour", "{n} hours", round(eta_h[cause])) for cause in causes}
+    _propose_cause(work)
     _propose_term(work, reader)
     st.selectbox(
         _("Cause and its usual term"), causes, key=f"cause-{spot_id}",
-        index=causes.index(work.cause) if work.cause else None,
+        index=None,
         format_func=lambda cause: f"{_.word('cause', cause)} · {hours[cause]}",
         placeholder=_("not named"), on_change=_propose_usual_term, args=(spot_id,),
     )  # fmt: skip
@@ -114,6 +115,13 @@ def _plan(card: SpotCard, reader: Reader) -> None:
         _("Save"), key="save", on_click=_save_plan, args=(work,), width="stretch",
         type="primary" if work.cause is None and work.status is not Status.NEW else "secondary",
     )  # fmt: skip
+
+
+def _propose_cause(work: Work) -> None:
+    """Show the cause that is named; a choice made meanwhile stays until another one is."""
+    state, spot_id = st.session_state, work.spot_id
+    if f"cause-{spot_id}" not in state or state.get(f"named-{spot_id}") != work.cause:
+        state[f"cause-{spot_id}"] = state[f"named-{spot_id}"] = work.cause
 
 
 def _propose_term(work: Work, reader: Reader) -> None:
