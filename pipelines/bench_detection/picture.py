@@ -47,13 +47,13 @@ def draw(asked: Asked, told: Figures, path: Path) -> None:
     for name, points in told.curves.items():
         _line(share, name, [(one.false, 100 * one.found) for one in points], max)
         _line(delay, name, [(one.false, one.median_h) for one in points], min)
+    share.set_ylim(0, 100)
+    delay.set_ylim(0, _LONGEST_H)
     for row in told.rows:
         _mark(share, row, 100 * row.found)
         _mark(delay, row, row.median_h)
     _axes(share, "Faults found, %", asked.false_alarms)
-    _axes(delay, "Median delay, hours, a missed fault never found", asked.false_alarms)
-    share.set_ylim(0, 100)
-    delay.set_ylim(0, _LONGEST_H)
+    _axes(delay, "Median delay, hours (missed = never)", asked.false_alarms)
     figure.legend(*share.get_legend_handles_labels(), loc="outside right upper", frameon=False)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=110)
@@ -62,7 +62,7 @@ def draw(asked: Asked, told: Figures, path: Path) -> None:
 def _line(
     axes: Axes, name: str, points: list[tuple[float, float | None]], best: Callable[..., float]
 ) -> None:
-    """Draw the best value at no more than so many false alarms, as steps."""
+    """Draw the best value at no more than so many false alarms, as steps, as far as it is known."""
     reached: list[float] = []
     near = ((false, value) for false, value in points if false <= _MOST_FALSE)
     at = sorted((false, value) for false, value in near if value is not None)
@@ -70,13 +70,14 @@ def _line(
         reached.append(best([value, *reached[-1:]]))
     wide = 2.6 if name == OURS else 1.6
     if at:
-        false = [*(false for false, _ in at), _MOST_FALSE]
+        farthest = min(max(false for false, _ in points), _MOST_FALSE)
+        false = [*(false for false, _ in at), farthest]
         axes.step(false, [*reached, reached[-1]], where="post", label=name, color=_COLOURS[name],
                   linewidth=wide)  # fmt: skip
 
 
 def _mark(axes: Axes, row: Row, value: float | None) -> None:
-    if value is None:
+    if value is None or value > axes.get_ylim()[1]:
         return
     if row.name == ORACLE:
         axes.axhline(value, color="black", linestyle="--", linewidth=1, label=ORACLE)
