@@ -34,8 +34,9 @@ _SMALLEST_RATE = 1e-6
 _SCANNED_AT_ONCE = 10_000
 """So many complaints are scanned together, those of several hours where these have few."""
 
-_HIGH_PEAK, _LOW_PEAK = 8.0, 0.5
-"""Scores among which the highest of an hour is looked for, by halves."""
+_HIGH_PEAK, _LOW_PEAK = 7.0, 0.5
+"""Scores among which the highest of an hour are looked for, by halves; a tail begins above the
+first."""
 _FURTHEST = 500.0
 
 
@@ -81,7 +82,8 @@ def calibrate(ground: Ground, first_h: int, seed: int) -> Calibration:
     Draws complaints from the fitted expectation, each cell's rate uncertain as its evidence
     leaves it, in as many copies of the region as give `SIMULATED_COMPLAINTS`; scans them hour by
     hour exactly as real ones, all windows, zones and topics, so that every multiplicity is
-    inside; and keeps the distinct peaks: a cluster that stays above a score for hours is one.
+    inside; and keeps the distinct peaks of all neighbourhoods: a cluster that stays above a score
+    for hours is one, and a large region has several at once.
     The tail beyond is exponential, Gumbel's upper tail (Abrams et al. 2010, Int. J. Health
     Geogr. 9:61). `first_h` is the first UTC hour of the simulated week.
     """
@@ -134,7 +136,7 @@ def _crowd(ground: Ground, stream: Stream, hours: range, worlds: int) -> Crowd:
 
 
 def _peak_of_many(ground: Ground, stream: Stream, hour: int) -> list[Peak]:
-    """Give the peak of an hour of a single world with many complaints.
+    """Give the peaks of an hour of a single world with many complaints.
 
     Only what may reach a score is scanned, a lower one if nothing does.
     """

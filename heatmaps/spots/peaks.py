@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import h3.api.basic_int as h3
 import numpy as np
 
+from heatmaps.region.grid import parents
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -15,12 +17,15 @@ if TYPE_CHECKING:
     from heatmaps.spots.zones import Zones
 
 _CANDIDATES = 400
+_NEIGHBOURHOOD = 6
+"""Resolution of the cells, of 36 km2, each of which has a highest zone of its own: chance makes
+several clusters at once in a large region, and all of them say what its tail is like."""
 _EARTH_KM = 6371.0
 
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """The highest zone of one hour in one world."""
+    """A zone that no other of one neighbourhood, hour and world exceeds."""
 
     score: float
     hour: int
@@ -31,9 +36,11 @@ class Peak:
 
 
 def highest(zones: Zones, hours: range, worlds: int) -> list[Peak]:
-    """Give the highest zone of each world of each hour."""
-    order = np.lexsort((zones.plane, zones.centre, -zones.score, zones.world))
-    first = order[np.flatnonzero(np.diff(zones.world[order], prepend=-1))]
+    """Give the highest zone of each neighbourhood of each world of each hour."""
+    around = parents(zones.centre, _NEIGHBOURHOOD)
+    order = np.lexsort((zones.plane, zones.centre, -zones.score, around, zones.world))
+    new = np.diff(zones.world[order], prepend=-1) | np.diff(around[order], prepend=-1)
+    first = order[np.flatnonzero(new)]
     return [
         Peak(
             float(zones.score[i]),

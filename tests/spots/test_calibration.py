@@ -1,5 +1,6 @@
 from zoneinfo import ZoneInfo
 
+import h3.api.basic_int as h3
 import numpy as np
 import pytest
 from hypothesis import given
@@ -60,12 +61,26 @@ def test_almost_empty_regions_calibrate(small, people):
 @pytest.mark.parametrize("a_week", [40, 400])
 def test_hours_scanned_together_have_the_peaks_of_each(town, small, monkeypatch, a_week):
     monkeypatch.setattr(calibrating, "SIMULATED_COMPLAINTS", 200)
+    monkeypatch.setattr(calibrating, "_HIGH_PEAK", 3.0)
     size = a_week / (ground_of(town, small).total[0] * 168)
     ground = ground_of(Exposure(town.cell, town.subscribers * size), small)
     made = []
     for at_once in (100, 250, 10_000):  # the first looks at prospects where there is one world
         if at_once > 200 or a_week > 200:
             monkeypatch.setattr(calibrating, "_SCANNED_AT_ONCE", at_once)
-            made.append(calibrate(ground, 0, 7))
-    assert len(made[0].peaks) > 5
-    assert all((other.peaks == made[0].peaks).all() for other in made)
+            peaks = calibrate(ground, 0, 7).peaks
+            made.append(peaks[peaks >= 3])  # below, an hour with a higher one is not looked at
+    assert len(made[0]) > 5
+    assert all(other.tolist() == made[0].tolist() for other in made)
+
+
+def test_a_large_region_is_calibrated_like_a_small_one(town, small, monkeypatch):
+    """Thresholds are per million, however few hours of a region are simulated."""
+    monkeypatch.setattr(calibrating, "SIMULATED_COMPLAINTS", 500)
+    middles = [h3.latlng_to_cell(59.94, 30.3 + 2 * i, 9) for i in range(20)]
+    twenty = np.unique(np.concatenate([h3.grid_disk(middle, 12) for middle in middles]))
+    one, many = (
+        np.mean([calibrate(ground_of(place, small), 0, seed).threshold(7.0) for seed in range(3)])
+        for place in (Exposure(cells, np.full(len(cells), 200.0)) for cells in (town.cell, twenty))
+    )
+    assert many == pytest.approx(one, abs=2.5)
