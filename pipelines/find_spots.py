@@ -6,7 +6,6 @@ over stored history and writes nothing. Both walk with one `Watch`.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
@@ -19,7 +18,7 @@ from heatmaps.desk.words import Cause, Status
 from heatmaps.errors import UsageError
 from heatmaps.spots.calibration import calibrate
 from heatmaps.spots.detector import Detector, reach_back
-from heatmaps.spots.explained import UNJUDGED_DAYS, Explained, usual_part
+from heatmaps.spots.explained import Explained
 from heatmaps.store import complaints, detection, policies, region, spots
 from heatmaps.store.detection_rows import read_rows
 from heatmaps.store.engine import lock
@@ -28,6 +27,7 @@ from heatmaps.store.spots import Event
 from pipelines.find_gaps import refresh_when_due
 from pipelines.kept_calibrations import KeptCalibrations
 from pipelines.kept_complaints import KeptComplaints
+from pipelines.lifted import lifted_days, note_spots
 from pipelines.weigh_spots import Scales
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class Watch:
             shelf = self.closed if work.closed_at else self.living
             del self.living[action.spot_id]
             shelf[action.spot_id] = replace(case, work=work)
-            judged |= _lifted_days(work) != _lifted_days(case.work)
+            judged |= lifted_days(work) != lifted_days(case.work)
         if judged:
             self._explain()
         return events
@@ -140,22 +140,13 @@ class Watch:
     def _explain(self) -> None:
         """Note anew what all spots explain."""
         self.explained.forget()
-        for past in self._past.values():
-            days = _lifted_days(past)
-            part = usual_part(past.observed, past.expected)
-            self.explained.note(past.complaint_id, part, past.opened_at, days)
-        for case in (*self.closed.values(), *self.living.values()):
-            self._take_in(case)
-
-    def _take_in(self, case: SpotCase) -> None:
-        self.explained.take_in(case.detected, _lifted_days(case.work))
+        cases = (*self.closed.values(), *self.living.values())
+        note_spots(self.explained, self._past.values(), cases)
 
     def advance(self, tick: datetime) -> list[Event]:
         """Bring every living spot to `tick` and open new ones; gives what happened."""
         seen = tuple(self.living[spot_id].detected for spot_id in sorted(self.living))
-        found = self._detector.step(
-            self._ground.columns, tick, seen, self.explained, self._next_id
-        )
+        found = self._detector.step(self._ground.columns, tick, seen, self.explained, self._next_id)
         self._next_id = found.next_id
         self._unweighed = {}
         events: list[Event] = []
@@ -165,7 +156,7 @@ class Watch:
             shelf = self.closed if case.work.closed_at else self.living
             self.living.pop(spot.spot_id, None)
             shelf[spot.spot_id] = case
-            self._take_in(case)
+            self.explained.take_in(case.detected, lifted_days(case.work))
         return events
 
     def _follow(self, spot: DetectedSpot, tick: datetime) -> tuple[SpotCase, list[Event]]:
@@ -231,16 +222,6 @@ class Watch:
             return replace(case, detected=spot)
         lat, lon = self._ground.scales.centre(spot)
         return replace(case, detected=spot, lat=lat, lon=lon)
-
-
-def _lifted_days(work: Work | PastSpot) -> float:
-    """Give for how many days after it opened a spot keeps its complaints from the baseline.
-
-    All of them where people took it up, none where they rejected it.
-    """
-    if work.status is Status.REJECTED:
-        return 0.0
-    return math.inf if work.acknowledged_at else UNJUDGED_DAYS
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -10,19 +9,19 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from heatmaps.desk.words import Status
 from heatmaps.insight.explanation.evidence import Clock
 from heatmaps.insight.explanation.surroundings import RegionColumns
 from heatmaps.region.grid import GRID_RESOLUTION, child_range
 from heatmaps.spots.detector import reach_back
 from heatmaps.spots.expectation import History, fit_expectation
-from heatmaps.spots.explained import UNJUDGED_DAYS, Explained, usual_part
+from heatmaps.spots.explained import Explained
 from heatmaps.spots.rhythm import HOUR_US
 from heatmaps.store import detection, explanation, region, spots
 from heatmaps.store.detection_rows import read_rows
 from heatmaps.store.gazetteer_state import store_name
 from heatmaps.store.types import to_microseconds
 from pipelines.kept_complaints import KeptComplaints
+from pipelines.lifted import note_spots
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -105,7 +104,9 @@ def usual_on(
     territories = region.load_territories(connection)
     exposure = region.load_exposure(connection)
     named = ZoneInfo(territories[0].timezone) if territories else clock.zone
-    history = History(columns, _usual_parts(connection, columns, since))
+    past = detection.past_spots(connection, since, ()).values()
+    explained = note_spots(Explained(columns), past, spots.load_living(connection))
+    history = History(columns, explained.usual)
     fit = fit_expectation(exposure, history, day, policy.detection, named)
     shares = explanation.usual_shares(connection, since, moment)
     first = int(columns.time[0]) if len(columns.time) else to_microseconds(since)
@@ -123,21 +124,6 @@ def _rows(
         return read_rows(connection, since, until)
     kept = KeptComplaints(clock.cache_dir, store_name(connection.engine))
     return kept.rows(connection, since, until)
-
-
-def _usual_parts(
-    connection: Connection, columns: ComplaintColumns, since: datetime
-) -> NDArray[np.float32]:
-    """Give the part of each complaint that its place would have brought anyhow."""
-    explained = Explained(columns)
-    for past in detection.past_spots(connection, since, ()).values():
-        part = usual_part(past.observed, past.expected)
-        taken_up = math.inf if past.acknowledged_at else UNJUDGED_DAYS
-        days = 0.0 if past.status is Status.REJECTED else taken_up
-        explained.note(past.complaint_id, part, past.opened_at, days)
-    for case in spots.load_living(connection):
-        explained.take_in(case.detected, math.inf if case.work.acknowledged_at else UNJUDGED_DAYS)
-    return explained.usual
 
 
 def _in_zones(
