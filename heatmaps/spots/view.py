@@ -33,6 +33,10 @@ QUIET_LOOK_H = 12
 MOST_SIGHTINGS = 20
 """Zones taken from one tick; what is left stands out again in the next."""
 
+SHAPING_SHARE = 0.02
+"""A spot is drawn anew in an hour that brings it this part of its customers, and once a day: three
+more callers do not change the outline of a thousand."""
+
 SHAPE_SLACK = 1.0
 """A zone is widened by rings as long as it scores at most this less: a few complaints seldom lie
 at a fault's very edge, so the disk that fits them best is too small."""
@@ -78,14 +82,15 @@ class View:
         joining[members[active[which]]] = True
         self._joining = joining & self._fresh & self._unexplained
         self._unexplained &= ~self._joining
+        self._shaping = self._shaping_of(now // HOUR_US)
         self._everybody = Standing(
-            self.attendance, own | self._joining | self._unexplained, self._joining
+            self.attendance, own | self._joining | self._unexplained, self._shaping
         )
         self.seen = self._everybody.by_window
 
     def growth(self, threshold: float) -> list[Sighting]:
-        """Give the zones around complaints that just joined a spot, strongest first, apart."""
-        if not self._joining.any():
+        """Give the zones around complaints that shape a spot they just joined, strongest first."""
+        if not self._shaping.any():
             return []
         return self._zones_of(self._everybody, threshold)
 
@@ -184,6 +189,18 @@ class View:
             zone_score=float(score.max()),
             complaint_ids=tuple(self.columns.complaint_id[joined].tolist()),
         )
+
+    def _shaping_of(self, hour: int) -> NDArray[np.bool_]:
+        """Say which complaints joined a spot that is to be drawn anew in this hour."""
+        which, members = self._zones
+        joined = self._joining[members]
+        gain = np.bincount(which[joined], minlength=len(self._spots))
+        size = np.array([spot.observed_last for spot in self._spots], dtype=np.float64)
+        number = np.array([spot.spot_id for spot in self._spots], dtype=np.int64)
+        due = (gain >= SHAPING_SHARE * size) | ((hour + number) % 24 == 0)
+        shaping = np.zeros(len(self._joining), dtype=np.bool_)
+        shaping[members[joined & due[which]]] = True
+        return shaping
 
     def _members_of_spots(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Give the complaints in the zone and topic of each spot: its position and their rows."""
