@@ -27,7 +27,7 @@ from heatmaps.store.spots import Event
 from pipelines.find_gaps import refresh_when_due
 from pipelines.kept_calibrations import KeptCalibrations
 from pipelines.kept_complaints import KeptComplaints
-from pipelines.lifted import lifted_days, note_spots
+from pipelines.lifted import known_gatherings, lifted_days, note_gatherings, note_spots
 from pipelines.weigh_spots import Scales
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sqlalchemy import Connection
 
+    from heatmaps.spots.gatherings import Gathering
     from heatmaps.spots.record import ComplaintColumns, DetectedSpot, Exposure
     from heatmaps.store.detection import PastSpot
     from heatmaps.store.engine import Store
@@ -64,7 +65,8 @@ after it, in order of time. The same spots and tick must give the same, for hour
 class Ground:
     """Everything a run stands on, read once; `columns` reach over all its ticks and baselines.
 
-    `kept` holds calibrations of earlier runs, if any are kept.
+    `gatherings` are the mass events that are known of; `kept` holds calibrations of earlier runs,
+    if any are kept.
     """
 
     columns: ComplaintColumns
@@ -72,6 +74,7 @@ class Ground:
     exposure: Exposure
     ruling: CurrentPolicy
     zone: ZoneInfo
+    gatherings: Sequence[Gathering] = ()
     kept: KeptCalibrations | None = None
 
 
@@ -107,6 +110,7 @@ class Watch:
         self._unweighed: dict[int, datetime] = {}
         self.living: dict[int, SpotCase] = {}
         self.closed: dict[int, SpotCase] = {}
+        self._explain()
 
     def take_up(self, connection: Connection, tick: datetime) -> list[SpotCase]:
         """Go on, at `tick`, from what the store holds; gives the living spots as they are there."""
@@ -142,6 +146,7 @@ class Watch:
         self.explained.forget()
         cases = (*self.closed.values(), *self.living.values())
         note_spots(self.explained, self._past.values(), cases)
+        note_gatherings(self.explained, self._ground.gatherings)
 
     def advance(self, tick: datetime) -> list[Event]:
         """Bring every living spot to `tick` and open new ones; gives what happened."""
@@ -491,7 +496,8 @@ def _ground(
     scales = Scales(columns, weights, exposure, territories)
     zone = ZoneInfo(territories[0].timezone) if territories else clock.zone
     kept = KeptCalibrations(clock.cache_dir) if clock.cache_dir else None
-    return Ground(columns, scales, exposure, ruling, zone, kept)
+    crowds = known_gatherings(connection, columns)
+    return Ground(columns, scales, exposure, ruling, zone, crowds, kept)
 
 
 def _rows(

@@ -13,10 +13,13 @@ from town import CENTRE, CLOCK, END, FAULT_AT, FAULT_CELLS, FAULT_H, complaint, 
 from heatmaps.desk.lifecycle import Change
 from heatmaps.desk.words import Cause, Status
 from heatmaps.errors import UsageError
+from heatmaps.region.events import EventKind, NetworkEvent
 from heatmaps.region.grid import parent
 from heatmaps.store import desk, spots
 from heatmaps.store.engine import open_store
+from heatmaps.store.events import save_events
 from heatmaps.store.tables import Spot, SpotComplaint, Tick
+from heatmaps.store.types import to_microseconds
 from pipelines import find_spots
 from pipelines.set_up import set_up_store
 
@@ -205,6 +208,25 @@ def test_what_people_reject_stays_in_the_baseline(watched, status, lifted):
     part = spot.expected / spot.observed if lifted else 1.0
     assert watch.explained.usual[held] == pytest.approx(part)
     assert (watch.explained.usual[~by_spot] == 1).all()
+
+
+def test_a_known_crowd_opens_nothing_and_teaches_nothing(fresh):
+    lat, lon = h3.cell_to_latlng(CENTRE)
+    crowd = [complaint(f"crowd {n}", END - timedelta(minutes=15 * n), CENTRE) for n in range(12)]
+    tell(fresh, rows(fault=False) + crowd)
+    match = NetworkEvent("match", EventKind.MASS_EVENT, END - 4 * HOUR, END, lat, lon, 300.0)
+    with fresh.writing() as connection:
+        save_events(connection, [match], END)
+    detect(fresh, END)
+    assert not [one for one in cases(fresh) if one.detected.opened_at > match.starts_at]
+    with fresh.reading() as connection:
+        ground = find_spots._ground(connection, END, END + HOUR, CLOCK)
+    watch = find_spots.Watch(ground)
+    held = watch.explained.by_spot
+    assert held.sum() >= len(crowd)
+    assert (watch.explained.usual == np.where(held, 0, 1)).all()
+    began = to_microseconds(match.starts_at)
+    assert (ground.columns.time[held] >= began).all()
 
 
 def test_a_late_complaint_enters_the_next_tick_and_changes_no_past_one(watched):
