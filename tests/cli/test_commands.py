@@ -24,8 +24,8 @@ COMMANDS = (
 )  # fmt: skip
 WRITING = (
     "gazetteer load", "ingest", "quarantine replay", "quarantine drop", "subscribers load",
-    "territories load", "policy load", "policy rollback", "sites load", "coverage load", "events load",
-    "customers load", "gaps",
+    "territories load", "policy load", "policy rollback", "sites load", "coverage load",
+    "events load", "customers load", "gaps",
 )  # fmt: skip
 
 
