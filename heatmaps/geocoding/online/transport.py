@@ -108,8 +108,7 @@ class Transport(BaseSyncAdapter):  # type: ignore[misc]  # geopy carries no type
             answer = answered.get(timeout=timeout)
         except queue.Empty:
             given_up.set()
-            message = f"no whole answer within {timeout:g} s"
-            raise GeocoderTimedOut(message) from None
+            raise _timed_out(timeout) from None
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -125,11 +124,17 @@ class Transport(BaseSyncAdapter):  # type: ignore[misc]  # geopy carries no type
                 message, status_code=error.code, headers=headers, text=""
             ) from error
         except TimeoutError as error:
-            raise GeocoderTimedOut(str(error)) from error
+            raise _timed_out(timeout) from error
         except (URLError, HTTPException, OSError) as error:
             if isinstance(error, URLError) and isinstance(error.reason, TimeoutError):
-                raise GeocoderTimedOut(str(error.reason)) from error
+                raise _timed_out(timeout) from error
             raise GeocoderUnavailable(_plainly(error)) from error
+
+
+def _timed_out(timeout: float) -> GeocoderTimedOut:
+    """Tell of a time-out alike, whichever clock ran out first: the line's or that of the whole."""
+    message = f"no whole answer within {timeout:g} s"
+    return GeocoderTimedOut(message)
 
 
 def _read(page: HTTPResponse, given_up: threading.Event) -> bytes:
