@@ -33,9 +33,12 @@ QUIET_LOOK_H = 12
 MOST_SIGHTINGS = 20
 """Zones taken from one tick; what is left stands out again in the next."""
 
-SHAPING_SHARE = 0.02
-"""A spot is drawn anew in an hour that brings it this part of its customers, and once a day: three
-more callers do not change the outline of a thousand."""
+CUSTOMERS_AN_HOUR = 50
+"""A spot is drawn anew every hour for so many customers that it has, a spot of a thousand every
+twenty hours: a few more callers do not change its outline. At least once a day, and in any hour
+that brings `BURST` of its customers."""
+
+BURST = 0.2
 
 SHAPE_SLACK = 1.0
 """A zone is widened by rings as long as it scores at most this less: a few complaints seldom lie
@@ -197,7 +200,8 @@ class View:
         gain = np.bincount(which[joined], minlength=len(self._spots))
         size = np.array([spot.observed_last for spot in self._spots], dtype=np.float64)
         number = np.array([spot.spot_id for spot in self._spots], dtype=np.int64)
-        due = (gain >= SHAPING_SHARE * size) | ((hour + number) % 24 == 0)
+        every_h = np.clip(size // CUSTOMERS_AN_HOUR, 1, 24).astype(np.int64)
+        due = ((hour + number) % every_h == 0) | (gain >= BURST * size)
         shaping = np.zeros(len(self._joining), dtype=np.bool_)
         shaping[members[joined & due[which]]] = True
         return shaping
