@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import func, insert, select
+from sqlalchemy import Text, cast, func, insert, select
 
 from heatmaps.complaints.likeness import first_entries
 from heatmaps.desk.words import Status
@@ -139,16 +139,17 @@ def past_spots(
     names = ("id", "opened_at", "observed", "expected", "status", "acknowledged_at")
     closed = select(*(SPOT.c[name] for name in names)).where(SPOT.c.closed_at > since)
     found = {row.id: row for row in connection.execute(closed) if row.id not in known}
-    query = select(LINK.c.spot_id, LINK.c.complaint_id)
-    links = np.zeros((0, 2), dtype=np.int64)
-    for part in bulk.in_parts(sorted(found)):
-        rows = connection.execute(query.where(LINK.c.spot_id.in_(part))).all()
-        links = np.concatenate([links, np.array(rows, dtype=np.int64).reshape(-1, 2)])
-    links = links[np.argsort(links[:, 0], kind="stable")]
-    ends = np.searchsorted(links[:, 0], sorted(found), side="right")
-    parts = np.split(links[:, 1], ends)
-    return {
-        spot_id: PastSpot(row.opened_at, row.observed, row.expected, Status(row.status),
-                          row.acknowledged_at, held)
-        for (spot_id, row), held in zip(sorted(found.items()), parts, strict=False)
-    }  # fmt: skip
+    joined = func.aggregate_strings(cast(LINK.c.complaint_id, Text), ",")
+    query = select(LINK.c.spot_id, joined).group_by(LINK.c.spot_id)
+    held = dict.fromkeys(sorted(found), "")
+    for part in bulk.in_parts(list(held)):
+        held |= {
+            row[0]: row[1] for row in connection.execute(query.where(LINK.c.spot_id.in_(part)))
+        }
+    return {spot_id: _past(found[spot_id], ids) for spot_id, ids in held.items()}
+
+
+def _past(row: Any, ids: str) -> PastSpot:  # noqa: ANN401 - a row of the table spot, in part
+    held = np.fromstring(ids, dtype=np.int64, sep=",")  # a hundred times a row for each of them
+    status = Status(row.status)
+    return PastSpot(row.opened_at, row.observed, row.expected, status, row.acknowledged_at, held)
