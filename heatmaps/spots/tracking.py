@@ -134,10 +134,11 @@ def reshape(
     stronger one splits off, with that spot as its parent.
     """
     known = {spot.spot_id: spot for spot in spots}
+    active = [spot for spot in spots if spot.signal is Signal.ACTIVE]  # sightings alone wake others
     opened: list[int] = []
     reshaped: set[int] = set()
     for zone in growth:
-        met = _met(zone, [spot for spot in spots if known[spot.spot_id].merged_into is None])
+        met = _met(zone, [spot for spot in active if known[spot.spot_id].merged_into is None])
         heir = _heir({i: share for i, share in met.items() if known[i].topic == zone.topic})
         if heir is None:
             continue

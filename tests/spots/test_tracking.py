@@ -131,6 +131,16 @@ def test_a_zone_within_a_spot_that_says_more_than_it_opens_nothing():
     assert result.spots == spots
 
 
+@pytest.mark.parametrize("topic", ["all", "no_service"])
+def test_a_growing_spot_leaves_a_quiet_one_alone(topic):
+    over = quiet(opened(sighting(ring=0, topic=topic))[0])
+    [fault] = opened(sighting(h3.grid_ring(CENTRE, 2)[0], ids=(7, 8, 9)), next_id=2)
+    wider = sighting(ring=3, score=50.0, ids=(7, 8, 9, 10))
+    result = reshape((over, fault), [wider], {1: 0.0, 2: 20.0}, LATER, 3)
+    assert result.spots[0] == over
+    assert (result.spots[1].cells, result.spots[1].merged_into) == (wider.cells, None)
+
+
 def test_a_quiet_spot_relapses_where_it_is_sighted_again():
     spot = quiet(opened(sighting())[0])
     assert (spot.signal, spot.quiet_since) == (Signal.QUIET, LATER)
