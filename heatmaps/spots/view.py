@@ -69,7 +69,8 @@ class View:
         self._rows = rows = slice(int(first), int(end))
         self.columns = columns = taken(columns, rows)
         self._age = now - columns.time
-        self._fresh = np.maximum(columns.available, columns.time) > now - HOUR_US
+        self._known_for = now - np.maximum(columns.available, columns.time)
+        self._fresh = self._known_for < HOUR_US
         self.weight = ground.expectation.weight_of_windows(now // HOUR_US, ground.windows_h)
         part = register.roll.part(rows)
         self.attendance = Attendance(columns, now, ground.windows_h, roll=part)
@@ -85,7 +86,7 @@ class View:
         joining[members[active[which]]] = True
         self._joining = joining & self._fresh & self._unexplained
         self._unexplained &= ~self._joining
-        self._shaping = self._shaping_of(now // HOUR_US)
+        self._shaping = self._shaping_of(now // HOUR_US, own | self._joining)
         self._everybody = Standing(
             self.attendance, own | self._joining | self._unexplained, self._shaping
         )
@@ -193,17 +194,21 @@ class View:
             complaint_ids=tuple(self.columns.complaint_id[joined].tolist()),
         )
 
-    def _shaping_of(self, hour: int) -> NDArray[np.bool_]:
-        """Say which complaints joined a spot that is to be drawn anew in this hour."""
+    def _shaping_of(self, hour: int, counted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Say which counted complaints came to a spot since it was last drawn, if that is now due.
+
+        These are those known since then in its zone; of most spots, those of this hour.
+        """
         which, members = self._zones
-        joined = self._joining[members]
-        gain = np.bincount(which[joined], minlength=len(self._spots))
+        gain = np.bincount(which[self._joining[members]], minlength=len(self._spots))
         size = np.array([spot.observed_last for spot in self._spots], dtype=np.float64)
         number = np.array([spot.spot_id for spot in self._spots], dtype=np.int64)
+        active = np.array([s.signal is Signal.ACTIVE for s in self._spots], dtype=np.bool_)
         every_h = np.clip(size // CUSTOMERS_AN_HOUR, 1, 24).astype(np.int64)
-        due = ((hour + number) % every_h == 0) | (gain >= BURST * size)
-        shaping = np.zeros(len(self._joining), dtype=np.bool_)
-        shaping[members[joined & due[which]]] = True
+        due = active & (((hour + number) % every_h == 0) | (gain >= BURST * size))
+        new = counted[members] & (self._known_for[members] < every_h[which] * HOUR_US)
+        shaping = np.zeros(len(counted), dtype=np.bool_)
+        shaping[members[new & due[which]]] = True
         return shaping
 
     def _members_of_spots(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
