@@ -91,8 +91,9 @@ def _name(ground: Ground, first_h: int, seed: int) -> str:
     hours = hours_of_week(fit.zone, first_h - WEEK_H, first_h + 2 * WEEK_H)
     arrays = (fit.cell, fit.hourly, fit.evidence, fit.rhythm, fit.stray, ground.windows_h, hours)
     rings = [(lattice.resolution, lattice.max_ring) for lattice in ground.lattices.values()]
-    told = (_program(), fit.subscribers, fit.dispersion, ground.min_customers, sorted(rings),
-            first_h, seed, [(array.dtype.str, array.shape) for array in arrays])  # fmt: skip
+    told = (_program(), fit.subscribers, fit.dispersion, fit.own_share, ground.min_customers,
+            sorted(rings), first_h, seed,
+            [(array.dtype.str, array.shape) for array in arrays])  # fmt: skip
     digest = blake2b(repr(told).encode(), digest_size=_DIGEST_CHARACTERS // 2)
     for array in arrays:
         digest.update(np.ascontiguousarray(array).data)

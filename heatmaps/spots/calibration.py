@@ -99,7 +99,7 @@ def calibrate(ground: Ground, first_h: int, seed: int) -> Calibration:
         parts = (hours[start : start + at_once] for start in range(0, len(hours), at_once))
         peaks = [peak for part in parts for peak in _peaks(ground, stream, part, worlds)]
     else:
-        peaks = [peak for hour in hours for peak in _peak_of_many(ground, stream, hour)]
+        peaks = _peaks_of_many(ground, stream, hours)
     score = distinct(peaks, ground)
     tail = score[:TAIL_PEAKS]
     scale = float(tail.mean() - tail[-1]) if len(tail) > 1 else 1.0
@@ -135,22 +135,31 @@ def _crowd(ground: Ground, stream: Stream, hours: range, worlds: int) -> Crowd:
                  np.tile(fresh, 2), number, worlds * len(hours))  # fmt: skip
 
 
-def _peak_of_many(ground: Ground, stream: Stream, hour: int) -> list[Peak]:
-    """Give the peaks of an hour of a single world with many complaints.
+def _peaks_of_many(ground: Ground, stream: Stream, hours: range) -> list[Peak]:
+    """Give the peaks of hours of a single world with many complaints, down to some score.
 
-    Only what may reach a score is scanned, a lower one if nothing does.
+    Only what may reach the score is scanned; it is lowered for all hours alike, so that the tail is
+    whole, until it has enough peaks.
     """
-    weight = ground.expectation.mean_hours(hour, ground.windows_h)
-    heads, score = _heads(ground, stream, hour), _HIGH_PEAK
+    score = _HIGH_PEAK
     while score > _LOW_PEAK:
-        among = prospects_of(ground, heads, weight, score)
-        if among:
-            tally = Tally(ground, heads, weight=weight, among=among, threshold=score)
-            zones = tally.zones()
-            if len(zones.score):
-                return highest(zones, range(hour, hour + 1), 1)
+        peaks = [peak for hour in hours for peak in _peaks_above(ground, stream, hour, score)]
+        if len(distinct(peaks, ground)) >= TAIL_PEAKS:
+            return peaks
         score /= 2
-    return _peaks(ground, stream, range(hour, hour + 1), 1)
+    return [peak for hour in hours
+            for peak in _peaks(ground, stream, range(hour, hour + 1), 1)]  # fmt: skip
+
+
+def _peaks_above(ground: Ground, stream: Stream, hour: int, score: float) -> list[Peak]:
+    """Give the peaks of an hour that reach a score."""
+    weight = ground.expectation.mean_hours(hour, ground.windows_h)
+    heads = _heads(ground, stream, hour)
+    among = prospects_of(ground, heads, weight, score)
+    if not among:
+        return []
+    tally = Tally(ground, heads, weight=weight, among=among, threshold=score)
+    return highest(tally.zones(), range(hour, hour + 1), 1)
 
 
 def _heads(ground: Ground, stream: Stream, hour: int) -> Heads:
