@@ -155,13 +155,17 @@ class Watch:
         self._next_id = found.next_id
         self._unweighed = {}
         events: list[Event] = []
+        merged = False
         for spot in found.spots:
             case, happened = self._follow(spot, tick)
             events += happened
             shelf = self.closed if case.work.closed_at else self.living
             self.living.pop(spot.spot_id, None)
             shelf[spot.spot_id] = case
+            merged |= case.work.status is Status.MERGED
             self.explained.take_in(case.detected, lifted_days(case.work))
+        if merged:
+            self._explain()
         return events
 
     def _follow(self, spot: DetectedSpot, tick: datetime) -> tuple[SpotCase, list[Event]]:

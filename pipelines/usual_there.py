@@ -14,14 +14,13 @@ from heatmaps.insight.explanation.surroundings import RegionColumns
 from heatmaps.region.grid import GRID_RESOLUTION, child_range
 from heatmaps.spots.detector import reach_back
 from heatmaps.spots.expectation import History, fit_expectation
-from heatmaps.spots.explained import Explained
 from heatmaps.spots.rhythm import HOUR_US
-from heatmaps.store import detection, explanation, region, spots
+from heatmaps.store import detection, explanation, region
 from heatmaps.store.detection_rows import read_rows
 from heatmaps.store.gazetteer_state import store_name
 from heatmaps.store.types import to_microseconds
 from pipelines.kept_complaints import KeptComplaints
-from pipelines.lifted import note_spots
+from pipelines.lifted import explained_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -104,9 +103,7 @@ def usual_on(
     territories = region.load_territories(connection)
     exposure = region.load_exposure(connection)
     named = ZoneInfo(territories[0].timezone) if territories else clock.zone
-    past = detection.past_spots(connection, since, ()).values()
-    explained = note_spots(Explained(columns), past, spots.load_living(connection))
-    history = History(columns, explained.usual)
+    history = History(columns, explained_of(connection, columns, since).usual)
     fit = fit_expectation(exposure, history, day, policy.detection, named)
     shares = explanation.usual_shares(connection, since, moment)
     first = int(columns.time[0]) if len(columns.time) else to_microseconds(since)

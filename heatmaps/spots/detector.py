@@ -99,7 +99,7 @@ class Detector:
         day = (now - HOUR_US) // _DAY_US * _DAY_US
         register = self._register(columns)
         history = History(columns, explained.usual)
-        calibration = self._calibration(history, day)
+        calibration = self._calibration(History(columns, explained.unjudged), day)
         ground = self._ground(history, day)
         view = View(register, explained.by_spot, now, ground, calibration, living)
         threshold = calibration.threshold(self._policy.recurrence_days_per_million)
@@ -135,8 +135,8 @@ class Detector:
         """Calibrate on the day the schedule says, so that any tick after it agrees.
 
         Only complaints a week older than that day are left out: whether they belong to a spot
-        was settled by then. Where nothing was expected anywhere on that day, today's expectation
-        is calibrated.
+        was settled by then; and what people judged since does not count (`Explained.unjudged`).
+        Where nothing was expected anywhere on that day, today's expectation is calibrated.
         """
         day = self._day(history.columns, today).calibrated
         then = History(history.columns, history.usual, day - WEEK_H * HOUR_US)
@@ -191,7 +191,8 @@ def calibration_day(columns: ComplaintColumns, day: int, policy: DetectionPolicy
 
     Every four weeks; in a young history 0, 3 and 14 days after its first complaint.
     """
-    known = (columns.available <= day) & (columns.time < day)
+    since = day - int(reach_back(policy).total_seconds()) * 1_000_000
+    known = (columns.available <= day) & (columns.time < day) & (columns.time >= since)
     first = int(columns.time[np.argmax(known)]) // _DAY_US * _DAY_US if known.any() else day
     age = (day - first) // _DAY_US
     if age < policy.baseline_days:

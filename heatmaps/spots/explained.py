@@ -26,11 +26,11 @@ _DAY_US = 86_400_000_000
 class Explained:
     """What spots living and past say of some complaints, row by row of their columns.
 
-    `by_spot` says which were ever counted in a spot. `usual` is the part of each, 0 to 1, that its
-    place would have brought anyhow: of a spot that stood out with `observed` customers where
-    `expected` were usual, the part expected / observed. So a fault leaves the baseline and the
-    usual complaints of its place stay in it, and a wide zone does not look ever more special the
-    longer it lives.
+    `by_spot` says which were ever counted in a spot, or left out. `usual` is the part of each, 0 to
+    1, that its place would have brought anyhow: of a spot that stood out with `observed` customers
+    where `expected` were usual, the part expected / observed. So a fault leaves the baseline, and
+    the usual complaints of its place stay in it. `unjudged` is the same as if nobody had judged any
+    spot: what is calibrated for weeks shall not change with a verdict.
     """
 
     def __init__(self, columns: ComplaintColumns) -> None:
@@ -42,6 +42,7 @@ class Explained:
         """Have nothing noted."""
         self.by_spot = np.zeros(len(self.columns.time), dtype=np.bool_)
         self.usual = np.ones(len(self.columns.time), dtype=np.float32)
+        self.unjudged = self.usual.copy()
         self._seen: dict[int, tuple[int, ...]] = {}
 
     def take_in(self, spot: DetectedSpot, lifted_days: float = UNJUDGED_DAYS) -> None:
@@ -61,9 +62,15 @@ class Explained:
         """Note complaints of one spot; of several spots the one that leaves least holds."""
         rows = self._by_id.rows(ids)
         self.by_spot[rows] = True
-        lifted = self.columns.time[rows] < opened_at.timestamp() * 1e6 + lifted_days * _DAY_US
-        rows = rows[lifted] if lifted_days else rows[:0]
-        self.usual[rows] = np.minimum(self.usual[rows], part)
+        age_days = (self.columns.time[rows] - opened_at.timestamp() * 1e6) / _DAY_US
+        for usual, days in ((self.usual, lifted_days), (self.unjudged, UNJUDGED_DAYS)):
+            lifted = rows[age_days < days] if days else rows[:0]
+            usual[lifted] = np.minimum(usual[lifted], part)
+
+    def leave_out(self, rows: NDArray[np.intp]) -> None:
+        """Note complaints that something other than a spot accounts for: they teach nothing."""
+        self.by_spot[rows] = True
+        self.usual[rows] = self.unjudged[rows] = 0
 
 
 def usual_part(observed: int, expected: float) -> float:

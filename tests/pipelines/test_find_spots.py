@@ -15,12 +15,14 @@ from heatmaps.desk.words import Cause, Status
 from heatmaps.errors import UsageError
 from heatmaps.region.events import EventKind, NetworkEvent
 from heatmaps.region.grid import parent
+from heatmaps.spots.explained import Explained
 from heatmaps.store import desk, spots
 from heatmaps.store.engine import open_store
 from heatmaps.store.events import save_events
 from heatmaps.store.tables import Spot, SpotComplaint, Tick
 from heatmaps.store.types import to_microseconds
 from pipelines import find_spots
+from pipelines.lifted import note_spots
 from pipelines.set_up import set_up_store
 
 HOUR = timedelta(hours=1)
@@ -208,6 +210,38 @@ def test_what_people_reject_stays_in_the_baseline(watched, status, lifted):
     part = spot.expected / spot.observed if lifted else 1.0
     assert watch.explained.usual[held] == pytest.approx(part)
     assert (watch.explained.usual[~by_spot] == 1).all()
+
+
+@pytest.mark.parametrize("every_h", [12, 24 * 9])
+def test_where_events_are_the_rule_the_crowd_is_usual(fresh, every_h):
+    tell(fresh, rows(fault=False))
+    lat, lon = h3.cell_to_latlng(CENTRE)
+    begins = [END - timedelta(hours=n) for n in range(every_h, 24 * 20, every_h)]
+    events = [NetworkEvent(f"fair {n}", EventKind.MASS_EVENT, at, at + 8 * HOUR, lat, lon, 300.0)
+              for n, at in enumerate(begins)]  # fmt: skip
+    with fresh.writing() as connection:
+        save_events(connection, events, END)
+    with fresh.reading() as connection:
+        known = find_spots._ground(connection, END, END + HOUR, CLOCK).gatherings
+    assert len(known) == (0 if every_h == 12 else len(events))
+
+
+def test_what_is_noted_hour_by_hour_is_what_is_read_back(watched):
+    """With merged, rejected and living spots, as the next part of a run would read them."""
+    one = the_fault(watched)
+    with watched.reading() as connection:
+        ground = find_spots._ground(connection, SEEN_BY, SEEN_BY + HOUR, CLOCK)
+        watch = find_spots.Watch(ground)
+        watch.take_up(connection, SEEN_BY + HOUR)
+    half = one.detected.complaint_ids[::2]
+    child = replace(one, detected=replace(one.detected, spot_id=9, complaint_ids=half, observed=90),
+                    work=replace(one.work, status=Status.MERGED, closed_at=SEEN_BY))  # fmt: skip
+    watch.closed[9] = child
+    watch._explain()
+    alone = Explained(ground.columns)
+    note_spots(alone, (), cases(watched))
+    assert (watch.explained.usual == alone.usual).all()
+    assert (watch.explained.by_spot == alone.by_spot).all()
 
 
 def test_a_known_crowd_opens_nothing_and_teaches_nothing(fresh):

@@ -41,6 +41,23 @@ def test_what_nobody_takes_up_becomes_usual_after_a_week(days, usual):
     assert explained.usual.tolist() == usual
 
 
+def test_what_is_unjudged_does_not_change_with_a_verdict():
+    columns = make_columns(CENTRE, [1.0, 24.0 * UNJUDGED_DAYS + 1])
+    told = []
+    for days in (0.0, UNJUDGED_DAYS, math.inf):
+        explained = Explained(columns)
+        explained.take_in(spot([1, 2]), days)
+        told.append(explained.unjudged.tolist())
+    assert told == [[0.25, 1]] * 3
+
+
+def test_what_is_left_out_opens_and_teaches_nothing():
+    explained = Explained(make_columns(CENTRE, [1.0, 2.0]))
+    explained.leave_out(np.array([1]))
+    assert explained.by_spot.tolist() == [False, True]
+    assert explained.usual.tolist() == explained.unjudged.tolist() == [1, 0]
+
+
 def test_of_several_spots_the_one_that_leaves_least_holds():
     explained = Explained(make_columns(CENTRE, [1.0]))
     for spot_id, expected in enumerate((10.0, 2.0, 15.0)):
