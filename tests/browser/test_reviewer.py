@@ -80,6 +80,7 @@ def test_addresses_are_decided_by_keyboard_on_the_map_and_undone(page, address, 
     expect(heading(page)).to_be_visible()
     page.get_by_role("textbox", name="Кто вы").fill(ME)
     page.get_by_role("textbox", name="Кто вы").press("Enter")
+    expect(waiting(page).first).to_be_visible()
     first, count = heading(page).inner_text(), waiting(page).count()
     assert first.endswith(("ю", "Ю"))
     heading(page).click()
