@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from sqlalchemy import Text, cast, func, insert, select
+from sqlalchemy import func, insert, select
 
 from heatmaps.complaints.likeness import first_entries
 from heatmaps.desk.words import Status
 from heatmaps.region.grid import resolution_of
 from heatmaps.region.technology import Technology
 from heatmaps.spots.record import ComplaintColumns
-from heatmaps.store import bulk
 from heatmaps.store.complaints import COMPLAINT
 from heatmaps.store.detection_rows import ROW, read_rows
-from heatmaps.store.tables import Spot, SpotComplaint, Tick
+from heatmaps.store.spots import SPOT, complaints_of
+from heatmaps.store.tables import Tick
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime, timedelta
 
     from numpy.typing import NDArray
-    from sqlalchemy import Connection, Table
-
-LINK: Table = SpotComplaint.__table__  # type: ignore[assignment]  # a mapped table is a Table
-SPOT: Table = Spot.__table__  # type: ignore[assignment]
+    from sqlalchemy import Connection
 
 _TECHNOLOGIES = np.array([*map(str, Technology), None], dtype=object)
 """By code; the last is that of `NO_CODE`."""
@@ -139,17 +136,15 @@ def past_spots(
     names = ("id", "opened_at", "observed", "expected", "status", "acknowledged_at")
     closed = select(*(SPOT.c[name] for name in names)).where(SPOT.c.closed_at > since)
     found = {row.id: row for row in connection.execute(closed) if row.id not in known}
-    joined = func.aggregate_strings(cast(LINK.c.complaint_id, Text), ",")
-    query = select(LINK.c.spot_id, joined).group_by(LINK.c.spot_id)
-    held = dict.fromkeys(sorted(found), "")
-    for part in bulk.in_parts(list(held)):
-        held |= {
-            row[0]: row[1] for row in connection.execute(query.where(LINK.c.spot_id.in_(part)))
-        }
-    return {spot_id: _past(found[spot_id], ids) for spot_id, ids in held.items()}
-
-
-def _past(row: Any, ids: str) -> PastSpot:  # noqa: ANN401 - a row of the table spot, in part
-    held = np.fromstring(ids, dtype=np.int64, sep=",")  # a hundred times a row for each of them
-    status = Status(row.status)
-    return PastSpot(row.opened_at, row.observed, row.expected, status, row.acknowledged_at, held)
+    held = complaints_of(connection, sorted(found))
+    return {
+        spot_id: PastSpot(
+            opened_at=row.opened_at,
+            observed=row.observed,
+            expected=row.expected,
+            status=Status(row.status),
+            acknowledged_at=row.acknowledged_at,
+            complaint_id=held[spot_id],
+        )
+        for spot_id, row in sorted(found.items())
+    }

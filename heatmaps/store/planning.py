@@ -22,7 +22,8 @@ from heatmaps.store.complaints import COMPLAINT
 from heatmaps.store.detection_rows import TOPIC_CODES
 from heatmaps.store.engine import lock
 from heatmaps.store.region import outline
-from heatmaps.store.tables import CoverageGap, GapSearch, Spot, SpotCell, SpotComplaint
+from heatmaps.store.spots import ZONE
+from heatmaps.store.tables import CoverageGap, GapSearch, Spot, SpotComplaint
 from heatmaps.store.types import microseconds
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 GAP: Table = CoverageGap.__table__  # type: ignore[assignment]  # a mapped table is a Table
 SEARCH: Table = GapSearch.__table__  # type: ignore[assignment]
-ZONE: Table = SpotCell.__table__  # type: ignore[assignment]
 
 NOT_OF_THE_NETWORK = (
     Cause.ORDERED_RESTRICTION,

@@ -8,11 +8,10 @@ from sqlalchemy import or_, select
 
 from heatmaps.desk.words import Status
 from heatmaps.insight.verdicts import WorkedSpot
-from heatmaps.store import bulk
-from heatmaps.store.tables import Spot, SpotComplaint
+from heatmaps.store.spots import complaints_of
+from heatmaps.store.tables import Spot
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
     from datetime import datetime
     from typing import Any
 
@@ -28,14 +27,14 @@ def worked_spots(connection: Connection, since: datetime, until: datetime) -> li
     lived = or_(Spot.closed_at.is_(None), Spot.closed_at >= since)
     rows = connection.execute(query.where(Spot.opened_at <= until, lived).order_by(Spot.id)).all()
     survivors = {row.id: row for row in rows}
-    counted = _complaints(connection, list(survivors))
+    counted = complaints_of(connection, list(survivors))
     return [
         WorkedSpot(
             row.id,
             row.opened_at,
             row.closed_at or until,
             Status(_survivor(row, survivors).status),
-            frozenset(counted.get(row.id, ())),
+            frozenset(counted[row.id].tolist()),
         )
         for row in rows
     ]
@@ -46,13 +45,3 @@ def _survivor(row: Any, known: dict[int, Any]) -> Any:  # noqa: ANN401 - rows of
     while row.merged_into in known:
         row = known[row.merged_into]
     return row
-
-
-def _complaints(connection: Connection, ids: Collection[int]) -> dict[int, list[int]]:
-    held: dict[int, list[int]] = {}
-    for part in bulk.in_parts(sorted(ids)):
-        query = select(SpotComplaint.spot_id, SpotComplaint.complaint_id)
-        links: Iterable[Any] = connection.execute(query.where(SpotComplaint.spot_id.in_(part)))
-        for spot_id, complaint_id in links:
-            held.setdefault(spot_id, []).append(complaint_id)
-    return held
