@@ -37,6 +37,13 @@ class NetworkEvent:
     site_id: str | None = None
     text: str | None = None
 
+    @property
+    def circle(self) -> tuple[float, float, float] | None:
+        """Latitude, longitude and radius of an event in a circle, None of any other."""
+        if self.lat is None or self.lon is None or self.radius_m is None:
+            return None
+        return self.lat, self.lon, self.radius_m
+
     def is_on(self, now: datetime) -> bool:
         """Whether it has begun and not ended."""
         return self.starts_at <= now and (self.ends_at is None or now < self.ends_at)

@@ -26,8 +26,7 @@ from heatmaps.store.complaints import COMPLAINT
 from heatmaps.store.desk import COARSEST_ZONE
 from heatmaps.store.events import SITE_REACH_M
 from heatmaps.store.network import SECTOR
-from heatmaps.store.spots import LINK, SPOT
-from heatmaps.store.tables import SpotCell
+from heatmaps.store.spots import LINK, SPOT, ZONE
 from heatmaps.store.types import microseconds
 
 if TYPE_CHECKING:
@@ -35,11 +34,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from numpy.typing import NDArray
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import Connection
 
     from heatmaps.region.events import NetworkEvent
-
-ZONE: Table = SpotCell.__table__  # type: ignore[assignment]  # a mapped table is a Table
 
 RESOLVED = (Status.RESOLVED, Status.CONFIRMED)
 """Spots in one of these have a cause that people stand by."""
@@ -245,9 +242,9 @@ def event_points(connection: Connection, events: Sequence[NetworkEvent]) -> Even
         for lat, lon in at_site.get(event.site_id or "", ())
     ]
     rows += [
-        (position, event.lat, event.lon, event.radius_m)
+        (position, *event.circle)
         for position, event in enumerate(events)
-        if event.radius_m is not None and event.lat is not None and event.lon is not None
+        if event.circle is not None
     ]
     position, lat, lon, reach = np.array(rows, dtype=np.float64).reshape(-1, 4).T
     return EventPoints(position.astype(np.int64), lat, lon, reach)
