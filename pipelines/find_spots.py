@@ -20,13 +20,11 @@ from heatmaps.spots.calibration import calibrate
 from heatmaps.spots.detector import Detector, reach_back
 from heatmaps.spots.explained import Explained
 from heatmaps.store import complaints, detection, policies, region, spots
-from heatmaps.store.detection_rows import read_rows
 from heatmaps.store.engine import lock
-from heatmaps.store.gazetteer_state import store_name
 from heatmaps.store.spots import Event
 from pipelines.find_gaps import refresh_when_due
 from pipelines.kept_calibrations import KeptCalibrations
-from pipelines.kept_complaints import KeptComplaints
+from pipelines.kept_complaints import rows_between
 from pipelines.lifted import known_gatherings, lifted_days, note_gatherings, note_spots
 from pipelines.weigh_spots import Scales
 
@@ -35,8 +33,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    import numpy as np
-    from numpy.typing import NDArray
     from sqlalchemy import Connection
 
     from heatmaps.spots.gatherings import Gathering
@@ -491,7 +487,7 @@ def _ground(
     ruling = ruling or policies.current_policy(connection)
     since = first - reach_back(ruling.policy.detection)
     columns, weights = detection.columns_of(
-        _rows(connection, since, last, clock.cache_dir),
+        rows_between(connection, since, last, clock.cache_dir),
         count_registration=ruling.policy.detection.count_registration_addresses,
         duplicate_within=timedelta(hours=ruling.policy.quality.duplicate_within_h),
     )
@@ -502,12 +498,3 @@ def _ground(
     kept = KeptCalibrations(clock.cache_dir) if clock.cache_dir else None
     crowds = known_gatherings(connection, columns)
     return Ground(columns, scales, exposure, ruling, zone, crowds, kept)
-
-
-def _rows(
-    connection: Connection, since: datetime, until: datetime, cache_dir: Path | None
-) -> NDArray[np.void]:
-    if cache_dir is None:
-        return read_rows(connection, since, until)
-    kept = KeptComplaints(cache_dir, store_name(connection.engine))
-    return kept.rows(connection, since, until)

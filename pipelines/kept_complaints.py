@@ -24,6 +24,7 @@ from heatmaps.store.detection_rows import (
     reading_now,
     still_stands,
 )
+from heatmaps.store.gazetteer_state import store_name
 from heatmaps.store.types import from_microseconds, to_microseconds
 from heatmaps.whole_file import keep_newest, whole_file
 
@@ -57,6 +58,16 @@ class _Kept:
     since: int
     reading: Reading
     rows: NDArray[np.void]
+
+
+def rows_between(
+    connection: Connection, since: datetime, until: datetime, cache_dir: Path | None
+) -> NDArray[np.void]:
+    """Give rows as `read_rows` does, from those kept in a directory if one is given."""
+    if cache_dir is None:
+        return read_rows(connection, since, until)
+    kept = KeptComplaints(cache_dir, store_name(connection.engine))
+    return kept.rows(connection, since, until)
 
 
 class KeptComplaints:

@@ -12,7 +12,7 @@ from heatmaps.desk.words import Status
 from heatmaps.region.events import EventKind
 from heatmaps.spots.explained import UNJUDGED_DAYS, Explained, usual_part
 from heatmaps.spots.gatherings import Gathering, cells_within, gathered
-from heatmaps.spots.rhythm import HOUR_US
+from heatmaps.spots.rhythm import DAY_US
 from heatmaps.store.detection import past_spots
 from heatmaps.store.events import events_between
 from heatmaps.store.spots import load_living
@@ -79,18 +79,14 @@ def known_gatherings(connection: Connection, columns: ComplaintColumns) -> list[
     first, last = (datetime.fromtimestamp(us / 1e6, UTC) for us in (begin, end))
     crowds = [
         Gathering(
-            cells_within(event.lat, event.lon, event.radius_m),
+            cells_within(*event.circle),
             to_microseconds(event.starts_at),
             to_microseconds(event.ends_at),
         )
         for event in events_between(connection, first, last)
-        if event.kind is EventKind.MASS_EVENT
-        and event.lat is not None
-        and event.lon is not None
-        and event.radius_m is not None
-        and event.ends_at is not None
+        if event.kind is EventKind.MASS_EVENT and event.circle and event.ends_at
     ]
-    most = ORDINARY_SHARE * max(end - begin, SHORTEST_DAYS * 24 * HOUR_US)
+    most = ORDINARY_SHARE * max(end - begin, SHORTEST_DAYS * DAY_US)
     return [crowd for crowd in crowds if _busy_us(crowd, crowds) <= most]
 
 

@@ -14,12 +14,10 @@ from heatmaps.insight.explanation.surroundings import RegionColumns
 from heatmaps.region.grid import GRID_RESOLUTION, child_range
 from heatmaps.spots.detector import reach_back
 from heatmaps.spots.expectation import History, fit_expectation
-from heatmaps.spots.rhythm import HOUR_US
+from heatmaps.spots.rhythm import DAY_US, HOUR_US
 from heatmaps.store import detection, explanation, region
-from heatmaps.store.detection_rows import read_rows
-from heatmaps.store.gazetteer_state import store_name
 from heatmaps.store.types import to_microseconds
-from pipelines.kept_complaints import KeptComplaints
+from pipelines.kept_complaints import rows_between
 from pipelines.lifted import explained_of
 
 if TYPE_CHECKING:
@@ -34,8 +32,6 @@ if TYPE_CHECKING:
     from heatmaps.spots.expectation import Expectation
     from heatmaps.spots.record import ComplaintColumns, Exposure
     from pipelines.find_spots import Clockwork
-
-DAY_US = 24 * HOUR_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +113,8 @@ def _rows(
 
     Farther back they are read from the store: what is kept shall not grow for one old spot.
     """
-    if clock.cache_dir is None or since < clock.now - reach_back(policy.detection):
-        return read_rows(connection, since, until)
-    kept = KeptComplaints(clock.cache_dir, store_name(connection.engine))
-    return kept.rows(connection, since, until)
+    kept = since >= clock.now - reach_back(policy.detection)
+    return rows_between(connection, since, until, clock.cache_dir if kept else None)
 
 
 def _in_zones(

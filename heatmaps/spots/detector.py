@@ -13,7 +13,7 @@ from heatmaps.spots.calibration import Calibration, calibrate
 from heatmaps.spots.expectation import History, baseline_span, fit_expectation
 from heatmaps.spots.exposure import sound_exposure
 from heatmaps.spots.ground import Ground, lattices_for
-from heatmaps.spots.rhythm import HOUR_US, WEEK_H
+from heatmaps.spots.rhythm import DAY_US, HOUR_US, WEEK_H
 from heatmaps.spots.roll import Register
 from heatmaps.spots.tracking import follow, match, reshape
 from heatmaps.spots.view import View
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 Calibrate: TypeAlias = "Callable[[Ground, int, int], Calibration]"
 """What gives the calibration of an expectation from its first hour and a seed; see `calibrate`."""
 
-_DAY_US = 24 * HOUR_US
 _CALIBRATION_EVERY_DAYS = 28
 _YOUNG_CALIBRATIONS = (0, 3, 14)
 
@@ -96,7 +95,7 @@ class Detector:
         columns. UsageError where `tick` is not on the hour or names no zone.
         """
         now = _microseconds(tick)
-        day = (now - HOUR_US) // _DAY_US * _DAY_US
+        day = (now - HOUR_US) // DAY_US * DAY_US
         register = self._register(columns)
         history = History(columns, explained.usual)
         calibration = self._calibration(History(columns, explained.unjudged), day)
@@ -146,7 +145,7 @@ class Detector:
         if key not in self._calibrations:
             fit = fit_expectation(self._exposure, then, day, self._policy, self._zone)
             ground = Ground(fit, self._policy, self._lattices)
-            self._calibrations = {key: self._calibrated(ground, day // HOUR_US, day // _DAY_US)}
+            self._calibrations = {key: self._calibrated(ground, day // HOUR_US, day // DAY_US)}
         return self._calibrations[key]
 
     def _known_by(self, history: History, day: int) -> tuple[object, ...]:
@@ -193,11 +192,11 @@ def calibration_day(columns: ComplaintColumns, day: int, policy: DetectionPolicy
     """
     since = day - int(reach_back(policy).total_seconds()) * 1_000_000
     known = (columns.available <= day) & (columns.time < day) & (columns.time >= since)
-    first = int(columns.time[np.argmax(known)]) // _DAY_US * _DAY_US if known.any() else day
-    age = (day - first) // _DAY_US
+    first = int(columns.time[np.argmax(known)]) // DAY_US * DAY_US if known.any() else day
+    age = (day - first) // DAY_US
     if age < policy.baseline_days:
-        return first + max(young for young in _YOUNG_CALIBRATIONS if young <= max(age, 0)) * _DAY_US
-    return day - day // _DAY_US % _CALIBRATION_EVERY_DAYS * _DAY_US
+        return first + max(young for young in _YOUNG_CALIBRATIONS if young <= max(age, 0)) * DAY_US
+    return day - day // DAY_US % _CALIBRATION_EVERY_DAYS * DAY_US
 
 
 def _microseconds(tick: datetime) -> int:

@@ -18,7 +18,7 @@ from heatmaps.spots.dispersion import dispersion
 from heatmaps.spots.exposure import exposure_of_counts
 from heatmaps.spots.record import taken
 from heatmaps.spots.repeats import customers_in_windows
-from heatmaps.spots.rhythm import HOUR_US, WEEK_H, hours_of_week, weekly_rhythm
+from heatmaps.spots.rhythm import DAY_US, HOUR_US, WEEK_H, hours_of_week, weekly_rhythm
 from heatmaps.spots.roll import compact
 from heatmaps.spots.shrinkage import place_factors, topic_shares
 
@@ -40,7 +40,6 @@ little about who complains there (a station, a motorway, a park, a wrong geocode
 _UNSEEN = 0.5
 """Complaints added to a count whose rate is to be drawn from it alone (Jeffreys' prior)."""
 
-_DAY_US = 24 * HOUR_US
 _WEEK_US = WEEK_H * HOUR_US
 _MONTH_H = 30 * 24
 
@@ -123,14 +122,14 @@ def baseline_span(columns: ComplaintColumns, day: int, policy: DetectionPolicy) 
     `baseline_days` before the guard band; where history is young, what there is of it, and the
     guard band takes no more than its half. Only what was known at `day` counts.
     """
-    earliest = day - policy.guard_band_h * HOUR_US - policy.baseline_days * _DAY_US
+    earliest = day - policy.guard_band_h * HOUR_US - policy.baseline_days * DAY_US
     first, last = np.searchsorted(columns.time, [earliest, day]).tolist()
     known = first + np.flatnonzero(columns.available[first:last] <= day)
     if not len(known):
         return Span(known, day, day)
     begin = int(columns.time[known[0]]) // HOUR_US * HOUR_US
     end = day - min(policy.guard_band_h, (day - begin) // HOUR_US // 2) * HOUR_US
-    start = max(begin, end - policy.baseline_days * _DAY_US)
+    start = max(begin, end - policy.baseline_days * DAY_US)
     rows = known[(columns.time[known] >= start) & (columns.time[known] < end)]
     return Span(rows, start, end)
 
@@ -204,9 +203,10 @@ def fit_expectation(
     implied = np.maximum(total - 1, 0) / (_rate(total, size, hours, pull) * max(hours, 1.0))
     subscribers = np.where(subscribers < floor, np.maximum(floor, implied), subscribers)
     rate = _rate(total, float(subscribers.sum()), hours, pull)
-    factor, evidence = place_factors(cells, total, subscribers * rate * hours)
-    hourly = subscribers * rate * factor
-    if not loaded:
+    if loaded:
+        factor, evidence = place_factors(cells, total, subscribers * rate * hours)
+        hourly = subscribers * rate * factor
+    else:
         hourly, evidence = total / max(hours, 1.0), total + _UNSEEN
     shares, usual = topic_shares(cells, observed)
     return Expectation(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from heatmaps.spots.rhythm import DAY_US
 from heatmaps.spots.roll import ById
 from heatmaps.spots.tracking import added
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 UNJUDGED_DAYS = 7.0
 """A spot that nobody takes up lifts nothing off the baseline after so many days: what goes on for
 longer without anybody caring is what the place now usually produces."""
-
-_DAY_US = 86_400_000_000
 
 
 class Explained:
@@ -62,7 +61,7 @@ class Explained:
         """Note complaints of one spot; of several spots the one that leaves least holds."""
         rows = self._by_id.rows(ids)
         self.by_spot[rows] = True
-        age_days = (self.columns.time[rows] - opened_at.timestamp() * 1e6) / _DAY_US
+        age_days = (self.columns.time[rows] - opened_at.timestamp() * 1e6) / DAY_US
         for usual, days in ((self.usual, lifted_days), (self.unjudged, UNJUDGED_DAYS)):
             lifted = rows[age_days < days] if days else rows[:0]
             usual[lifted] = np.minimum(usual[lifted], part)

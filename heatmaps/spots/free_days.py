@@ -23,7 +23,8 @@ def kind_of_day(zone: ZoneInfo, day: date) -> int:
 
     A weekend that the law makes a working day is like a Friday, the day before the rest; a day
     that is free instead is a holiday. The law is that of the country the zone is in, as package
-    `holidays` knows it; a zone of no country, like UTC, has weekdays only.
+    `holidays` knows it; a zone of no country, like UTC, or of one that it does not know, has
+    weekdays only.
     """
     calendar = _calendar(zone.key or "")
     if calendar is None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 HOUR_US = 3_600_000_000
+DAY_US = 24 * HOUR_US
 WEEK_H = 168
 RHYTHM_H = WEEK_H + 24
 """The hours of the week, and after them those of a public holiday."""

@@ -14,7 +14,7 @@ from heatmaps.geocoding.gazetteer import distance_m
 from heatmaps.insight.explanation.columns import UNKNOWN
 from heatmaps.insight.explanation.signs import said
 from heatmaps.region.technology import Technology
-from heatmaps.spots.rhythm import HOUR_US
+from heatmaps.spots.rhythm import DAY_US
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,8 +38,6 @@ FEWEST_PLACED = 4
 EVERYWHERE_TIMES, EVERYWHERE_ERRORS = 1.5, 3.0
 """A topic is everywhere when the rest of the region brings so many times the usual, and so many
 standard errors more."""
-
-_DAY_US = 24 * HOUR_US
 
 
 def coverage(spots: SpotColumns, reports: ReportColumns, covered: NDArray[np.int8]) -> Sign:
@@ -202,7 +200,7 @@ def earlier(spots: SpotColumns) -> Sign:
     order = np.lexsort((spots.named[other], one))
     found = np.full(number, UNKNOWN, dtype=np.int64)
     found[one[order]] = other[order]  # of several the last stays
-    days = (spots.opened - spots.opened[found]) / _DAY_US
+    days = (spots.opened - spots.opened[found]) / DAY_US
     return said(found != UNKNOWN, spots.cause[found], days)
 
 
