@@ -15,7 +15,7 @@ from heatmaps.insight.coverage_gaps import SpotZones
 from heatmaps.insight.gap import Gap, GapClass, read_coverage
 from heatmaps.insight.gap_tracking import KnownGap
 from heatmaps.insight.look_back import PastComplaints
-from heatmaps.region.grid import from_text, to_text
+from heatmaps.region.grid import from_text, resolution_of, to_text
 from heatmaps.region.technology import Technology
 from heatmaps.store import bulk
 from heatmaps.store.complaints import COMPLAINT
@@ -46,7 +46,7 @@ NOT_OF_THE_NETWORK = (
 """Causes that say nothing of where the network is missing: neither such spots nor what was
 complained in them count."""
 
-ROWS_A_PART = 50_000
+ROWS_A_PART = 5_000
 TECHNOLOGY_CODES = {str(technology): code for code, technology in enumerate(Technology)}
 _INDOOR_CODES = {str(place): int(place is Place.INDOOR) for place in Place}
 _UNKNOWN = -1
@@ -81,25 +81,39 @@ def load_past(
         .join(Spot, Spot.id == SpotComplaint.spot_id)
         .where(Spot.cause.in_(NOT_OF_THE_NETWORK))
     )
+    told = 8 * (8 * case(TOPIC_CODES, value=c.topic) + case(TECHNOLOGY_CODES, value=c.technology,
+                else_=_UNKNOWN) + 1) + case(_INDOOR_CODES, value=c.place, else_=_UNKNOWN) + 1  # fmt: skip
     query = (
-        select(func.coalesce(c.customer_id, _UNNAMED + cast(c.likeness, Text)),
-               c.cell, c.resolution, microseconds(c.created_at),
-               case(TOPIC_CODES, value=c.topic),
-               case(TECHNOLOGY_CODES, value=c.technology, else_=_UNKNOWN),
-               case(_INDOOR_CODES, value=c.place, else_=_UNKNOWN), c.ltv)
+        select(func.coalesce(c.customer_id, _UNNAMED + cast(c.likeness, Text)), c.cell,
+               microseconds(c.created_at), told, c.ltv)
         .where(c.cell.is_not(None), c.state != State.WITHDRAWN, c.created_at > since,
                c.created_at <= until, c.id.not_in(elsewhere))
         .order_by(c.created_at, c.id)
     )  # fmt: skip
     if not count_registration:
         query = query.where(c.address_kind != AddressKind.REGISTRATION)
-    rows = connection.execution_options(yield_per=ROWS_A_PART).execute(query)
-    codes: dict[str, int] = {}
-    parts = [_empty()] + [_columns(part, codes) for part in rows.partitions()]
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    unnamed = columns[0] == _UNKNOWN
-    columns[0][unnamed] = len(codes) + np.arange(unnamed.sum())
-    return PastComplaints(*columns)
+    result, codes = connection.execute(query), _Codes()
+    parts = [tuple(np.zeros(0, dtype=kind) for kind in _KINDS)]
+    # from the driver's cursor and some at once, as detection reads: a million rows of objects
+    # take longer to make than all that is done with them
+    while rows := result.cursor.fetchmany(ROWS_A_PART):
+        parts.append(_columns(rows, codes))
+    result.close()
+    customer, cell, time, codes_told, ltv = (np.concatenate(each) for each in zip(*parts, strict=True))
+    unnamed = customer == _UNKNOWN
+    customer[unnamed] = len(codes) + np.arange(unnamed.sum())
+    rest, indoor = np.divmod(codes_told, 8)
+    topic, technology = np.divmod(rest, 8)
+    return PastComplaints(
+        customer=customer,
+        cell=cell,
+        resolution=resolution_of(cell),
+        time=time,
+        topic=topic.astype(np.int8),
+        technology=(technology - 1).astype(np.int8),
+        indoor=(indoor - 1).astype(np.int8),
+        ltv=ltv,
+    )
 
 
 def load_zones(connection: Connection, since: datetime, until: datetime) -> SpotZones:
@@ -161,24 +175,24 @@ def load_gaps(connection: Connection) -> list[Gap]:
     return [_gap(row) for row in connection.execute(query)]
 
 
-def _empty() -> tuple[NDArray[Any], ...]:
-    kinds = (np.int64, np.int64, np.int8, np.int64, np.int8, np.int8, np.int8, np.float64)
-    return tuple(np.zeros(0, dtype=kind) for kind in kinds)
+_KINDS = (np.int64, np.int64, np.int64, np.int16, np.float64)
 
 
-def _columns(rows: Sequence[Row[Any]], codes: dict[str, int]) -> tuple[NDArray[Any], ...]:
-    customers, cells, levels, times, topics, technologies, places, ltv = zip(*rows, strict=True)
-    named = (_UNKNOWN if c is None else codes.setdefault(c, len(codes)) for c in customers)
-    return (
-        np.fromiter(named, np.int64, len(rows)),
-        np.array(cells, dtype=np.int64),
-        np.array(levels, dtype=np.int8),
-        np.array(times, dtype=np.int64),
-        np.array(topics, dtype=np.int8),
-        np.array(technologies, dtype=np.int8),
-        np.array(places, dtype=np.int8),
-        np.array(ltv, dtype=np.float64),
-    )
+class _Codes(dict[str | None, int]):
+    """Numbers of names, each made once, in the order they come; `_UNKNOWN` of nobody."""
+
+    def __missing__(self, name: str | None) -> int:
+        if name is None:
+            return _UNKNOWN
+        self[name] = len(self)
+        return self[name]
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], codes: _Codes) -> tuple[NDArray[Any], ...]:
+    customers, *columns = zip(*rows, strict=True)
+    named = np.fromiter(map(codes.__getitem__, customers), np.int64, len(rows))
+    kinds = zip(columns, _KINDS[1:], strict=True)
+    return (named, *(np.array(column, dtype=kind) for column, kind in kinds))
 
 
 _SAME = (
