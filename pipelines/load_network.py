@@ -61,10 +61,11 @@ class Replacing(Enum):
 
 
 class RowsFile(NamedTuple):
-    """A file, and what its rows are."""
+    """A file, what its rows are, and whether it is `whole`: then what it does not name goes."""
 
     path: Path
     kind: Kind
+    whole: bool = False
 
 
 class AreasFile(NamedTuple):
@@ -93,18 +94,19 @@ def load_rows_file(
     *,
     keep: bool = True,
 ) -> LoadedRows:
-    """Load a file of sites, events or customers; rows that cannot be used go to quarantine.
+    """Load a file of sites, events, objects or customers; unusable rows go to quarantine.
 
     FileError before anything is written where the file as a whole cannot be used.
     """
-    path, kind = file
+    path, kind, whole = file
     profile = load_profile(given.profile, kind)
     checked = check_file(path, profile)
     origin = Origin(given.source or profile.source or kind, path.name, lasting(given.profile), kind)
     with ExitStack() as stack:
         dry = None if keep else stack.enter_context(store.writing(keep=False))
         with _begun(store, dry) as connection:
-            told = _Told(TAKERS[kind](connection, _circumstances(connection, kind, given)))
+            against = _circumstances(connection, kind, given)._replace(whole=whole)
+            told = _Told(TAKERS[kind](connection, against))
         for batch in read_batches(checked):
             with _begun(store, dry) as connection:
                 told.take(connection, batch, origin, given.now)
@@ -119,7 +121,7 @@ def load_rows_file(
 def replay_network(
     store: Store, given: Given, instead: str | None = None, *, keep: bool = True
 ) -> Replayed:
-    """Try the rows of sites, events and customers in quarantine again, each as it came.
+    """Try the rows of sites, events, objects and customers in quarantine again, as they came.
 
     Rows that can be used now leave quarantine. Those that would overwrite what came after them
     stay: a row whose sector or event was stored by the same load or a later one, or whose customer

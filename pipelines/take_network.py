@@ -1,4 +1,4 @@
-"""Rows of sites, events and customers into the store, a batch at a time."""
+"""Rows of sites, events, objects and customers into the store, a batch at a time."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from heatmaps.complaints.identity import Seen, identities, stored_before
 from heatmaps.complaints.profiles import Kind
 from heatmaps.complaints.validate_customers import validate_customers
 from heatmaps.complaints.validate_events import Places, validate_events
+from heatmaps.complaints.validate_objects import validate_objects
 from heatmaps.complaints.validate_sites import validate_sectors
-from heatmaps.store import customers, events, network
+from heatmaps.store import customers, events, network, objects
 from heatmaps.store.default_points import default_points
 from heatmaps.store.region import Saved, load_territories
 from pipelines.keep_provider_places import with_places
@@ -38,13 +39,15 @@ class Taken(NamedTuple):
 class Circumstances(NamedTuple):
     """What rows are held against; a `replay` overwrites nothing that came after its rows.
 
-    `at` is when the rows were loaded, in a replay for the first time.
+    `at` is when the rows were loaded, in a replay for the first time. A file that is `whole` names
+    all there is, so what it does not name goes.
     """
 
     intake: Intake
     geocoder: Callable[[], Geocoder]
     at: datetime
     replay: bool = False
+    whole: bool = False
 
 
 class Taker(Protocol):
@@ -115,6 +118,45 @@ class TakeEvents:
         return []
 
 
+class TakeObjects:
+    """Takes in vulnerable objects; of a whole file, those that it does not name go."""
+
+    def __init__(self, connection: Connection, given: Circumstances) -> None:
+        self._given = given
+        later = objects.objects_since(connection, given.at) if given.replay else set[str]()
+        self._seen = stored_before(later) if given.replay else Seen()
+        self._named = self._outside = self._refused = 0
+
+    def take(self, connection: Connection, rows: RowBatch) -> Taken:
+        """Take in the next batch."""
+        good = validate_objects(rows, self._given.intake.bounds, self._seen)
+        self._outside += good.outside
+        self._refused += len(good.refused)
+        self._named += len(good.objects)
+        saved = objects.save_objects(connection, good.objects, self._given.at)
+        return Taken(saved, good.refused, identities([each.object_id for each in good.objects]))
+
+    def finish(self, connection: Connection) -> int:
+        """Remove what a whole file does not name; nothing where it names none or not all."""
+        if not self._given.whole or self._refused or not self._named:
+            return 0
+        return objects.forget_unnamed(connection, self._given.at)
+
+    def notes(self) -> list[str]:
+        """Give how many objects lie outside the region, and whether any were kept unnamed."""
+        told = []
+        if self._outside:
+            told.append(
+                f"{self._outside:,} objects lie outside the territories loaded; check them."
+            )
+        if self._given.whole and self._refused:
+            told.append(
+                "Nothing was removed, since rows of the file were refused; load the mended file "
+                "with --replace."
+            )
+        return told
+
+
 class TakeCustomers:
     """Takes in customers at their addresses; whom a file names, it names with all addresses."""
 
@@ -154,6 +196,7 @@ class TakeCustomers:
 TAKERS: dict[Kind, Callable[[Connection, Circumstances], Taker]] = {
     Kind.SITES: TakeSites,
     Kind.EVENTS: TakeEvents,
+    Kind.OBJECTS: TakeObjects,
     Kind.CUSTOMERS: TakeCustomers,
 }
 """What takes in the rows of each kind, in the order in which they refer to each other."""

@@ -149,8 +149,9 @@ def replay(
 ) -> None:
     """Try all rows in quarantine again, after a profile or this program was mended.
 
-    Rows of sites, events and customers come first, complaints after them; none of the former
-    overwrites what was loaded after it. Rows whose profile cannot be read stay where they are.
+    Rows of sites, events, objects and customers come first, complaints after them; none of the
+    former overwrites what was loaded after it. Rows whose profile cannot be read stay where they
+    are.
 
     Example: heatmaps quarantine replay
     """

@@ -16,7 +16,7 @@ PARTS = {
     "store": ("db", "doctor"),
     "policy": ("policy",),
     "region": ("gazetteer", "subscribers", "territories"),
-    "network": ("sites", "coverage", "events", "customers"),
+    "network": ("sites", "coverage", "events", "objects", "customers"),
     "intake": ("ingest", "quarantine", "geocode", "lookup"),
     "provider": ("provider",),
     "profiles": ("profile",),

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 sites = typer.Typer(help="Sectors of the network.", no_args_is_help=True)
 coverage = typer.Typer(help="Where the network is predicted to work.", no_args_is_help=True)
 events = typer.Typer(help="Planned works, outages, mass events.", no_args_is_help=True)
+objects = typer.Typer(help="What must not be without connection.", no_args_is_help=True)
 customers = typer.Typer(help="The customer base.", no_args_is_help=True)
 
 RowFile = Annotated[Path, typer.Argument(help="CSV, plain or gzip.")]
@@ -43,6 +44,7 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(sites, name="sites")
     app.add_typer(coverage, name="coverage")
     app.add_typer(events, name="events")
+    app.add_typer(objects, name="objects")
     app.add_typer(customers, name="customers")
 
 
@@ -76,6 +78,27 @@ def load_events(
     Example: heatmaps events load events.csv
     """
     _load_rows(RowsFile(file, Kind.EVENTS), profile, as_json=as_json, dry_run=dry_run)
+
+
+@objects.command("load")
+def load_objects(
+    file: RowFile,
+    profile: ProfileName = Kind.OBJECTS.value,
+    *,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Remove the objects that the file does not name.")
+    ] = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Load hospitals, schools, fire stations and the like; a known object_id gets the new row.
+
+    Spots that hold such objects are more urgent, by [priority.vulnerable] of the policy. Of a file
+    with addresses instead of coordinates, `heatmaps geocode` finds these first.
+
+    Example: heatmaps objects load objects.csv
+    """
+    _load_rows(RowsFile(file, Kind.OBJECTS, replace), profile, as_json=as_json, dry_run=dry_run)
 
 
 @customers.command("load")
@@ -146,14 +169,14 @@ def _load_rows(file: RowsFile, profile: str, *, as_json: bool, dry_run: bool) ->
     counts = loaded.counts
     facts = {name: count for name, count in asdict(counts).items() if name != "unlocated"}
     dry = "\n  Nothing was kept: dry run." if dry_run else ""
-    result(as_json, f"{file.path.name}: {_said(loaded)}{dry}", file=str(file.path),
+    result(as_json, f"{file.path.name}: {_said(loaded, file.kind)}{dry}", file=str(file.path),
            kind=file.kind, profile=profile, rows_in=counts.rows_in, **facts, gone=loaded.gone,
            dry_run=dry_run)  # fmt: skip
     if counts.rows_in and not counts.usable:
         raise typer.Exit(1)
 
 
-def _said(loaded: LoadedRows) -> str:
+def _said(loaded: LoadedRows, kind: Kind) -> str:
     counts = loaded.counts
     said = (
         f"{counts.rows_in:,} rows in = {counts.new:,} new + {counts.updated:,} updated + "
@@ -164,5 +187,6 @@ def _said(loaded: LoadedRows) -> str:
     if counts.released:
         said += f"; {counts.released:,} rows left quarantine, since these made them needless"
     if loaded.gone:
-        said += f"; {loaded.gone:,} addresses that the file no longer names went"
+        what = "objects" if kind is Kind.OBJECTS else "addresses"
+        said += f"; {loaded.gone:,} {what} that the file no longer names went"
     return said + "."

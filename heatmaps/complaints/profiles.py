@@ -24,6 +24,7 @@ from pydantic import (
 from heatmaps.complaints.record import WORDS
 from heatmaps.errors import ConfigError
 from heatmaps.region.events import EventKind
+from heatmaps.region.objects import ObjectKind
 from heatmaps.region.sites import SectorStatus
 from heatmaps.region.timezones import is_timezone
 
@@ -56,6 +57,7 @@ class Kind(StrEnum):
     SUBSCRIBERS = "subscribers"
     SITES = "sites"
     EVENTS = "events"
+    OBJECTS = "objects"
     CUSTOMERS = "customers"
 
 
@@ -116,6 +118,7 @@ COLUMNS = {
         "site_id",
         "text",
     ],
+    Kind.OBJECTS: ["object_id", "kind", "name", "lat", "lon"],
     Kind.CUSTOMERS: [
         "customer_id",
         "address_kind",
@@ -146,6 +149,7 @@ EXTRA_COLUMNS: dict[Kind, list[str]] = {
     Kind.SUBSCRIBERS: [],
     Kind.SITES: list(PAIRS),
     Kind.EVENTS: list(PAIRS),
+    Kind.OBJECTS: list(PAIRS),
     Kind.CUSTOMERS: list(PAIRS),
 }
 """Our columns that are read only where a profile names them: personal data nobody asked for, and
@@ -156,13 +160,20 @@ REQUIRED = {
     Kind.SUBSCRIBERS: ("cell", "subscribers"),
     Kind.SITES: ("site_id", "sector_id", "lat", "lon", "technology"),
     Kind.EVENTS: ("event_id", "kind", "starts_at"),
+    Kind.OBJECTS: ("object_id", "kind", "lat", "lon"),
     Kind.CUSTOMERS: ("customer_id",),
 }
 """Our columns without which a file cannot be used."""
 
 
-FIXED: dict[str, type[StrEnum]] = {**WORDS, "status": SectorStatus, "kind": EventKind}
-"""The columns of any kind whose values are fixed, and their words."""
+FIXED: dict[str, type[StrEnum]] = {**WORDS, "status": SectorStatus}
+"""The columns of any kind of file whose values are fixed, and their words."""
+
+OWN_FIXED: dict[Kind, dict[str, type[StrEnum]]] = {
+    Kind.EVENTS: {"kind": EventKind},
+    Kind.OBJECTS: {"kind": ObjectKind},
+}
+"""Those whose words differ from one kind of file to the other."""
 
 
 def wkt_start(text: str) -> int:
@@ -296,9 +307,10 @@ class Profile(BaseModel):
         """Refuse a fixed value for which every row that gets it would be quarantined."""
         given = list(self.defaults.items())
         given += [(ours, value) for ours, table in self.values.items() for value in table.values()]
+        fixed = FIXED | OWN_FIXED.get(self.kind, {})
         for ours, value in given:
-            if value and ours in FIXED and value not in set(FIXED[ours]):
-                message = f"{value!r} is no {ours}; write one of {', '.join(FIXED[ours])}"
+            if value and ours in fixed and value not in set(fixed[ours]):
+                message = f"{value!r} is no {ours}; write one of {', '.join(fixed[ours])}"
                 raise ValueError(message)
         return self
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 NEWEST = "head"
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration. Alembic itself is loaded only to migrate, for that takes a while."""
 LOCK_TIMEOUT = "10s"
 """A migration gives way rather than block the desks behind it."""

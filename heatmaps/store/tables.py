@@ -193,6 +193,19 @@ class NetworkEvent(Base):
     loaded_at: Mapped[datetime]
 
 
+class StoredObject(Base):
+    """A place that must not be without connection: a hospital, a school, a fire station."""
+
+    __tablename__ = "vulnerable_object"
+
+    object_id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    name: Mapped[str | None]
+    lat: Mapped[float]
+    lon: Mapped[float]
+    loaded_at: Mapped[datetime]
+
+
 class CustomerAddress(Located, Base):
     """A customer at one of their addresses; who they are and how to reach them is in `Personal`."""
 
@@ -691,6 +704,10 @@ class CoverageGap(Base):
     last_seen: Mapped[datetime]
     months: Mapped[int]
     per_period: Mapped[list[Any]]
+    usual: Mapped[list[Any]] = mapped_column(server_default="[]")
+    pattern: Mapped[str] = mapped_column(server_default="untold")
+    since: Mapped[datetime | None]
+    ended: Mapped[datetime | None]
     complaints: Mapped[int]
     customers_complained: Mapped[int]
     expected: Mapped[float]

@@ -18,14 +18,15 @@ COMMANDS = (
     "replay", "lookup",
     "export spots", "simulate", "policy show", "policy load", "policy history",
     "policy preview", "policy rollback", "doctor", "serve",
-    "sites load", "coverage load", "events load", "customers load", "profile suggest",
+    "sites load", "coverage load", "events load", "objects load", "customers load",
+    "profile suggest",
     "profile list", "profile show", "quality", "gaps", "export complaints", "export cells",
     "export coverage-gaps", "export kpi",
 )  # fmt: skip
 WRITING = (
     "gazetteer load", "ingest", "quarantine replay", "quarantine drop", "subscribers load",
     "territories load", "policy load", "policy rollback", "sites load", "coverage load",
-    "events load", "customers load", "gaps",
+    "events load", "objects load", "customers load", "gaps",
 )  # fmt: skip
 
 

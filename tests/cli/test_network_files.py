@@ -17,6 +17,10 @@ EVENT = {
     "ends_at": "2026-03-01T05:00:00+03:00", "lat": "59.94", "lon": "30.31", "radius_m": "800",
     "territory_id": "", "site_id": "", "text": "замена",
 }  # fmt: skip
+OBJECT = {
+    "object_id": "o1", "kind": "hospital", "name": "Городская больница", "lat": "59.94",
+    "lon": "30.31",
+}  # fmt: skip
 CUSTOMER = {
     "customer_id": "c1", "address_kind": "home", "address": "", "city": "", "lat": "59.94",
     "lon": "30.31", "segment": "mass", "ltv": "100", "language": "ru", "channel": "call",
@@ -69,6 +73,18 @@ BAD = {
         "unknown territory": ({**AT_SITE, "territory_id": "t9"}, "t9"),
         "came before": ({"event_id": "e1"}, "came before"),
     },
+    "objects": {
+        "no id": ({"object_id": ""}, "object_id"),
+        "no kind": ({"kind": ""}, "kind"),
+        "unknown kind": ({"kind": "castle"}, "castle"),
+        "no place": ({"lat": "", "lon": ""}, "lat"),
+        "half a place": ({"lon": ""}, "lon"),
+        "swapped": ({"lat": "30.31", "lon": "59.94"}, "swapped"),
+        "off the globe": ({"lat": "95", "lon": "200"}, "globe"),
+        "latitude no number": ({"lat": "nan"}, "nan"),
+        "NUL": ({"name": "a\0b"}, "NUL"),
+        "came before": ({"object_id": "o1"}, "came before"),
+    },
     "customers": {
         "no id": ({"customer_id": ""}, "customer_id"),
         "no place": ({"lat": "", "lon": ""}, "neither address"),
@@ -86,7 +102,7 @@ BAD = {
     },
 }  # fmt: skip
 GOOD = {"sites": (SITE, "sector_id"), "events": (EVENT, "event_id"),
-        "customers": (CUSTOMER, "customer_id")}  # fmt: skip
+        "objects": (OBJECT, "object_id"), "customers": (CUSTOMER, "customer_id")}  # fmt: skip
 
 
 def territories(shell):
@@ -133,6 +149,9 @@ def test_a_bad_row_is_quarantined_with_its_reason_and_the_rest_loads(known, kind
         ("sites", {"status": "off"}),
         ("events", {"ends_at": "2026-03-01T06:00:00+03:00"}),
         ("events", {"text": ""}),
+        ("objects", {"kind": "clinic"}),
+        ("objects", {"name": ""}),
+        ("objects", {"lon": "30.32"}),
         ("customers", {"lat": "59.95"}),
         ("customers", {"consent_until": ""}),
         ("customers", {"contact": "+79000000002"}),
@@ -180,6 +199,48 @@ def test_foreign_columns_and_words_are_mapped_by_a_profile(embedded):
     embedded("sites", "load", file, "--profile", profile).done()
     rows = embedded.rows("SELECT technology, status, lat FROM sector ORDER BY sector_id")
     assert rows == [("4g", "active", 59.94), ("4g", "off", 59.94)]
+
+
+def test_kinds_of_objects_are_mapped_by_a_profile_and_no_others(embedded):
+    text = """
+        kind = "objects"
+        [columns]
+        object_id = "Код"
+        kind = "Тип"
+        [values.kind]
+        "Школа" = "%s"
+    """
+    row = {"Код": "7", "Тип": "школа", "lat": "59.94", "lon": "30.31"}
+    file = embedded.table("objects.csv", row)
+    embedded("objects", "load", file, "--profile", embedded.file("p.toml", text % "school")).done()
+    assert embedded.rows("SELECT object_id, kind FROM vulnerable_object") == [("7", "school")]
+    wrong = embedded.file("wrong.toml", text % "outage")
+    embedded("objects", "load", file, "--profile", wrong).refused("outage", "school")
+
+
+def test_a_whole_file_of_objects_removes_what_it_does_not_name_unless_rows_were_refused(known):
+    rows = [{**OBJECT, "object_id": f"o{n}"} for n in range(4)]
+    known("objects", "load", known.table("all.csv", *rows)).done()
+    half = known.table("half.csv", *rows[:2])
+    count = "SELECT count(*) FROM vulnerable_object"
+    assert known("objects", "load", half, "--json").done().json["gone"] == 0
+    torn = known.table("torn.csv", rows[0], {**rows[1], "kind": "castle"})
+    told = known("objects", "load", torn, "--replace").done()
+    assert "Nothing was removed" in told.err
+    assert known("objects", "load", half, "--replace", "--json", "--dry-run").json["gone"] == 2
+    assert known.rows(count) == [(4,)]
+    assert "2 objects" in known("objects", "load", half, "--replace").done().out
+    assert known.rows(count) == [(2,)]
+    again = known("objects", "load", half, "--replace", "--json").done().json
+    assert (again["unchanged"], again["gone"]) == (2, 0)
+
+
+def test_a_replay_of_objects_overwrites_nothing_that_came_later(known):
+    known("objects", "load", known.table("a.csv", OBJECT, {**OBJECT, "kind": "school"})).done()
+    known("objects", "load", known.table("b.csv", {**OBJECT, "kind": "clinic"})).done()
+    told = known("quarantine", "replay", "--json").done().json
+    assert (told["new"], told["updated"]) == (0, 0)
+    assert known.rows("SELECT kind FROM vulnerable_object") == [("clinic",)]
 
 
 @pytest.mark.parametrize("kind", BAD)
