@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from heatmaps.spots.detector import Calibrate
     from heatmaps.spots.gatherings import Gathering
     from heatmaps.spots.record import ComplaintColumns, DetectedSpot, Exposure
     from heatmaps.store.detection import PastSpot
@@ -61,8 +62,8 @@ after it, in order of time. The same spots and tick must give the same, for hour
 class Ground:
     """Everything a run stands on, read once; `columns` reach over all its ticks and baselines.
 
-    `gatherings` are the mass events that are known of; `kept` holds calibrations of earlier runs,
-    if any are kept.
+    `gatherings` are the mass events that are known of; `calibrated` calibrates, or takes what an
+    earlier run kept.
     """
 
     columns: ComplaintColumns
@@ -71,7 +72,7 @@ class Ground:
     ruling: CurrentPolicy
     zone: ZoneInfo
     gatherings: Sequence[Gathering] = ()
-    kept: KeptCalibrations | None = None
+    calibrated: Calibrate = calibrate
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,7 @@ class Watch:
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         policy = ground.ruling.policy.detection
-        calibrated = ground.kept.calibrate if ground.kept else calibrate
-        self._detector = Detector(ground.exposure, policy, ground.zone, calibrated)
+        self._detector = Detector(ground.exposure, policy, ground.zone, ground.calibrated)
         self.explained = Explained(ground.columns)
         self._past: dict[int, PastSpot] = {}
         self._next_id = 1
@@ -495,6 +495,6 @@ def _ground(
     territories = region.load_territories(connection)
     scales = Scales(columns, weights, exposure, territories)
     zone = ZoneInfo(territories[0].timezone) if territories else clock.zone
-    kept = KeptCalibrations(clock.cache_dir) if clock.cache_dir else None
+    calibrated = KeptCalibrations(clock.cache_dir).calibrate if clock.cache_dir else calibrate
     crowds = known_gatherings(connection, columns)
-    return Ground(columns, scales, exposure, ruling, zone, crowds, kept)
+    return Ground(columns, scales, exposure, ruling, zone, crowds, calibrated)

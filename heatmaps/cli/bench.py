@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -46,6 +47,15 @@ class Spelling(StrEnum):
 
     CLEAN = "clean"
     DIRTY = "dirty"
+
+
+class Scale(StrEnum):
+    """The countries that hours of detection are measured on; see `bench_hours.SIZES`."""
+
+    STEP = "step"
+    REGION = "region"
+    NATION = "nation"
+    CROWDED = "crowded"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -149,6 +159,33 @@ def detection(
     told = bench_detection.bench(asked, bench_detection.Kept(out, doc), warn)
     result(as_json, told.report, benchmark="detection", command=told.command,
            measured=told.figures)  # fmt: skip
+
+
+@bench.command()
+def hours(
+    size: Annotated[Scale, typer.Argument(help="Of what size the country is.")],
+    seed: Annotated[int, typer.Option(help="Other seeds draw other countries.")] = SEED,
+    ticks: Annotated[
+        int | None, typer.Option(help="So many hours instead of those of the size.", min=2)
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Take a drawn country through hours of detection, and tell the processor time of an hour.
+
+    step: 100,000 populated cells. region: 5 million subscribers, 28 days. nation: 80 million on 2
+    million cells, in a week with five times the usual complaints. crowded: a million complaints
+    in 28 days on 2,100 cells. All in this process; no store is touched and nothing is kept.
+
+    Example: heatmaps bench hours step
+    """
+    from pipelines import bench_hours
+
+    wanted = bench_hours.SIZES[size]
+    wanted = replace(wanted, ticks=ticks or wanted.ticks)
+    with progress("Detecting") as advance:
+        told = bench_hours.bench(wanted, seed, advance)
+    _tell("hours", bench_hours.figures(told), as_json=as_json)
 
 
 @bench.command()
