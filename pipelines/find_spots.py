@@ -21,6 +21,7 @@ from heatmaps.spots.detector import Detector, reach_back
 from heatmaps.spots.explained import Explained
 from heatmaps.store import complaints, detection, policies, region, spots
 from heatmaps.store.engine import lock
+from heatmaps.store.objects import load_objects
 from heatmaps.store.spots import Event
 from pipelines.find_gaps import refresh_when_due
 from pipelines.kept_calibrations import KeptCalibrations
@@ -493,7 +494,7 @@ def _ground(
     )
     exposure = region.load_exposure(connection)
     territories = region.load_territories(connection)
-    scales = Scales(columns, weights, exposure, territories)
+    scales = Scales(columns, weights, exposure, territories, load_objects(connection))
     zone = ZoneInfo(territories[0].timezone) if territories else clock.zone
     calibrated = KeptCalibrations(clock.cache_dir).calibrate if clock.cache_dir else calibrate
     crowds = known_gatherings(connection, columns)

@@ -1,4 +1,4 @@
-"""What a spot weighs at a moment: its complaints, its silent customers, its place."""
+"""What a spot weighs at a moment: its complaints, who is exposed, its place."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ import numpy as np
 
 from heatmaps.desk.case import Facts
 from heatmaps.region.grid import GRID_RESOLUTION, child_range
+from heatmaps.region.objects import ObjectIndex
 from heatmaps.region.territories import TerritoryIndex
-from heatmaps.spots.priority import Behind, LtvOrder, priority_of
+from heatmaps.spots.ltv import LtvOrder
+from heatmaps.spots.priority import Setting, priority_of
+from heatmaps.spots.worth import Behind
 from heatmaps.store.types import to_microseconds
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from heatmaps.region.objects import VulnerableObject
     from heatmaps.region.territories import Territory
     from heatmaps.spots.record import ComplaintColumns, DetectedSpot, Exposure
     from heatmaps.spots.tuning import PriorityPolicy
@@ -45,6 +49,7 @@ class Scales:
         weights: WeightColumns,
         exposure: Exposure,
         territories: Sequence[Territory],
+        objects: Sequence[VulnerableObject] = (),
     ) -> None:
         self._columns = columns
         self._weights = weights
@@ -53,6 +58,7 @@ class Scales:
         self._ids = columns.complaint_id[self._by_id]
         self._exposed = exposure.cell
         self._people = np.concatenate([[0.0], np.cumsum(exposure.subscribers)])
+        self._objects = ObjectIndex(objects)
         self._territory_index = TerritoryIndex(territories)
         self._parents = {each.territory_id: each.parent_id for each in territories}
         self._ranked: tuple[int, NDArray[np.float64]] | None = None
@@ -62,7 +68,7 @@ class Scales:
         rows = self._rows(spot)
         rows = rows[self._columns.time[rows] <= to_microseconds(tick)]
         customers = len(np.unique(self._columns.customer[rows]))
-        silent = max(round(self.subscribers(spot.cells)) - customers, 0)
+        exposed = max(round(self.subscribers(spot.cells)), customers)
         behind = Behind(
             time=self._columns.time[rows],
             segment=self._weights.segment[rows],
@@ -71,12 +77,15 @@ class Scales:
             customer=self._columns.customer[rows],
             critical=self._weights.critical[rows],
         )
-        priority = priority_of(behind, silent, spot.opened_at, tick, policy)
+        setting = Setting(
+            spot.opened_at, spot.quiet_since, exposed, self._objects.within(spot.cells)
+        )
+        priority = priority_of(behind, setting, tick, policy)
         parts = tuple(
             {"name": part.name, "points": part.points, "because": part.because}
             for part in priority.parts
         )
-        return Facts(customers, silent, priority.total, parts)
+        return Facts(customers, exposed - customers, priority.total, parts)
 
     def subscribers(self, cells: Sequence[int]) -> float:
         """Give how many subscribers the cells hold; they may be of any resolution, not nested."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import delete, insert
 
+from heatmaps.errors import PolicyError
 from heatmaps.policy import PACKAGED_POLICY, completed, packaged_policy, parse_policy
 from heatmaps.store.policies import current_policy, policy_versions, seed_policy
 from heatmaps.store.tables import PolicyVersion
@@ -57,7 +58,7 @@ def test_rules_the_business_emptied_are_not_brought_back():
     assert "rules" not in tomllib.loads(completed(own, NEWEST))["life"]
 
 
-@pytest.mark.parametrize("section", ["life", "lookup", "priority.topic"])
+@pytest.mark.parametrize("section", ["life", "lookup", "priority.topic", "priority.vulnerable"])
 def test_any_section_a_store_lacks_comes_from_the_package(section):
     lines = packaged().splitlines(keepends=True)
     start = lines.index(next(line for line in lines if line.startswith(f"[{section}]")))
@@ -81,3 +82,49 @@ def test_an_older_store_gets_a_new_version_with_what_it_lacked(store):
         assert [version.version for version in policy_versions(connection)] == [1, 2]
     assert ruling.policy.detection.min_customers == 5
     assert ruling.policy.lookup == packaged_policy().lookup
+
+
+def test_a_store_from_before_duration_and_vulnerable_objects_gets_their_weights(store):
+    lines = packaged().splitlines(keepends=True)
+    start = lines.index(next(line for line in lines if line.startswith("[priority.vulnerable]")))
+    del lines[start : start + 13]
+    new = ("duration_", "age_doubling_days")
+    older = "".join(line for line in lines if not line.startswith(new))
+    older = older.replace("silent_points = 3.0", "silent_points = 7.0")
+    assert not {"vulnerable", "duration_points"} & set(tomllib.loads(older)["priority"])
+    with store.writing() as connection:
+        connection.execute(delete(PolicyVersion))
+        row = {"version": 1, "loaded_at": AT, "origin": "older", "body": older}
+        connection.execute(insert(PolicyVersion).values(row))
+        seed_policy(connection, AT)
+    with store.reading() as connection:
+        ruling = current_policy(connection).policy.priority
+    assert ruling == packaged_policy().priority.model_copy(update={"silent_points": 7.0})
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "said"),
+    [
+        ("hospital = 12.0", "castle = 12.0", "unknown key priority.vulnerable.castle"),
+        ("hospital = 12.0", "hospital = -1", "priority.vulnerable.hospital = -1"),
+        ("hospital = 12.0", "hospital = nan", "priority.vulnerable.hospital = nan"),
+        ("hospital = 12.0", "hospital = inf", "priority.vulnerable.hospital = inf"),
+        ("hospital = 12.0", "hospital = 1e7", "priority.vulnerable.hospital = 10000000.0"),
+        ("hospital = 12.0", "hospital = 'much'", "priority.vulnerable.hospital = 'much'"),
+        ("hospital = 12.0\n", "", "no weight for hospital"),
+        ("duration_points = 15.0", "duration_points = -0.5", "priority.duration_points = -0.5"),
+        ("duration_points = 15.0", "duration_points = nan", "priority.duration_points = nan"),
+        ("duration_half_h = 24.0", "duration_half_h = 0", "priority.duration_half_h = 0"),
+        ("age_doubling_days = 30.0", "age_doubling_days = 0", "priority.age_doubling_days = 0"),
+        ("age_doubling_days = 30.0", "", "priority.age_doubling_days is missing"),
+    ],
+)
+def test_a_weight_that_cannot_be_is_told_in_one_sentence(written, instead, said):
+    assert packaged().count(written) == 1
+    with pytest.raises(PolicyError) as refused:
+        parse_policy(packaged().replace(written, instead), "new.toml")
+    told = str(refused.value)
+    assert said in told
+    assert told.startswith("Policy new.toml cannot be used: ")
+    assert told.endswith(".")
+    assert "\n" not in told

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from heatmaps.complaints.record import Segment, Topic
+from heatmaps.region.objects import ObjectKind
 from heatmaps.tuning import Positive, Section, Weight
 
 
@@ -57,6 +58,9 @@ class PriorityPolicy(Section):
     half_life_h: Positive
     growth_points: Weight
     age_points_per_day: Weight
+    age_doubling_days: Positive
+    duration_points: Weight
+    duration_half_h: Positive
     silent_points: Weight
     repeat_factor: Weight
     critical_points: Weight
@@ -64,12 +68,17 @@ class PriorityPolicy(Section):
     ltv: LtvWeights
     segment: dict[Segment, Weight]
     topic: dict[Topic, Weight]
+    vulnerable: dict[ObjectKind, Weight]
 
     @model_validator(mode="after")
     def _all_named(self) -> Self:
         missing = [str(s) for s in Segment if s not in self.segment]
         missing += [str(t) for t in Topic if t not in self.topic]
+        missing += [str(kind) for kind in ObjectKind if kind not in self.vulnerable]
         if missing:
-            message = f"no weight for {', '.join(missing)}; every segment and topic needs one"
+            message = (
+                f"no weight for {', '.join(missing)}; every segment, topic and kind of vulnerable "
+                "object needs one"
+            )
             raise ValueError(message)
         return self

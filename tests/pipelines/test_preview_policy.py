@@ -3,15 +3,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import h3.api.basic_int as h3
 import pytest
 from sqlalchemy import update
-from town import CLOCK, END, FAULT_AT, FAULT_H, rows, settle, tell
+from town import CENTRE, CLOCK, END, FAULT_AT, FAULT_H, rows, settle, tell
 
 from heatmaps.desk.words import Status
 from heatmaps.errors import ConfigError
 from heatmaps.insight.verdicts import Verdict
 from heatmaps.policy import PACKAGED_POLICY
+from heatmaps.region.objects import ObjectKind, VulnerableObject
 from heatmaps.store.engine import open_store
+from heatmaps.store.objects import save_objects
 from heatmaps.store.tables import Spot
 from pipelines import find_spots
 from pipelines.preview_beside import PreviewBeside, Task
@@ -103,6 +106,26 @@ def test_other_weights_replay_once_and_change_the_points_alone(watched):
     assert found.delay.median_h == 0
     for waiting in found.queue:
         assert waiting.new[1] > waiting.ruling[1]
+
+
+@pytest.mark.parametrize(
+    ("was", "instead", "more"),
+    [
+        ("duration_points = 15.0", "duration_points = 90.0", 75.0),
+        ("hospital = 12.0", "hospital = 100.0", 88.0),
+    ],
+)
+def test_the_weights_of_duration_and_vulnerable_objects_are_previewed(watched, was, instead, more):
+    lat, lon = h3.cell_to_latlng(CENTRE)
+    with watched.writing() as connection:
+        save_objects(
+            connection, [VulnerableObject("h", ObjectKind.HOSPITAL, None, lat, lon)], CLOCK.now
+        )
+    seen, steps = preview(watched, PACKAGED.replace(was, instead, 1))
+    assert (seen.same_spots, len(steps), len(seen.changes)) == (True, 24, 1)
+    assert seen.not_replayed == ()
+    gained = [waiting.new[1] - waiting.ruling[1] for waiting in seen.comparison.queue]
+    assert 0 < max(gained) <= more
 
 
 def test_the_ruling_policy_beside_itself_differs_in_nothing(watched):

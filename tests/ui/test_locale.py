@@ -16,8 +16,10 @@ from heatmaps.insight.gap import GapClass
 from heatmaps.insight.recurrence import PLANES
 from heatmaps.insight.timeline import Fate, Leg
 from heatmaps.policy import packaged_policy
-from heatmaps.spots.priority import Behind, priority_of
+from heatmaps.region.objects import ObjectKind
+from heatmaps.spots.priority import Setting, priority_of
 from heatmaps.spots.record import ALL_TOPICS, Signal
+from heatmaps.spots.worth import Behind
 from heatmaps.ui.agent.unclear import TELLING_FAULTS
 from heatmaps.ui.engineer.actions import MOVES, NAMELESS
 from heatmaps.ui.engineer.handling import DONE
@@ -29,7 +31,8 @@ BEHIND = Behind(
     topic=np.zeros(2, np.int8), ltv_rank=np.array([0.5, np.nan]), customer=np.zeros(2, np.int64),
     critical=np.ones(2, np.bool_),
 )  # fmt: skip
-PRIORITY = priority_of(BEHIND, 900, NOW, NOW, packaged_policy().priority)
+SETTING = Setting(NOW, None, 900, dict.fromkeys(ObjectKind, 1))
+PRIORITY = priority_of(BEHIND, SETTING, NOW, packaged_policy().priority)
 ROUTING = packaged_policy().routing
 ROOM = Path(heatmaps.ui.__file__).parent
 KEYWORDS = {"_": None, "plural": (1, 2)}
