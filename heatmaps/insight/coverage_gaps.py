@@ -7,21 +7,26 @@ and spots only say what kind of place it is.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import h3.api.basic_int as h3
 import numpy as np
 
+from heatmaps.insight.course import Course, courses
 from heatmaps.insight.gap import Gap, GapClass
 from heatmaps.insight.gap_zones import Evidence, Zone, zones_of
+from heatmaps.insight.look_back import WEEK_DAYS
 from heatmaps.region.grid import resolution_of
 from heatmaps.region.technology import Technology
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from numpy.typing import NDArray
 
+    from heatmaps.insight.look_back import Span
     from heatmaps.insight.recurrence import Recurring
     from heatmaps.insight.tuning import PlanningPolicy
     from heatmaps.spots.tuning import LtvWeights
@@ -57,20 +62,27 @@ def gaps_of(
     policy: PlanningPolicy,
     weights: LtvWeights,
 ) -> list[Gap]:
-    """Give the gaps that the cells make, by rank, numbered in that order from 1."""
-    zones = list(zones_of(recurring, evidence))
+    """Give the gaps that the cells make, by rank, numbered in that order from 1.
+
+    Cells whose complaints were raised for no lasting time make none, nor those where it ended
+    longer ago than the policy tells.
+    """
+    going, zones = _lasting(list(zones_of(recurring, evidence)), policy)
     shares = _shares([zone.grid for zone in zones], around)
     middles = np.array([zone.middle for zone in zones], dtype=np.float64).reshape(-1, 2)
     lat, lon = middles[:, 0], middles[:, 1]
     away, land = around.nearest_site_m(lat, lon).tolist(), around.territories(lat, lon)
     spots = spots_in([zone.cells for zone in zones], around.zones)
     gaps = []
-    for zone, coverage, metres, territory, touching in zip(
-        zones, shares, away, land, spots, strict=True
+    for zone, course, coverage, metres, territory, touching in zip(
+        zones, going, shares, away, land, spots, strict=True
     ):
         technology = _technology(zone, coverage, policy)
         gap = replace(
             zone.told(evidence),
+            pattern=course.pattern,
+            since=max(_start_of(course.first, evidence.span), evidence.span.since),
+            ended=None if course.end is None else _start_of(course.end, evidence.span),
             coverage=coverage,
             technology=technology,
             gap_class=_class(zone, technology, coverage, policy),
@@ -80,6 +92,22 @@ def gaps_of(
         )
         gaps.append(gap)
     return ranked(gaps, weights)
+
+
+def _lasting(zones: Sequence[Zone], policy: PlanningPolicy) -> tuple[list[Course], list[Zone]]:
+    """Give the zones whose course is worth telling, and these courses."""
+    if not zones:
+        return [], []
+    observed = np.stack([zone.weekly for zone in zones])
+    usual = np.stack([zone.usual_weekly for zone in zones])
+    pairs = zip(courses(observed, usual, policy), zones, strict=True)
+    told = [(course, zone) for course, zone in pairs if course is not None]
+    return [course for course, _ in told], [zone for _, zone in told]
+
+
+def _start_of(week: int, span: Span) -> datetime:
+    """Give when a week of the span begins; the first may begin before it."""
+    return span.until - timedelta(days=WEEK_DAYS * (span.count(WEEK_DAYS) - week))
 
 
 def ranked(gaps: Sequence[Gap], weights: LtvWeights) -> list[Gap]:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from heatmaps.insight.course import Pattern
+
 
 class GapClass(StrEnum):
     """What a gap most likely lacks; the first that fits."""
@@ -35,11 +37,13 @@ class Gap:
 
     `cells` are H3 cells of one resolution, sorted; `lat`, `lon` the mean of their middles, WGS 84
     degrees. `complaints` count a customer once in 30 days, as `expected` does; `per_period` are
-    they in each period of the span, the earliest first, and `months` how many of its months of 30
-    days have some. `topic` is where the gap stands out most, one of `PLANES`; `chance` the false
-    discovery rate at which its surest cell is just found. `ltv_sum` is over the customers who
-    complained, each once, None where none is known; `coverage` the predicted share of its cells by
-    technology, None where none was ever loaded; `nearest_site_m` None without active sectors.
+    they in each period of the span, the earliest first, `usual` as many as are usual then, and
+    `months` how many of its months of 30 days have some. `since` begins the first week in which it
+    was raised, the span where it was before; `ended` the first week after, None where it goes on.
+    `topic` is where the gap stands out most, one of `PLANES`; `chance` the false discovery rate at
+    which its surest cell is just found. `ltv_sum` is over the customers who complained, each once,
+    None where none is known; `coverage` the predicted share of its cells by technology, None where
+    none was ever loaded; `nearest_site_m` None without active sectors.
     """
 
     gap_id: int
@@ -54,6 +58,10 @@ class Gap:
     last_seen: datetime
     months: int
     per_period: tuple[int, ...]
+    usual: tuple[float, ...]
+    pattern: Pattern
+    since: datetime
+    ended: datetime | None
     complaints: int
     customers_complained: int
     expected: float

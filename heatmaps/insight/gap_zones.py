@@ -10,9 +10,10 @@ import h3.api.basic_int as h3
 import numpy as np
 
 from heatmaps.complaints.record import Topic
+from heatmaps.insight.course import Pattern
 from heatmaps.insight.gap import Gap, GapClass
-from heatmaps.insight.look_back import MONTH_DAYS, once_a_month
-from heatmaps.insight.recurrence import PLANES
+from heatmaps.insight.look_back import MONTH_DAYS, WEEK_DAYS, once_a_month
+from heatmaps.insight.weekly_counts import PLANES, of_plane
 from heatmaps.region.grid import GRID_RESOLUTION, child_range, parents, resolution_of
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ class Zone:
     `grid` are its populated cells of resolution 9, all of them where nobody lives; `rows` its
     complaints and `counted` those that count, a customer once in 30 days; `technology` the codes
     of these, `slow` and `indoor` their shares of slow internet and of being indoors, among those
-    who said where they were.
+    who said where they were. `weekly` are those of its topic by week of the span, and
+    `usual_weekly` as many as are usual; `level` what is usual there of all topics.
     """
 
     cells: tuple[int, ...]
@@ -72,9 +74,11 @@ class Zone:
     technology: NDArray[np.int8]
     slow: float
     indoor: float
-    expected: float
     chance: float
     topic: str
+    weekly: NDArray[np.float64]
+    usual_weekly: NDArray[np.float64]
+    level: NDArray[np.float64]
 
     def told(self, evidence: Evidence) -> Gap:
         """Give the gap as far as its own complaints tell it."""
@@ -94,9 +98,13 @@ class Zone:
             last_seen=_moment(moment.max()),
             months=len(np.unique(span.period_of(moment, MONTH_DAYS))),
             per_period=tuple(np.bincount(period, minlength=span.count(span.period_days)).tolist()),
+            usual=tuple(_by_period(self.level, span).tolist()),
+            pattern=Pattern.UNTOLD,
+            since=span.since,
+            ended=None,
             complaints=len(self.counted),
             customers_complained=len(np.unique(complaints.customer[self.rows])),
-            expected=self.expected,
+            expected=float(self.level.sum()),
             chance=self.chance,
             subscribers=_subscribers(evidence.exposure, self.grid),
             ltv_sum=_ltv_sum(complaints.customer[self.rows], complaints.ltv[self.rows]),
@@ -126,21 +134,25 @@ def zones_of(recurring: Recurring, evidence: Evidence) -> Iterator[Zone]:
     ends = np.searchsorted(owner[order], np.arange(len(found) + 1))
     populated = evidence.exposure.cell[evidence.exposure.subscribers > 0]
     for n, cells in enumerate(found):
-        yield _zone(recurring, complaints, populated, cells, order[ends[n] : ends[n + 1]])
+        yield _zone(recurring, evidence, populated, cells, order[ends[n] : ends[n + 1]])
 
 
 def _zone(
     recurring: Recurring,
-    complaints: PastComplaints,
+    evidence: Evidence,
     populated: NDArray[np.int64],
     cells: tuple[int, ...],
     rows: NDArray[np.intp],
 ) -> Zone:
+    complaints, span = evidence.complaints, evidence.span
     own = np.searchsorted(recurring.cell, np.array(cells, dtype=np.int64))
     surest = own[recurring.chance[own].argmin()]
     customer, moment = complaints.customer[rows], complaints.time[rows]
     counted = rows[once_a_month(np.zeros(len(rows), dtype=np.int64), customer, moment)]
     indoor = complaints.indoor[counted]
+    plane, people = int(recurring.plane[surest]), float(recurring.subscribers[own].sum())
+    told = counted[of_plane(complaints.topic[counted], plane)]
+    week = span.period_of(complaints.time[told], WEEK_DAYS)
     return Zone(
         cells=cells,
         middle=_middle(cells),
@@ -150,10 +162,21 @@ def _zone(
         technology=complaints.technology[counted],
         slow=float((complaints.topic[counted] == _SLOW).mean()),
         indoor=float((indoor[indoor >= 0] == 1).mean()) if (indoor >= 0).any() else 0.0,
-        expected=float(recurring.expected[own].sum()),
         chance=float(recurring.chance[surest]),
-        topic=PLANES[recurring.plane[surest]],
+        topic=PLANES[plane],
+        weekly=np.bincount(week, minlength=span.count(WEEK_DAYS)).astype(np.float64),
+        usual_weekly=people * recurring.level[plane],
+        level=people * recurring.level[0],
     )
+
+
+def _by_period(weekly: NDArray[np.float64], span: Span) -> NDArray[np.float64]:
+    """Give what weeks hold by periods of the span, each day of a week alike."""
+    days = np.repeat(weekly / WEEK_DAYS, WEEK_DAYS)
+    back = np.arange(len(days))[::-1] // span.period_days
+    periods = span.count(span.period_days)
+    period = periods - 1 - np.minimum(back, periods - 1)
+    return np.bincount(period, days, periods).astype(np.float64)
 
 
 def _grid(cells: Sequence[int], populated: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -17,6 +17,9 @@ MONTH_DAYS, WEEK_DAYS = 30, 7
 LEAST_WEEKS = 4
 """A younger store cannot tell what comes back from what happened once."""
 
+LEAST_MONTHS = 6
+"""In a younger store months are too few to see a course in, and weeks stand for them."""
+
 _MINUTE_US = 60_000_000
 _DAY_US = 24 * 60 * _MINUTE_US
 _MONTH_MIN = MONTH_DAYS * 24 * 60
@@ -68,15 +71,15 @@ class Span:
 def span_of(first: datetime, as_of: datetime, zone: tzinfo, months: int) -> Span | None:
     """Give the `months` of 30 days up to the last midnight of `zone`, or what there is of them.
 
-    `first` is the time of the first complaint known. Periods are months, and weeks where history
-    is younger; None where it is younger than `LEAST_WEEKS`.
+    `first` is the time of the first complaint known. Periods are months where history has
+    `LEAST_MONTHS` whole ones, or all that are asked for, and else weeks; None where it is younger
+    than `LEAST_WEEKS`.
     """
     until = last_midnight(as_of, zone)
-    since = until - timedelta(days=months * MONTH_DAYS)
-    if first <= since:
-        return Span(since, until, MONTH_DAYS)
-    since = last_midnight(first, zone)
-    young = Span(since, until, WEEK_DAYS)
+    whole = min((until - first) // timedelta(days=MONTH_DAYS), months)
+    if whole >= min(months, LEAST_MONTHS):
+        return Span(until - timedelta(days=whole * MONTH_DAYS), until, MONTH_DAYS)
+    young = Span(last_midnight(first, zone), until, WEEK_DAYS)
     return young if young.days >= LEAST_WEEKS * WEEK_DAYS else None
 
 
@@ -96,9 +99,10 @@ def once_a_month(
     if not len(moment):
         return np.zeros(0, dtype=np.intp)
     minute = (moment - moment.min()) // _MINUTE_US
-    order = np.lexsort((minute, customer, place))
+    who = place.astype(np.int64) * (int(customer.max()) + 1) + customer
+    order = np.lexsort((minute, who)) if (np.diff(minute) < 0).any() else who.argsort(kind="stable")
     new = np.ones(len(order), dtype=np.bool_)
-    new[1:] = (np.diff(place[order]) != 0) | (np.diff(customer[order]) != 0)
+    new[1:] = np.diff(who[order]) != 0
     group = np.cumsum(new) - 1
     longest = int(minute.max()) + _MONTH_MIN + 1
     key = group * longest + minute[order]

@@ -21,6 +21,11 @@ class PlanningPolicy(Section):
     least_periods: Annotated[int, Field(ge=2, le=12)]
     min_customers: Annotated[int, Field(ge=1, le=1000)]
     false_share: Annotated[float, Field(ge=1e-6, le=0.5)]
+    times_usual: Annotated[float, Field(ge=1.2, le=20)]
+    change_worth: Annotated[float, Field(gt=0, le=50)]
+    lasting_weeks: Annotated[int, Field(ge=1, le=52)]
+    new_weeks: Annotated[int, Field(ge=1, le=52)]
+    historical_weeks: Annotated[int, Field(ge=0, le=104)]
     missing_below: Share
     mostly: Share
 

@@ -11,6 +11,7 @@ from sqlalchemy import Text, case, cast, delete, func, insert, or_, select, upda
 
 from heatmaps.complaints.record import AddressKind, Place, State
 from heatmaps.desk.words import Cause, Status
+from heatmaps.insight.course import Pattern
 from heatmaps.insight.coverage_gaps import SpotZones
 from heatmaps.insight.gap import Gap, GapClass, read_coverage
 from heatmaps.insight.gap_tracking import KnownGap
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from numpy.typing import NDArray
-    from sqlalchemy import Connection, Row, Table
+    from sqlalchemy import Connection, Table
 
 GAP: Table = CoverageGap.__table__  # type: ignore[assignment]  # a mapped table is a Table
 SEARCH: Table = GapSearch.__table__  # type: ignore[assignment]
@@ -50,6 +51,9 @@ ROWS_A_PART = 5_000
 TECHNOLOGY_CODES = {str(technology): code for code, technology in enumerate(Technology)}
 _INDOOR_CODES = {str(place): int(place is Place.INDOOR) for place in Place}
 _UNKNOWN = -1
+_CODES = 16
+"""More than the codes of any word and the unknown: so three of them leave as one number."""
+
 _UNNAMED = "\x01"
 """Before the likeness of a complaint, so that no customer's number is taken for one."""
 
@@ -81,11 +85,13 @@ def load_past(
         .join(Spot, Spot.id == SpotComplaint.spot_id)
         .where(Spot.cause.in_(NOT_OF_THE_NETWORK))
     )
-    told = 8 * (8 * case(TOPIC_CODES, value=c.topic) + case(TECHNOLOGY_CODES, value=c.technology,
-                else_=_UNKNOWN) + 1) + case(_INDOOR_CODES, value=c.place, else_=_UNKNOWN) + 1  # fmt: skip
+    topic = case(TOPIC_CODES, value=c.topic)
+    technology = case(TECHNOLOGY_CODES, value=c.technology, else_=_UNKNOWN)
+    indoor = case(_INDOOR_CODES, value=c.place, else_=_UNKNOWN)
     query = (
         select(func.coalesce(c.customer_id, _UNNAMED + cast(c.likeness, Text)), c.cell,
-               microseconds(c.created_at), told, c.ltv)
+               microseconds(c.created_at),
+               _CODES * (_CODES * topic + technology + 1) + indoor + 1, c.ltv)
         .where(c.cell.is_not(None), c.state != State.WITHDRAWN, c.created_at > since,
                c.created_at <= until, c.id.not_in(elsewhere))
         .order_by(c.created_at, c.id)
@@ -99,19 +105,17 @@ def load_past(
     while rows := result.cursor.fetchmany(ROWS_A_PART):
         parts.append(_columns(rows, codes))
     result.close()
-    customer, cell, time, codes_told, ltv = (np.concatenate(each) for each in zip(*parts, strict=True))
+    customer, cell, time, told, ltv = (np.concatenate(each) for each in zip(*parts, strict=True))
     unnamed = customer == _UNKNOWN
     customer[unnamed] = len(codes) + np.arange(unnamed.sum())
-    rest, indoor = np.divmod(codes_told, 8)
-    topic, technology = np.divmod(rest, 8)
     return PastComplaints(
         customer=customer,
         cell=cell,
         resolution=resolution_of(cell),
         time=time,
-        topic=topic.astype(np.int8),
-        technology=(technology - 1).astype(np.int8),
-        indoor=(indoor - 1).astype(np.int8),
+        topic=(told // _CODES**2).astype(np.int8),
+        technology=(told // _CODES % _CODES - 1).astype(np.int8),
+        indoor=(told % _CODES - 1).astype(np.int8),
         ltv=ltv,
     )
 
@@ -196,9 +200,9 @@ def _columns(rows: Sequence[tuple[Any, ...]], codes: _Codes) -> tuple[NDArray[An
 
 
 _SAME = (
-    "gap_id", "gap_class", "technology", "topic", "territory_id", "first_seen", "last_seen",
-    "months", "complaints", "customers_complained", "expected", "chance", "subscribers", "ltv_sum",
-    "nearest_site_m", "spots", "rank", "lat", "lon",
+    "gap_id", "gap_class", "pattern", "since", "ended", "technology", "topic", "territory_id",
+    "first_seen", "last_seen", "months", "complaints", "customers_complained", "expected", "chance",
+    "subscribers", "ltv_sum", "nearest_site_m", "spots", "rank", "lat", "lon",
 )  # fmt: skip
 
 
@@ -208,6 +212,7 @@ def _values(gap: Gap, search: Search) -> dict[str, Any]:
         **{name: getattr(gap, name) for name in _SAME},
         "found_at": search.until,
         "per_period": list(gap.per_period),
+        "usual": [round(each, 4) for each in gap.usual],
         "predicted_coverage": gap.predicted_coverage,
         "cells": [to_text(cell) for cell in gap.cells],
         "outline": shapely.to_wkb(shapely.multipolygons(shapely.get_parts(shape))),
@@ -222,6 +227,9 @@ def _gap(row: Any) -> Gap:  # noqa: ANN401 - a row of the table coverage_gap
             "gap_class": GapClass(row.gap_class),
             "technology": Technology(row.technology) if row.technology else None,
             "per_period": tuple(row.per_period),
+            "usual": tuple(row.usual),
+            "pattern": Pattern(row.pattern),
+            "since": row.since or row.first_seen,
             "coverage": read_coverage(row.predicted_coverage),
             "cells": _cells(row.cells),
         }

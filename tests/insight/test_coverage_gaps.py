@@ -28,6 +28,9 @@ SPAN = Span(UNTIL - timedelta(days=180), UNTIL, 30)
 SLOW = list(Topic).index(Topic.SLOW_INTERNET)
 NO_SERVICE = list(Topic).index(Topic.NO_SERVICE)
 G3, G4 = 1, 2
+LEVEL = np.full((4, SPAN.count(7)), 1.5 / 350 / SPAN.count(7))
+"""Of 350 subscribers one and a half complaints are usual in the span."""
+
 NO_SPOTS = SpotZones(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
 
@@ -44,7 +47,7 @@ def around(coverage=None, metres=np.nan, zones=NO_SPOTS):
     )
 
 
-def told(cells=(CENTRE,), rows=12, surroundings=None, **given):
+def told(cells=(CENTRE,), rows=12, surroundings=None, plane=0, **given):
     """Gaps of these cells, with one complaint after another in their middles."""
     where = [h3.cell_to_center_child(cells[n % len(cells)], 9) for n in range(rows)]
     time = us(SPAN.since) + np.arange(1, rows + 1) * int(170 / rows * DAY_US)
@@ -53,8 +56,9 @@ def told(cells=(CENTRE,), rows=12, surroundings=None, **given):
     evidence = Evidence(complaints, Exposure(grid, np.full(len(grid), 50.0)), SPAN)
     many = len(cells)
     recurring = Recurring(
-        np.array(sorted(cells), dtype=np.int64), np.full(many, 1.5), np.full(many, 0.01),
-        np.ones(many, dtype=np.int8), 100,
+        cell=np.array(sorted(cells), dtype=np.int64), subscribers=np.full(many, 350.0),
+        chance=np.full(many, 0.01), plane=np.full(many, plane, dtype=np.int8), level=LEVEL,
+        judged=100,
     )  # fmt: skip
     surroundings = surroundings or around()
     return gaps_of(recurring, evidence, surroundings, POLICY.planning, POLICY.priority.ltv)
@@ -68,9 +72,18 @@ def one(**given):
 def test_a_gap_tells_what_is_known_of_it():
     ltv = [100.0, np.nan, 300.0, 50.0]
     customer = [1, 2, 3, 1]
-    gap = one(rows=4, ltv=ltv, customer=customer, surroundings=around({"4g": 0.0, "3g": 1.0}, 1500))
+    gap = one(
+        rows=4,
+        plane=1,
+        ltv=ltv,
+        customer=customer,
+        surroundings=around({"4g": 0.0, "3g": 1.0}, 1500),
+    )
     assert gap.cells == (CENTRE,)
-    assert (gap.complaints, gap.customers_complained, gap.expected) == (4, 3, 1.5)
+    assert (gap.complaints, gap.customers_complained) == (4, 3)
+    assert gap.expected == pytest.approx(1.5)
+    assert sum(gap.usual) == pytest.approx(1.5)
+    assert len(gap.usual) == len(gap.per_period)
     assert gap.ltv_sum == 400.0  # each customer once, with the highest value
     assert gap.subscribers == pytest.approx(350)
     assert gap.predicted_coverage == "3g:1.00 4g:0.00"
@@ -126,7 +139,7 @@ def test_neighbours_are_one_gap_and_others_are_not():
     gaps = told(cells=(CENTRE, NEXT, FAR), rows=30)
     assert sorted(len(gap.cells) for gap in gaps) == [1, 2]
     assert sum(gap.complaints for gap in gaps) == 30
-    assert [gap.expected for gap in gaps] == [3.0, 1.5]
+    assert [gap.expected for gap in gaps] == pytest.approx([3.0, 1.5])
 
 
 def test_cells_of_two_resolutions_are_two_gaps():
@@ -161,7 +174,7 @@ def test_value_weighs_within_bounds_and_never_decides_alone():
 
 def test_nothing_found_makes_no_gaps():
     empty = np.zeros(0)
-    nothing = Recurring(empty.astype(np.int64), empty, empty, empty.astype(np.int8), 0)
+    nothing = Recurring(empty.astype(np.int64), empty, empty, empty.astype(np.int8), LEVEL, 0)
     evidence = Evidence(at_cells([], time=[]), Exposure(empty.astype(np.int64), empty), SPAN)
     assert gaps_of(nothing, evidence, around(), POLICY.planning, POLICY.priority.ltv) == []
 

@@ -9,6 +9,7 @@ from batches import at_given_points, batch
 from sqlalchemy import text, update
 
 from heatmaps.complaints.record import Topic
+from heatmaps.insight.course import Pattern
 from heatmaps.insight.gap import Gap, GapClass
 from heatmaps.insight.gap_tracking import KnownGap
 from heatmaps.region.grid import cell_of
@@ -30,7 +31,9 @@ def gap(gap_id=1, rank=1, cells=(CENTRE,)) -> Gap:
         gap_id=gap_id, cells=tuple(sorted(cells)), lat=lat, lon=lon,
         gap_class=GapClass.NO_COVERAGE, technology=Technology.G4, topic="coverage",
         territory_id=None, first_seen=SINCE + timedelta(days=3), last_seen=UNTIL, months=5,
-        per_period=(0, 3, 2, 4, 1, 2), complaints=12, customers_complained=9, expected=2.5,
+        per_period=(0, 3, 2, 4, 1, 2), usual=(0.4, 0.4, 0.4, 0.4, 0.4, 0.5),
+        pattern=Pattern.HISTORICAL, since=SINCE + timedelta(days=4),
+        ended=UNTIL - timedelta(days=20), complaints=12, customers_complained=9, expected=2.5,
         chance=0.001, subscribers=800.0, ltv_sum=45_000.5, coverage={Technology.G4: 0.25},
         nearest_site_m=1234.5, spots=2, rank=rank,
     )  # fmt: skip
