@@ -22,6 +22,7 @@ demo: $(VENV)/installed ## Simulated complaints on real addresses, detected, wor
 	$(BIN)/heatmaps sites load $(DEMO)/sites.csv
 	$(BIN)/heatmaps coverage load $(DEMO)/coverage.geojson
 	$(BIN)/heatmaps events load $(DEMO)/events.csv
+	$(BIN)/heatmaps objects load $(DEMO)/objects.csv
 	$(BIN)/heatmaps customers load $(DEMO)/customers.csv
 	$(BIN)/heatmaps ingest $(DEMO)/complaints.csv
 	$(BIN)/heatmaps simulate $(DEMO) --play

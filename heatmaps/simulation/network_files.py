@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import shapely
 
+from heatmaps.region.objects import VulnerableObject
 from heatmaps.simulation.customer_base import BaseCustomer, customer_base
 from heatmaps.simulation.network import build_network
+from heatmaps.simulation.objects import vulnerable_objects
 from heatmaps.simulation.works import network_events
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ SITE_COLUMNS = ("site_id", "sector_id", "name", "lat", "lon", "technology", "ban
                 "status")  # fmt: skip
 EVENT_COLUMNS = ("event_id", "kind", "starts_at", "ends_at", "lat", "lon", "radius_m",
                  "territory_id", "site_id", "text")  # fmt: skip
+OBJECT_COLUMNS = tuple(column.name for column in fields(VulnerableObject))
 CUSTOMER_COLUMNS = tuple(column.name for column in fields(BaseCustomer))
 AREA_NAME = "Прогноз покрытия, смоделировано"
 
@@ -37,12 +40,17 @@ def network_files(simulation: Simulation) -> dict[str, str]:
     customers = (
         [getattr(each, name) for name in CUSTOMER_COLUMNS] for each in customer_base(simulation)
     )
+    objects = (
+        [getattr(each, name) for name in OBJECT_COLUMNS]
+        for each in vulnerable_objects(simulation.region, simulation.seed)
+    )
     zone = simulation.region.zone
     events = (_event(event, zone) for event in network_events(simulation, network))
     return {
         "sites.csv": _csv(SITE_COLUMNS, sites),
         "coverage.geojson": _coverage(network),
         "events.csv": _csv(EVENT_COLUMNS, events),
+        "objects.csv": _csv(OBJECT_COLUMNS, objects),
         "customers.csv": _csv(CUSTOMER_COLUMNS, customers),
     }
 

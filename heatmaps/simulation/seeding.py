@@ -26,6 +26,7 @@ class Purpose(IntEnum):
     SITES = 20
     WORKS = 21
     CUSTOMER_BASE = 22
+    OBJECTS = 23
 
 
 def generator(seed: int, purpose: Purpose, *moment: int) -> np.random.Generator:

@@ -520,7 +520,8 @@ def test_an_address_is_answered_with_its_network(known):
 
 def test_the_demo_files_load_without_a_refusal(embedded_region, sample):
     for kind, name in (("sites", "sites.csv"), ("coverage", "coverage.geojson"),
-                       ("events", "events.csv"), ("customers", "customers.csv")):  # fmt: skip
+                       ("events", "events.csv"), ("objects", "objects.csv"),
+                       ("customers", "customers.csv")):  # fmt: skip
         told = embedded_region(kind, "load", sample / name, "--json").done().json
         assert told["new"] == told["rows_in"] > 0
     places = embedded_region.rows("SELECT count(*) FROM customer_address WHERE cell IS NULL")

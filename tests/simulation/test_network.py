@@ -9,11 +9,13 @@ import pytest
 import shapely
 
 from heatmaps.region.events import EventKind
+from heatmaps.region.objects import ObjectKind
 from heatmaps.region.technology import Technology
 from heatmaps.simulation import simulate
 from heatmaps.simulation.customer_base import customer_base
 from heatmaps.simulation.network import build_network
 from heatmaps.simulation.network_files import network_files
+from heatmaps.simulation.objects import vulnerable_objects
 from heatmaps.simulation.works import network_events
 
 from .conftest import UNTIL
@@ -47,6 +49,18 @@ def test_sites_stand_on_real_houses_with_three_faces(region, network):
     assert set(faces.values()) == {3}
     share = Counter(technology for _, technology in faces)
     assert share[Technology.G4] > share[Technology.G2] > share[Technology.G5] > 0
+
+
+def test_vulnerable_objects_of_every_kind_stand_on_houses_of_their_own(region, simulation):
+    objects = vulnerable_objects(region, simulation.seed)
+    lat, lon = region.houses.lat.tolist(), region.houses.lon.tolist()
+    houses = {(round(y, 6), round(x, 6)) for y, x in zip(lat, lon, strict=True)}
+    assert {(each.lat, each.lon) for each in objects} <= houses
+    assert {each.kind for each in objects} == set(ObjectKind)
+    assert len({each.object_id for each in objects}) == len(objects)
+    assert all("смоделировано" in each.name for each in objects)
+    kinds = Counter(each.kind for each in objects)
+    assert kinds[ObjectKind.SCHOOL] > kinds[ObjectKind.HOSPITAL]
 
 
 def test_most_people_are_covered_and_5g_is_in_patches(region, network):
