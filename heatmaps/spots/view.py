@@ -9,6 +9,7 @@ import numpy as np
 
 from heatmaps.complaints.record import Topic
 from heatmaps.spots.attendance import Attendance, Standing
+from heatmaps.spots.outline import outline, patch_around
 from heatmaps.spots.record import ALL_TOPICS, Signal, taken
 from heatmaps.spots.rhythm import HOUR_US, WEEK_H
 from heatmaps.spots.scan import region_level, scores
@@ -39,10 +40,6 @@ twenty hours: a few more callers do not change its outline. At least once a day,
 that brings `BURST` of its customers."""
 
 BURST = 0.2
-
-SHAPE_SLACK = 1.0
-"""A zone is widened by rings as long as it scores at most this less: a few complaints seldom lie
-at a fault's very edge, so the disk that fits them best is too small."""
 
 _TOPICS = (ALL_TOPICS, *(str(topic) for topic in Topic))
 
@@ -126,37 +123,63 @@ class View:
     def _sighting(
         self, zones: Zones, which: int, standing: Standing
     ) -> tuple[Sighting, NDArray[np.intp]]:
-        resolution, plane = int(zones.resolution[which]), int(zones.plane[which])
-        centre, window = int(zones.centre[which]), int(zones.window[which])
-        window_h = int(self.ground.windows_h[window])
-        rings = range(int(zones.ring[which]), self.ground.lattices[resolution].max_ring + 1)
-        disks = [_disk(centre, ring) for ring in rings]
-        group, rows = self._members_of_disks(disks, resolution, plane, window_h)
-        counts = standing.counts(rows)
-        group, rows = group[counts], rows[counts]
-        base = np.array([self.ground.zone_sum(cells, resolution, plane) for cells in disks])
-        observed, expected, score = self._scored(
-            self._by_window(group, rows, len(disks)),
-            base,
-            np.full(len(disks), plane),
+        """Give the place a zone stands for, and its complaints, ascending."""
+        plane, window = int(zones.plane[which]), int(zones.window[which])
+        cells, resolution, held = self._outlined(zones, which, standing)
+        observed, expected, _ = self._scored(
+            self._by_window(np.zeros_like(held), held, 1),
+            np.array([self.ground.zone_sum(cells, resolution, plane)]),
+            np.array([plane]),
             standing.by_window[[plane]],
         )
         highest = float(zones.score[which])
-        wide = np.flatnonzero(score[1:, window] >= highest - SHAPE_SLACK)
-        best = int(wide[-1]) + 1 if len(wide) else 0
-        held = np.sort(rows[group == best])
         sighting = Sighting(
             topic=_TOPICS[plane],
             resolution=resolution,
-            cells=disks[best],
-            window_h=window_h,
-            observed=int(observed[best, window]),
-            expected=float(expected[best, window]),
+            cells=cells,
+            window_h=int(self.ground.windows_h[window]),
+            observed=int(observed[0, window]),
+            expected=float(expected[0, window]),
             score=highest,
             recurrence_days=self.calibration.recurrence_days(highest),
             complaint_ids=tuple(self.columns.complaint_id[held].tolist()),
         )
         return sighting, held
+
+    def _outlined(
+        self, zones: Zones, which: int, standing: Standing
+    ) -> tuple[tuple[int, ...], int, NDArray[np.intp]]:
+        """Give the outline of what a zone stands for, its resolution, and the complaints in it.
+
+        The zone itself where the outline holds too few customers, or a pentagon is near.
+        """
+        ground, centre, ring = self.ground, int(zones.centre[which]), int(zones.ring[which])
+        resolution, disk = int(zones.resolution[which]), _disk(centre, ring)
+        plane, window = int(zones.plane[which]), int(zones.window[which])
+
+        def members(cells: tuple[int, ...], resolution: int) -> NDArray[np.intp]:
+            return self._members(cells, resolution, plane, window, standing)
+
+        patch = patch_around(centre, ring, max(ground.lattices))
+        if patch:
+            stray, weight = ground.expectation.stray[plane], self.weight[window]
+            own = np.array([max(ground.zone_sum(disk, resolution, plane), stray)])
+            alone = ground.hourly(own, zones.observed[[which]][None].astype(float)) * weight
+            times = float(weight * zones.expected[which] / alone[0, 0])
+            near = members(tuple(patch.cell.tolist()), patch.resolution)
+            likely = outline(
+                patch,
+                patch.seats(self.columns.cell[near[self._latest(near)]]),
+                ground.at(patch.cell, patch.resolution)[:, plane],
+                lambda usual, held: (
+                    times * ground.hourly(np.maximum(usual, stray), held[:, None])[:, 0]
+                ),
+            )
+            cells = tuple(np.sort(patch.cell[likely]).tolist())
+            held = members(cells, patch.resolution)
+            if len(self._latest(held)) >= ground.min_customers:
+                return cells, patch.resolution, held
+        return disk, resolution, members(disk, resolution)
 
     def readings(self) -> dict[int, Reading]:
         """Give what the zone of every living spot shows, by its id."""
@@ -222,25 +245,20 @@ class View:
         alike = (topic[which] < 0) | (topic[which] == self.columns.topic[rows])
         return which[alike], rows[alike]
 
-    def _members_of_disks(
-        self, disks: Sequence[tuple[int, ...]], resolution: int, plane: int, window_h: int
-    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Give the complaints of a topic and window in each disk: its position and their rows.
-
-        Each disk holds the one before.
-        """
-        places = [self._census.places(cells, resolution) for cells in disks]
-        rows, number = self._census.rows(places[-1], self._rows)
-        inmost = np.full(len(places[-1]), len(disks) - 1)
-        for position in range(len(disks) - 2, -1, -1):
-            inmost[np.isin(places[-1], places[position])] = position
-        inmost = np.repeat(inmost, number)
-        held = self._age[rows] < window_h * HOUR_US
+    def _members(
+        self, cells: tuple[int, ...], resolution: int, plane: int, window: int, standing: Standing
+    ) -> NDArray[np.intp]:
+        """Give the complaints of a topic and window that count in a zone, ascending."""
+        rows, _ = self._census.rows(self._census.places(cells, resolution), self._rows)
+        held = (self.attendance.window[rows] <= window) & standing.counts(rows)
         if plane:
             held &= self.columns.topic[rows] == plane - 1
-        rows, inmost = rows[held], inmost[held]
-        group, chosen = np.nonzero(inmost <= np.arange(len(disks))[:, None])
-        return group, rows[chosen]
+        return np.sort(rows[held])
+
+    def _latest(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Give the positions of those of some complaints that are their customer's last."""
+        roll, customer = self.attendance.roll, self.columns.customer
+        return roll.latest_of_each(np.zeros_like(rows), rows, customer)
 
     def _by_window(
         self, which: NDArray[np.intp], rows: NDArray[np.intp], count: int
