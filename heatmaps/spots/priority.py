@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _DAY_S = 86_400
 _FEW_EXPOSED = 100
+_SEEN = 0.05
+"""Fewer points than this are shown as none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,19 +132,21 @@ def _vulnerable(objects: Mapping[ObjectKind, int], policy: PriorityPolicy) -> Pa
     """Give points for vulnerable objects, each further one worth half of the one before.
 
     The weightiest count first, so all of them together never reach twice the weightiest: a centre
-    full of schools does not outweigh everything.
+    full of schools does not outweigh everything. A kind whose points nobody would see is not told.
     """
     by_weight = sorted(
         (each for each in ObjectKind if objects.get(each)),
         key=lambda each: -policy.vulnerable[each],
     )
-    points, rank = 0.0, 0
+    points, rank, numbers = 0.0, 0, dict[str, float]()
     for each in by_weight:
         here = objects[each]
         # The sum of 2^-rank over the next `here` ranks.
-        points += policy.vulnerable[each] * 2.0 ** (1 - rank) * (1 - 2.0**-here)
+        added = policy.vulnerable[each] * 2.0 ** (1 - rank) * (1 - 2.0**-here)
+        points += added
         rank += here
-    numbers = {str(each): float(objects[each]) for each in by_weight}
+        if added >= _SEEN:
+            numbers[str(each)] = float(here)
     return Part("vulnerable", in_points(points), numbers)
 
 

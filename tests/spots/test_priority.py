@@ -196,6 +196,9 @@ def test_parts_are_named_in_order_and_explained_by_numbers():
     priority = priority_of(behind([(1, 0, 0, 0.2, 1, True)]), setting, NOW, POLICY)
     assert tuple(part.name for part in priority.parts) == PARTS
     assert priority.parts[-1].because == {"school": 2.0}
+    crowded = beside(vulnerable={ObjectKind.SCHOOL: 20, ObjectKind.HOSPITAL: 9})
+    told = priority_of(behind([]), crowded, NOW, POLICY).parts[-1].because
+    assert told == {"hospital": 9.0}
     numbers = [number for part in priority.parts for number in part.because.values()]
     assert all(isinstance(number, float) for number in numbers)
 

@@ -12,9 +12,10 @@ from heatmaps.complaints.record import Channel, Segment, Technology, Topic
 from heatmaps.desk.answer import Verdict
 from heatmaps.desk.words import Cause, Refusal, Status
 from heatmaps.geocoding.result import Level
+from heatmaps.insight.course import Pattern
 from heatmaps.insight.gap import GapClass
-from heatmaps.insight.recurrence import PLANES
 from heatmaps.insight.timeline import Fate, Leg
+from heatmaps.insight.weekly_counts import PLANES
 from heatmaps.policy import packaged_policy
 from heatmaps.region.objects import ObjectKind
 from heatmaps.spots.priority import Setting, priority_of
@@ -49,10 +50,13 @@ WORDS = {
     "fault": TELLING_FAULTS,
     "queue": {ROUTING.default_queue, *(rule.queue for rule in ROUTING.rules)},
     "part": [part.name for part in PRIORITY.parts],
-    "because": sorted({number for part in PRIORITY.parts for number in part.because}),
+    "because": sorted(
+        {*ObjectKind, *(number for part in PRIORITY.parts for number in part.because)}
+    ),
     "move": [*MOVES, Status.RESOLVED, Status.REJECTED],
     "outcome": [DONE, *Refusal, NAMELESS],
     "gap_class": GapClass,
+    "pattern": Pattern,
     "topics": PLANES,
     "fate": Fate,
     "leg": Leg,
