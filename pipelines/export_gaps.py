@@ -73,6 +73,13 @@ FURTHER = (
           lambda g: round(g.expected, 3)),
     Field("months", INTEGER, "months of 30 days in which somebody complained",
           lambda g: g.months),
+    Field("pattern", TEXT, "course over time: new, consecutive, intensifying, persistent, "
+          "diminishing, sporadic, oscillating, historical, or untold of a young history",
+          lambda g: g.pattern),
+    Field("since", MOMENT, "start of the first week with raised complaints; the time looked back "
+          "on begins then where they were raised before", lambda g: g.since),
+    Field("ended", MOMENT, "end of the last week with raised complaints; empty where it goes on",
+          lambda g: g.ended),
     Field("topic", TEXT, "topics that stand out most: coverage, internet, voice, or all",
           lambda g: g.topic),
     Field("chance", NUMBER, "false discovery rate at which its surest cell is just found, 0 to 1",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -106,16 +107,23 @@ def gaps(
         until = moment(as_of, zone, "--as-of") if as_of is not None else until
         found = find_gaps.refresh(store, until, zone, keep=not dry_run)
     search, count = found.search, len(found.gaps)
+    patterns = Counter(str(gap.pattern) for gap in found.gaps)
     if search is None:
         said = "Nothing to look back on: it takes four weeks of complaints that have a place."
+    elif not search.cells:
+        said = (
+            "No subscribers are loaded, so that nothing can be expected of any place and no gap is "
+            "found; load them with `heatmaps subscribers load FILE`."
+        )
     else:
         said = (
             f"{count:,} coverage gaps at {search.cells:,} cells, over {search.complaints:,} "
             f"complaints, {search.since:%Y-%m-%d %H:%M} to {search.until:%Y-%m-%d %H:%M} UTC."
         )
+        said += "".join(f"\n  {each}: {number:,}" for each, number in patterns.most_common())
     said += "\n  Nothing was kept: dry run." if dry_run else ""
-    result(as_json, said, dry_run=dry_run, gaps=count, cells=search and search.cells,
-           complaints=search and search.complaints, since=search and search.since,
+    result(as_json, said, dry_run=dry_run, gaps=count, patterns=patterns,
+           cells=search and search.cells, complaints=search and search.complaints, since=search and search.since,
            until=search and search.until, period_days=search and search.period_days)  # fmt: skip
 
 

@@ -34,6 +34,7 @@ WordKind: TypeAlias = Literal[
     "move",
     "outcome",
     "gap_class",
+    "pattern",
     "topics",
     "fate",
     "leg",

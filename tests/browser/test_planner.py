@@ -89,7 +89,7 @@ def test_list_and_map_are_in_step_and_a_gap_is_told_in_full(page, address, pictu
     second = heading(page).inner_text()
     expect(page.get_by_text("Ближайшие базовые станции")).to_be_visible()
     weeks = -(-DAYS // 7)  # the first in part
-    expect(page.locator(".curve .bars i")).to_have_count(weeks)
+    expect(page.locator(".curve .bars > i")).to_have_count(weeks)
     picture("planner.png")
 
     frame = next(frame for frame in page.frames if "streamlit_folium" in frame.url)

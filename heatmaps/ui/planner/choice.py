@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from heatmaps.insight.course import Pattern
 from heatmaps.insight.gap import GapClass
 from heatmaps.region.technology import Technology
 
@@ -27,6 +28,7 @@ class Filters:
 
     technology: str = EVERY
     gap_class: str = EVERY
+    pattern: str = EVERY
     territory: str = EVERY
     months: int = 1
 
@@ -35,6 +37,7 @@ class Filters:
         return (
             self.technology in {EVERY, gap.technology}
             and self.gap_class in {EVERY, gap.gap_class}
+            and self.pattern in {EVERY, gap.pattern}
             and self.territory in {EVERY, gap.territory_id}
             and gap.months >= self.months
         )
@@ -47,11 +50,12 @@ def ask_filters(board: GapBoard, _: Translator) -> Filters:
         t for t in Technology if t in board.holes or any(g.technology == t for g in there)
     ]
     classes = [c for c in GapClass if any(gap.gap_class == c for gap in there)]
+    patterns = [p for p in Pattern if any(gap.pattern == p for gap in there)]
     lands = sorted(
         {g.territory_id for g in there if g.territory_id}, key=lambda one: board.territories[one]
     )
     most = max((gap.months for gap in there), default=1)
-    columns = st.columns(4, gap="small")
+    columns = st.columns(5, gap="small")
     technology = columns[0].selectbox(
         _("Technology"), [EVERY, *technologies], key="gap-technology",
         format_func=lambda one: _technology(one, _),
@@ -60,15 +64,19 @@ def ask_filters(board: GapBoard, _: Translator) -> Filters:
         _("Class"), [EVERY, *classes], key="gap-class",
         format_func=lambda one: _("Every class") if one == EVERY else _.word("gap_class", one),
     )  # fmt: skip
-    territory = columns[2].selectbox(
+    pattern = columns[2].selectbox(
+        _("Course"), [EVERY, *patterns], key="gap-pattern",
+        format_func=lambda one: _("Every course") if one == EVERY else _.word("pattern", one),
+    )  # fmt: skip
+    territory = columns[3].selectbox(
         _("Territory"), [EVERY, *lands], key="gap-territory",
         format_func=lambda one: _named(one, board.territories, _),
     )  # fmt: skip
-    months = columns[3].selectbox(
+    months = columns[4].selectbox(
         _("Months with complaints"), list(range(1, most + 1)), key="gap-months",
         format_func=lambda n: _("Any number") if n == 1 else _("{n} or more").format(n=n),
     )  # fmt: skip
-    return Filters(technology, gap_class, territory, months)
+    return Filters(technology, gap_class, pattern, territory, months)
 
 
 def chosen_gap() -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -13,6 +12,7 @@ from heatmaps.store import desk, network, planning
 from heatmaps.ui.board import ground
 from heatmaps.ui.markup import Html, element, facts, table, text
 from heatmaps.ui.network_words import metres_in_words
+from heatmaps.ui.planner.course import course_told, show_course
 from heatmaps.ui.planner.gap_words import against_expected, gap_number, gap_place, gap_title
 from heatmaps.ui.workplace import workplace
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 SITES_WITHIN_M = 3000.0
 SHOWN_SITES, SHOWN_SPOTS = 5, 10
-_FULL_DAY = timedelta(days=1)
 
 
 def show_details(gap: Gap, board: GapBoard, reader: Reader) -> None:
@@ -35,7 +34,8 @@ def show_details(gap: Gap, board: GapBoard, reader: Reader) -> None:
     place = gap_place(gap, board.territories, _)
     title = text(f"{gap_number(gap)} · {gap_title(gap, _)} · {place}")
     why = element("p", text(_rule(gap, _)), css="aside")
-    st.html(element("section", element("div", element("h2", title), css="line"), why,
+    course = element("p", text(course_told(gap, board.search, reader)))
+    st.html(element("section", element("div", element("h2", title), css="line"), course, why,
                     css="heading"))  # fmt: skip
     left, middle, right = st.columns([4, 4, 5], gap="medium")
     with left:
@@ -44,7 +44,7 @@ def show_details(gap: Gap, board: GapBoard, reader: Reader) -> None:
         _show_network(gap, reader)
     with right:
         if board.search is not None:
-            _show_periods(gap, board.search, reader)
+            show_course(gap, board.search, reader)
             _show_spots(gap, board.search, reader)
 
 
@@ -74,7 +74,7 @@ def _show_sufferers(gap: Gap, reader: Reader) -> None:
         (_("Rank"), _.number(gap.rank)),
         (_("Complaints"), against_expected(gap, _)),
         (_("Complained"), _.plural("{n} customer", "{n} customers", gap.customers_complained)),
-        (_("Live here"), _.plural("{n} subscriber", "{n} subscribers", round(gap.subscribers))),
+        (_("Live here"), _live_here(gap, _)),
         (_("Their LTV"), ltv),
         (_("First seen"), reader.moment(gap.first_seen)),
         (_("Last seen"), reader.moment(gap.last_seen)),
@@ -82,6 +82,12 @@ def _show_sufferers(gap: Gap, reader: Reader) -> None:
     ]
     head = element("h3", text(_("Who suffers")), css="part")
     st.html(element("section", head, facts((name, text(value)) for name, value in pairs)))
+
+
+def _live_here(gap: Gap, _: Translator) -> str:
+    if not gap.subscribers > 0:
+        return _("no subscribers are loaded; compared with other such places")
+    return _.plural("{n} subscriber", "{n} subscribers", round(gap.subscribers))
 
 
 def _show_network(gap: Gap, reader: Reader) -> None:
@@ -125,30 +131,6 @@ def _share(name: str, share: float, _: Translator) -> Html:
 
 def _percent(share: float, _: Translator) -> str:
     return f"{_.number(100 * share)}\N{NO-BREAK SPACE}%"
-
-
-def _show_periods(gap: Gap, search: Search, reader: Reader) -> None:
-    """Show the complaints of each period against what is usual there."""
-    _, counts = reader.translate, gap.per_period
-    monthly = search.period_days >= 30  # noqa: PLR2004 - days of a month, as `MONTH_DAYS`
-    name = _("Complaints per month of 30 days") if monthly else _("Complaints per week")
-    span_days = (search.until - search.since) / _FULL_DAY
-    usual = gap.expected * search.period_days / span_days
-    top = max(*counts, usual, 1.0)
-    bars = "".join(f'<i style="height:{100 * count / top:.1f}%"></i>' for count in counts)
-    level = Html(f'<s style="bottom:{100 * usual / top:.1f}%"></s>')
-    ends = (f"{moment.astimezone(reader.zone):%d.%m.%Y}" for moment in (search.since, search.until))
-    told = _("dashes: usual there, {n}").format(n=_.number(usual, digits=2))
-    drawn = element(
-        "div",
-        element("div", element("span", text(_.number(top))), element("span", text("0")),
-                css="scale"),
-        element("div", Html(bars), level, css="bars"),
-        element("div", *(element("span", text(end)) for end in ends), css="hours"),
-        element("div", text(told), css="usual"),
-        css="curve low",
-    )  # fmt: skip
-    st.html(element("section", element("h3", text(name), css="part"), drawn))
 
 
 def _show_spots(gap: Gap, search: Search, reader: Reader) -> None:

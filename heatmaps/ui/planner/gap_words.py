@@ -54,7 +54,7 @@ def gap_row(gap: Gap, names: Mapping[str, str], _: Translator) -> Row:
         id=str(gap.gap_id),
         title=gap_title(gap, _),
         detail=" · ".join((against_expected(gap, _), gap_number(gap), gap_place(gap, names, _))),
-        tag=_.plural("{n} month", "{n} months", gap.months),
+        tag=_.word("pattern", gap.pattern),
         badge=str(gap.rank),
         fill=fill,
         ink=ink,
@@ -65,6 +65,7 @@ def gap_label(gap: Gap, names: Mapping[str, str], _: Translator) -> str:
     """Give the tooltip: what, where, how many; lines, the first of them the title."""
     return "\n".join((
         f"{gap_number(gap)} · {gap_title(gap, _)}",
+        _.word("pattern", gap.pattern),
         gap_place(gap, names, _),
         against_expected(gap, _),
         _.plural("{n} subscriber lives here", "{n} subscribers live here", round(gap.subscribers)),
