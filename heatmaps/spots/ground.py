@@ -22,6 +22,10 @@ LANES_AT_ONCE = 4096
 """So many centres with a plane are scored together; more would not fit the processor's cache."""
 
 
+_MOST_DISKS = 1 << 18
+"""The sums of so many disks are remembered at each resolution: more than an hour's in a country."""
+
+
 class Ground:
     """One expectation laid out on the lattices of a policy, ready to be scanned."""
 
@@ -37,10 +41,7 @@ class Ground:
         self._base = {r: np.zeros((1, PLANES)) for r in lattices}
         self._filled = dict.fromkeys(lattices, 1)
         self._zone_sums: dict[tuple[tuple[int, ...], int, int], float] = {}
-        shape = (0, policy.max_ring + 1, PLANES, 2)
-        self._usual = {
-            r: (np.zeros(0, dtype=np.bool_), np.zeros(shape, dtype=np.float32)) for r in lattices
-        }
+        self._usual = {r: _Sums(policy.max_ring + 1) for r in lattices}
 
     def base(self, resolution: int) -> NDArray[np.float64]:
         """Give the hourly expectation of every slot of a lattice, shape (slots, `PLANES`)."""
@@ -55,25 +56,19 @@ class Ground:
         return self._base[resolution]
 
     def usual(self, resolution: int, centres: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Give the hourly expectation of every disk of some slots and its root, rounded down.
+        """Give the hourly expectation of every disk of some different slots, rounded down.
 
-        Shape (centres, rings, `PLANES`, 2); worked out once for each slot.
+        Shape (centres, rings, `PLANES`); worked out once for each slot, while there are not too
+        many.
         """
-        lattice = self.lattices[resolution]
-        known, usual = self._usual[resolution]
-        if len(known) < len(lattice.cells):
-            more = 2 * len(lattice.cells) - len(known)
-            known = np.concatenate([known, np.zeros(more, dtype=np.bool_)])
-            usual = np.concatenate([usual, np.zeros((more, *usual.shape[1:]), dtype=np.float32)])
-            self._usual[resolution] = (known, usual)
-        missing = centres[~known[centres]]
+        lattice, known = self.lattices[resolution], self._usual[resolution]
+        missing = known.missing(centres, len(lattice.cells))
         for start in range(0, len(missing), LANES_AT_ONCE):
             part = missing[start : start + LANES_AT_ONCE]
             base = self.base(resolution)[lattice.disks(part)]
             sums = np.cumsum(np.add.reduceat(base, lattice.ring_starts, axis=1), axis=1)
-            usual[part] = np.stack([sums, np.sqrt(sums)], axis=-1) * (1 - _SLACK)
-            known[part] = True
-        return usual[centres]
+            known.keep(part, sums * (1 - _SLACK))
+        return known.of(centres)
 
     def hourly(
         self, base: NDArray[np.float64], observed: NDArray[np.floating]
@@ -102,6 +97,39 @@ class Ground:
             return np.zeros((len(cells), PLANES))
         place = np.minimum(np.searchsorted(owners, cells), len(owners) - 1)
         return np.where((owners[place] == cells)[:, None], sums[place], 0.0)
+
+
+class _Sums:
+    """Sums of disks that were worked out, by the slots of their centres."""
+
+    def __init__(self, rings: int) -> None:
+        self._row = np.zeros(0, dtype=np.int32)
+        self._sums = np.zeros((0, rings, PLANES), dtype=np.float32)
+        self._count = 0
+
+    def missing(self, centres: NDArray[np.int32], slots: int) -> NDArray[np.int32]:
+        """Give the centres whose sums are not known; all, and forget, where it would be many."""
+        if slots > len(self._row):
+            self._row = np.append(self._row, np.full(2 * slots - len(self._row), -1, np.int32))
+        missing = centres[self._row[centres] < 0]
+        if not self._count or self._count + len(missing) <= _MOST_DISKS:
+            return missing
+        self._row[:], self._count = -1, 0
+        return centres
+
+    def keep(self, centres: NDArray[np.int32], sums: NDArray[np.float64]) -> None:
+        """Keep the sums of centres that were missing."""
+        end = self._count + len(centres)
+        if end > len(self._sums):
+            grown = np.empty((2 * end, *self._sums.shape[1:]), dtype=np.float32)
+            grown[: self._count] = self._sums[: self._count]
+            self._sums = grown
+        self._sums[self._count : end] = sums
+        self._row[centres], self._count = np.arange(self._count, end), end
+
+    def of(self, centres: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Give the sums of centres that are known."""
+        return np.asarray(self._sums[self._row[centres]])
 
 
 def lattices_for(policy: DetectionPolicy) -> dict[int, Lattice]:

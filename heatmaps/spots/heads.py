@@ -92,9 +92,8 @@ def heads_of(
     table = np.zeros((len(at), PLANES, windows + 1), dtype=np.float32)
     heads = Heads(places, at, table)
     key = (heads.rows(place).astype(np.intp) * PLANES + (1 + topic)) * (windows + 1)
-    counts = np.bincount(key + window, minlength=table.size)
-    if fresh.any():
-        counts += np.bincount(key[fresh] + windows, minlength=table.size)
-    table[:] = counts.reshape(table.shape)
+    one = np.float32(1)
+    np.add.at(table.reshape(-1), key + window, one)
+    np.add.at(table.reshape(-1), key[fresh] + windows, one)
     table[:, 0] = table[:, 1:].sum(axis=1)
     return heads

@@ -43,7 +43,8 @@ class Lattice:
         self._sorted: NDArray[np.int64] = np.zeros(1, dtype=np.int64)
         self._order: NDArray[np.intp] = np.zeros(1, dtype=np.intp)
         self._disks: NDArray[np.int32] = np.zeros((1, self.width), dtype=np.int32)
-        self._known: NDArray[np.bool_] = np.ones(1, dtype=np.bool_)
+        self._worked_out = 1
+        self._row: NDArray[np.int32] = np.zeros(1, dtype=np.int32)
 
     def slots(self, cells: NDArray[np.int64]) -> NDArray[np.int32]:
         """Give each cell's slot, the same shape; a cell not met before gets a new one."""
@@ -70,13 +71,23 @@ class Lattice:
         Column 0 is the slot itself; `ring_starts` says where each ring begins; missing
         neighbours (by a pentagon) are `VOID`.
         """
-        unknown = ~self._known[slots]
+        rows = self._row[slots]
+        unknown = rows < 0
         if unknown.any():
-            missing = np.unique(slots[unknown])
-            around = self._around(self.cells[missing])
-            self._disks[missing] = self.slots(around.ravel()).reshape(around.shape)
-            self._known[missing] = True
-        return self._disks[slots]
+            self._work_out(np.unique(slots[unknown]))
+            rows = self._row[slots]
+        return self._disks[rows]
+
+    def _work_out(self, slots: NDArray[np.int32]) -> None:
+        around = self._around(self.cells[slots])
+        first, end = self._worked_out, self._worked_out + len(slots)
+        if end > len(self._disks):  # most slots are somebody's neighbours and never asked for
+            grown = np.empty((2 * end, self.width), dtype=np.int32)
+            grown[:first] = self._disks[:first]
+            self._disks = grown
+        self._disks[first:end] = self.slots(around.ravel()).reshape(around.shape)
+        self._row[slots] = np.arange(first, end)
+        self._worked_out = end
 
     def _around(self, cells: NDArray[np.int64]) -> NDArray[np.int64]:
         joined = b"".join([h3.grid_disk(cell, self.max_ring) for cell in cells.tolist()])
@@ -106,8 +117,4 @@ class Lattice:
         self._sorted = np.insert(self._sorted, place, cells)
         self._order = np.insert(self._order, place, new)
         self.cells = np.concatenate([self.cells, cells])
-        self._known = np.concatenate([self._known, np.zeros(len(cells), dtype=np.bool_)])
-        if len(self.cells) > len(self._disks):
-            grown = np.zeros((2 * len(self.cells), self.width), dtype=np.int32)
-            grown[: len(self._disks)] = self._disks
-            self._disks = grown
+        self._row = np.concatenate([self._row, np.full(len(cells), -1, dtype=np.int32)])

@@ -68,7 +68,7 @@ def prospects(
     found = [np.zeros(0, dtype=np.intp)]
     for start in range(0, len(centres), _CENTRES_AT_ONCE):
         part = centres[start : start + _CENTRES_AT_ONCE]
-        needed = ground.usual(lattice.resolution, part) @ hours
+        needed = _needed(ground.usual(lattice.resolution, part), hours)
         np.maximum(needed, ground.min_customers, out=needed)
         count = _in_disks(lattice, rows[start : start + _CENTRES_AT_ONCE], counts)
         hit = np.flatnonzero(count.reshape(needed.shape) >= needed) // len(weight)
@@ -77,6 +77,15 @@ def prospects(
         lane, plane = np.nonzero(may)
         found.append(part[lane] * np.intp(PLANES) + plane)
     return np.concatenate(found)
+
+
+def _needed(usual: NDArray[np.float32], hours: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give the least count of disks, planes and windows, shape (centres, rings, `PLANES`, windows).
+
+    `usual` is expected an hour; `hours` gives what of it, and of its root, makes the bound.
+    """
+    both = np.stack([usual, np.sqrt(usual)], axis=-1)
+    return np.asarray((both.reshape(-1, 2) @ hours).reshape(*usual.shape, hours.shape[1]))
 
 
 def _on_slots(

@@ -58,31 +58,24 @@ class Seats:
             nobody.append(unexpected[seated])
         self._unexpected = np.concatenate(nobody)
         self._lattice_of_row = np.repeat(np.arange(-1, len(lattices)), [len(n) for n in nobody])
-        self._tables: dict[int, NDArray[np.float32]] = {}
+        self._tables: dict[int, _Table] = {}
         self._fill()
 
     def _fill(self) -> None:
         heads, rows = self._heads, len(self._unexpected)
         self.observed = np.zeros((len(self._row), PLANES, heads.windows))
         flat = heads.table.reshape(len(heads.at), -1)
-        of_lattices = zip(self._row, self._offset, self._within, strict=True)
-        for i, (row, offset, within) in enumerate(of_lattices):
-            for rings in np.unique(offset[row > 0]).tolist():
-                part = np.flatnonzero((row > 0) & (offset == rings))
-                one = np.ones(len(part), dtype=np.float32)
-                seat = sparse.csr_array((one, (row[part], part)), shape=(rows, len(row)))
-                self._table(rings).reshape(rows, -1)[:] += seat @ flat
+        for i, within in enumerate(self._within):
             counts = (within.astype(np.float32) @ flat).reshape(heads.table.shape[1:])
             self.observed[i] = np.cumsum(counts[:, :-1].astype(np.float64), axis=1)
-        every_window = np.append(np.ones(heads.windows, dtype=np.float32), np.float32(0))
         self.held = np.zeros(rows * PLANES, dtype=np.float32)
-        for table in self._tables.values():
-            self.held += (table @ every_window).ravel()
+        seated = self._row > 0
+        for rings in np.unique(self._offset[seated]).tolist():
+            of, at = np.nonzero(seated & (self._offset == rings))
+            table = _Table(rows, self._row[of, at], at, heads.table)
+            self._tables[rings] = table
+            self.held.reshape(rows, PLANES)[table.rows] += table.held()
         self._find_strays()
-
-    def _table(self, offset: int) -> NDArray[np.float32]:
-        shape = (len(self._unexpected), PLANES, self._heads.windows + 1)
-        return self._tables.setdefault(offset, np.zeros(shape, dtype=np.float32))
 
     def _find_strays(self) -> None:
         """Find the rows that hold somebody where nobody was expected."""
@@ -112,7 +105,8 @@ class Seats:
             for rings in np.unique(offset).tolist():
                 part = np.flatnonzero(offset == rings)
                 some = Moves(*(getattr(here, n)[part] for n in Moves.__dataclass_fields__))
-                add_at(self._table(rings), key[part], some)
+                table = self._tables[rings]
+                add_at(table.counts, table.keys(key[part]), some)
         before = self._stray
         if self._unexpected.any():
             self._find_strays()
@@ -129,16 +123,15 @@ class Seats:
         lane, column = np.nonzero(held)
         key = keys[lane, column]
         ring = lane * self.rings + self._lattice.ring_of_column[column]
-        first = np.flatnonzero(np.diff(ring, prepend=-1))
         counts = np.zeros((len(keys), self.rings, self._heads.windows + 1), dtype=np.float32)
+        flat = counts.reshape(-1, counts.shape[2])
         for offset, table in self._tables.items():
-            of_ring = np.zeros_like(counts)
-            flat = table.reshape(-1, table.shape[-1])
-            if len(first):
-                of_ring.reshape(-1, counts.shape[2])[ring[first]] = np.add.reduceat(
-                    flat[key], first, axis=0
-                )
-            counts[:, offset:] += of_ring[:, : self.rings - offset]
+            at = table.keys(key)
+            here = np.flatnonzero((at >= PLANES) & (ring % self.rings + offset < self.rings))
+            if len(here):
+                first = np.flatnonzero(np.diff(ring[here], prepend=-1))
+                of_table = table.counts.reshape(-1, counts.shape[2])[at[here]]
+                flat[ring[here[first]] + offset] += np.add.reduceat(of_table, first, axis=0)
         for ring_ in range(1, self.rings):
             counts[:, ring_] += counts[:, ring_ - 1]
         return counts
@@ -150,3 +143,31 @@ class Seats:
         stray = self._stray[keys // PLANES].astype(np.intp)
         number = np.add.reduceat(stray, self._lattice.ring_starts, axis=1)
         return np.cumsum(number * self._ground.expectation.stray[plane][:, None], axis=1)
+
+
+class _Table:
+    """Customers who are held whole by so many rings around their row, by `rows` that have any.
+
+    `counts` has the shape (1 + rows, `PLANES`, windows + 1), the first of none.
+    """
+
+    def __init__(
+        self, rows: int, row: NDArray[np.int32], at: NDArray[np.intp], heads: NDArray[np.float32]
+    ) -> None:
+        held = np.zeros(rows, dtype=np.bool_)
+        held[row] = True
+        self.rows = np.flatnonzero(held)
+        self._place = np.zeros(rows, dtype=np.int32)
+        self._place[self.rows] = np.arange(1, len(self.rows) + 1)
+        one = (np.ones(len(row), dtype=np.float32), (self._place[row], at))
+        seat = sparse.csr_array(one, shape=(len(self.rows) + 1, len(heads)))
+        self.counts = (seat @ heads.reshape(len(heads), -1)).reshape(-1, *heads.shape[1:])
+
+    def held(self) -> NDArray[np.float32]:
+        """Count customers over all windows, shape (rows, `PLANES`)."""
+        return np.asarray(self.counts[1:, :, :-1].sum(axis=2))
+
+    def keys(self, key: NDArray[np.integer]) -> NDArray[np.intp]:
+        """Give where keys of all rows stand here: below `PLANES` those of other rows."""
+        row, plane = np.divmod(key, PLANES)
+        return self._place[row].astype(np.intp) * PLANES + plane

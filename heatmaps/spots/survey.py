@@ -57,6 +57,8 @@ class Survey:
             ring = np.broadcast_to(lattice.ring_of_column, around.shape)
             known = around < len(free)
             np.minimum.at(free, around[known], ring[known])
+        if self._tally:
+            self._tally.forget(self._free_rings)
 
     def unseen(self, zones: Zones) -> Zones:
         """Give those of some zones that have no area in common with those seen."""

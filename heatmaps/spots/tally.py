@@ -49,6 +49,7 @@ class Tally:
         self._ground, self._weight, self._threshold = ground, weight, threshold
         centre = [(keys // PLANES).astype(np.int32) for keys in among.values()]
         self._of = np.repeat(np.arange(len(among)), [len(keys) for keys in among.values()])
+        self._slots = centre
         lattices = [ground.lattices[resolution] for resolution in among]
         self._cell = np.concatenate([at.cells[c] for at, c in zip(lattices, centre, strict=True)])
         self._resolution = np.array(list(among), dtype=np.int8)
@@ -65,7 +66,25 @@ class Tally:
         self._keys = rows * np.int32(PLANES) + self._plane.astype(np.int32)[:, None]
         self._lanes_of_key: sparse.csc_array | None = None
         self._finest = self._resolution[self._of] == max(ground.lattices)
+        self._rings_apart = np.full(len(self._plane), seats.rings)
         self._hot = self._measured(np.arange(len(self._plane)))
+
+    def forget(self, rings_apart: dict[int, NDArray[np.intp]]) -> None:
+        """Keep no zones around centres that have none left apart from what was seen.
+
+        `rings_apart` says by resolution and slot how many rings of disks are apart from it; other
+        zones of a centre that has one are kept, for the best of them may not be apart.
+        """
+        self._rings_apart = np.concatenate(
+            [rings_apart[int(at)][slots]
+             for at, slots in zip(self._resolution, self._slots, strict=True)]
+        )  # fmt: skip
+        self._hot = self._apart(self._hot)
+
+    def _apart(self, hot: _Hot) -> _Hot:
+        apart = np.zeros(len(self._keys), dtype=np.bool_)
+        apart[hot.lane[hot.ring < self._rings_apart[hot.lane]]] = True
+        return hot.take(apart[hot.lane])
 
     def change(self, moves: Moves) -> None:
         """Count some no longer, and others instead."""
@@ -77,7 +96,7 @@ class Tally:
         near &= hot  # a loss makes no zone stand out that did not before
         near[self._holding(other)] = True
         kept = self._hot.take(np.flatnonzero(~near[self._hot.lane]))
-        self._hot = kept.joined(self._measured(np.flatnonzero(near)))
+        self._hot = self._apart(kept.joined(self._measured(np.flatnonzero(near))))
 
     def _holding(self, keys: NDArray[np.intp]) -> NDArray[np.int32]:
         """Give the lanes that have one of some keys in their disks."""

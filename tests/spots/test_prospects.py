@@ -14,6 +14,7 @@ from heatmaps.spots.prospects import prospects_of
 from heatmaps.spots.roll import roll_of
 from heatmaps.spots.scan import scan
 from heatmaps.spots.survey import Survey
+from heatmaps.spots.zones import strongest
 
 from .region import CENTRE, HOUR_US, START_US, make_columns
 
@@ -78,6 +79,30 @@ def test_what_stands_out_is_what_a_scan_of_all_finds_whoever_is_taken_out(
         survey.take_out(np.sort(rows))
         counted[rows] = False
     assert not len(survey.zones().score)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("least", [1.0, 4.0])
+def test_what_stands_out_apart_from_zones_seen_is_what_a_scan_of_all_finds(
+    town, small, seed, least
+):
+    columns = complaints(seed, 600)
+    ground, weight, counted, fresh, attendance = taken_apart(columns, small, town, seed)
+    survey = Survey(ground, Standing(attendance, counted, fresh), weight=weight, threshold=least)
+    seen = 0
+    while len((zones := survey.zones()).score):
+        crowd = Standing(attendance, counted, fresh).crowd()
+        of_all = survey.unseen(scan(ground, crowd, weight))
+        assert told(zones, least) == told(of_all, least)
+        top = strongest(zones)
+        resolution = int(zones.resolution[top])
+        zone = h3.grid_disk(int(zones.centre[top]), int(zones.ring[top]))
+        survey.see(zone, resolution)
+        gone = counted & inside(columns.cell, columns.resolution, zone, resolution)
+        survey.take_out(np.flatnonzero(gone))
+        counted &= ~gone
+        seen += 1
+    assert seen > 1
 
 
 def test_what_may_stand_out_is_less_than_all(town, small):
