@@ -138,14 +138,13 @@ def test_what_a_customer_is_worth_changes_the_order_of_spots_and_never_which_ope
         row["segment"] = str(rng.choice(Segment))
         row["ltv"] = None if rng.random() < 0.3 else float(rng.lognormal(8, 3))
         row["critical"] = bool(rng.random() < 0.3)
-    found = []
+    until, found = town.FAULT_AT + timedelta(hours=9), []
     for name, rows in (("plain", plain), ("worth", told)):
         store = set_up_store(f"sqlite:///{tmp_path}/{name}.db", town.CLOCK.now)
         town.settle(store)
         town.tell(store, rows)
         with store.writing() as connection:
-            detection.note_ticks(connection, [town.FAULT_AT], town.CLOCK.now, 1)
-        until = town.FAULT_AT + timedelta(hours=8)
+            detection.note_ticks(connection, [until - timedelta(hours=1)], town.CLOCK.now, 1)
         find_spots.detect(store, until, town.CLOCK, lambda *_: None)
         with store.reading() as connection:
             found.append(load_cases(connection))

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from heatmaps.complaints.record import Segment, Topic
@@ -58,7 +58,7 @@ policies = st.builds(
     vulnerable=st.fixed_dictionaries(dict.fromkeys(ObjectKind, weights)),
 )
 vulnerable = st.dictionaries(st.sampled_from(ObjectKind), st.integers(0, 300))
-settings = st.builds(
+surroundings = st.builds(
     Setting,
     st.floats(-1, 60).map(lambda days: NOW - timedelta(days=days)),
     st.one_of(st.none(), st.floats(0, 30).map(lambda days: NOW - timedelta(days=days))),
@@ -146,6 +146,7 @@ def test_vulnerable_objects_count_the_weightiest_first_each_further_one_half(obj
     assert points([], beside(vulnerable=objects))["vulnerable"] == pytest.approx(expected, abs=1e-3)
 
 
+@settings(max_examples=40)
 @given(vulnerable, st.sampled_from(ObjectKind), policies)
 def test_one_more_object_never_lowers_priority_and_all_stay_within_twice_one(objects, more, policy):
     before = points([], beside(vulnerable=objects), policy)["vulnerable"]
@@ -203,13 +204,14 @@ def test_parts_are_named_in_order_and_explained_by_numbers():
     assert all(isinstance(number, float) for number in numbers)
 
 
-@given(st.lists(complaint, max_size=12), complaint, settings, policies)
+@given(st.lists(complaint, max_size=12), complaint, surroundings, policies)
 def test_one_more_complaint_never_lowers_priority(complaints, more, setting, policy):
     before = points(complaints, setting, policy)["total"]
     assert points([*complaints, more], setting, policy)["total"] >= before
 
 
-@given(st.lists(complaint, min_size=1, max_size=12), st.data(), settings, policies)
+@settings(max_examples=40)
+@given(st.lists(complaint, min_size=1, max_size=12), st.data(), surroundings, policies)
 def test_an_entry_made_again_never_lowers_priority(complaints, data, setting, policy):
     again = data.draw(st.sampled_from(complaints))
     before = points(complaints, setting, policy)["total"]
@@ -219,14 +221,16 @@ def test_an_entry_made_again_never_lowers_priority(complaints, data, setting, po
         assert after == before
 
 
-@given(st.lists(complaint, max_size=12), st.randoms(use_true_random=False), settings, policies)
+@settings(max_examples=40)
+@given(st.lists(complaint, max_size=12), st.randoms(use_true_random=False), surroundings, policies)
 def test_input_order_does_not_matter(complaints, random, setting, policy):
     shuffled = random.sample(complaints, len(complaints))
     one = priority_of(behind(complaints), setting, NOW, policy)
     assert priority_of(behind(shuffled), setting, NOW, policy) == one
 
 
-@given(st.lists(complaint, max_size=12), settings, policies)
+@settings(max_examples=40)
+@given(st.lists(complaint, max_size=12), surroundings, policies)
 def test_parts_sum_to_the_total_exactly_and_all_but_age_are_never_below_nothing(
     complaints, setting, policy
 ):
@@ -254,7 +258,7 @@ def most_without_age(complaints_a_day, exposed, policy):
     )
 
 
-@given(policies, st.floats(1 / 24, 60), st.integers(0, 6), settings, st.floats(0, 1e3))
+@given(policies, st.floats(1 / 24, 60), st.integers(0, 6), surroundings, st.floats(0, 1e3))
 def test_of_two_spots_the_older_outranks_after_a_time_that_can_be_told(
     policy, gap, complaints_a_day, around, later
 ):
