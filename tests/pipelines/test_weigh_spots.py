@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
@@ -18,10 +19,10 @@ from heatmaps.region.territories import Territory
 from heatmaps.spots.record import ComplaintColumns, DetectedSpot, Exposure, Signal
 from heatmaps.store import detection
 from heatmaps.store.detection import WeightColumns
+from heatmaps.store.engine import open_store
 from heatmaps.store.spots import load_cases
 from heatmaps.store.types import to_microseconds
 from pipelines import find_spots
-from pipelines.set_up import set_up_store
 from pipelines.weigh_spots import Scales
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -131,7 +132,9 @@ def test_an_object_weighs_in_the_zone_that_holds_it(scales):
     assert held.facts(spot(RING[1]), NOW, policy).priority == plain
 
 
-def test_what_a_customer_is_worth_changes_the_order_of_spots_and_never_which_open(tmp_path):
+def test_what_a_customer_is_worth_changes_the_order_of_spots_and_never_which_open(
+    tmp_path, sqlite_template
+):
     rng = np.random.default_rng(5)
     plain, told = town.rows(), town.rows()
     for row in told:
@@ -140,7 +143,7 @@ def test_what_a_customer_is_worth_changes_the_order_of_spots_and_never_which_ope
         row["critical"] = bool(rng.random() < 0.3)
     until, found = town.FAULT_AT + timedelta(hours=9), []
     for name, rows in (("plain", plain), ("worth", told)):
-        store = set_up_store(f"sqlite:///{tmp_path}/{name}.db", town.CLOCK.now)
+        store = open_store(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / name)}")
         town.settle(store)
         town.tell(store, rows)
         with store.writing() as connection:
