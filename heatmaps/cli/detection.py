@@ -123,8 +123,9 @@ def gaps(
         said += "".join(f"\n  {each}: {number:,}" for each, number in patterns.most_common())
     said += "\n  Nothing was kept: dry run." if dry_run else ""
     result(as_json, said, dry_run=dry_run, gaps=count, patterns=patterns,
-           cells=search and search.cells, complaints=search and search.complaints, since=search and search.since,
-           until=search and search.until, period_days=search and search.period_days)  # fmt: skip
+           cells=search and search.cells, complaints=search and search.complaints,
+           since=search and search.since, until=search and search.until,
+           period_days=search and search.period_days)  # fmt: skip
 
 
 def _step(text: str) -> timedelta:

@@ -91,7 +91,7 @@ def courses(
     held = limited(observed, usual)
     told = weeks_told(held, usual, policy.times_usual, policy.change_worth)
     state = lasting(told, policy.lasting_weeks)
-    trends = mann_kendall(_steps(held, usual))
+    trends = mann_kendall(_steps(observed, usual))  # ranks bear an outage, and limits hide a rise
     for row, trend in zip(state, trends.tolist(), strict=True):
         raised = np.flatnonzero(row == RAISED)
         if not len(raised) or len(row) - 1 - raised[-1] > policy.historical_weeks:

@@ -27,6 +27,10 @@ WINDOWS = (1, 2, 4)
 wait until it outweighs a quiet year."""
 
 SHORTEST_WINDOW_WEEKS = 12
+_ORDINARY = 0.01
+"""Cells less likely than this are left out where the spread of ordinary ones is estimated again."""
+
+_ROUNDS = 3
 _FAR_OUT = 3.0
 _LEAST_SPREAD, _MOST_SPREAD = 1e-3, 2.0
 
@@ -72,15 +76,17 @@ def recurring_cells(
     past = LookedBack(complaints, exposure, span)
     full = sorted(set(policy.resolutions), reverse=True)
     level = past.level(full[0], first_of_each)
-    spread = np.full(len(PLANES), _LEAST_SPREAD)
+    spread = np.full(len(PLANES), _MOST_SPREAD)
     judged: list[_Judged] = []
     for resolution, cell in _places(complaints, exposure, full):
         counts = past.counts(resolution, cell, level)
-        if resolution in full:  # coarser ones are few, and take it from the last of these
-            spread = _spread(counts, level)
+        tail = _tail(counts, level, spread)
+        for _ in range(_ROUNDS if resolution in full else 0):  # coarser ones are too few for it
+            spread = _spread(counts, level, tail.min(axis=0) > _ORDINARY)
+            tail = _tail(counts, level, spread)
         enough = counts.customers >= policy.min_customers
         often = enough & (counts.periods >= policy.least_periods)
-        judged.append(_Judged(cell, counts.subscribers, _tail(counts, level, spread), often))
+        judged.append(_Judged(cell, counts.subscribers, tail, often))
     return _found(judged, past.level(full[0], once_a_month), policy)
 
 
@@ -132,13 +138,15 @@ def _tail(
     return tail
 
 
-def _spread(counts: WeeklyCounts, level: NDArray[np.float64]) -> NDArray[np.float64]:
+def _spread(
+    counts: WeeklyCounts, level: NDArray[np.float64], ordinary: NDArray[np.bool_]
+) -> NDArray[np.float64]:
     """Give the variance of true over expected rates between ordinary places, by plane.
 
     Counts far out are drawn in, lest the very places looked for make everything look ordinary.
     """
-    observed = counts.totals(0)
-    expected = counts.subscribers[None, :] * level.sum(axis=1)[:, None]
+    observed = counts.totals(0)[:, ordinary]
+    expected = counts.subscribers[None, ordinary] * level.sum(axis=1)[:, None]
     drawn_in = np.maximum(expected + _FAR_OUT * (1 + np.sqrt(expected)), _FAR_OUT * expected)
     usual = np.minimum(observed, drawn_in)
     excess = ((usual - expected) ** 2 - expected).sum(axis=1)

@@ -37,10 +37,13 @@ THIN_SHARE = 0.1
 """A cell with less than this part of the median cell's subscribers counts as having so many: a
 lone house must not turn any one complaint into a rate."""
 
-USUAL_WEEK = 0.999
+USUAL_WEEK = 0.99
 """A week counts for no more than this share of ordinary weeks stays within, or one complaint: an
 outage is one bad week or two, however many complain. (So Lucas and Crosier 1982, Technometrics
 24:199, kept single bad samples from setting off a CUSUM.)"""
+
+STRONGEST_TIMES = 4.0
+"""Nor less than so many times the usual, which a large cell's ordinary weeks never come near."""
 
 _GROUP_OF_TOPIC = np.array(
     [next((n for n, g in enumerate(TOPIC_GROUPS.values(), 1) if t in g), 0) for t in Topic],
@@ -166,7 +169,8 @@ def limited(count: NDArray[Any], usual: NDArray[np.float64]) -> NDArray[np.float
     kept = count.astype(np.float64)
     many = count > 1
     most = np.ceil(special.pdtrik(USUAL_WEEK, usual[many]))
-    kept[many] = np.minimum(kept[many], np.maximum(np.nan_to_num(most, nan=1.0), 1.0))
+    floor = np.maximum(1.0, STRONGEST_TIMES * usual[many])
+    kept[many] = np.minimum(kept[many], np.fmax(most, floor))
     return kept
 
 
