@@ -22,6 +22,7 @@ import scipy
 from heatmaps import spots
 from heatmaps.spots.calibration import Calibration, calibrate
 from heatmaps.spots.rhythm import WEEK_H, hours_of_week
+from heatmaps.spots.tail import Tail
 from heatmaps.whole_file import keep_newest, whole_file
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ def _read(path: Path) -> Calibration | None:
     if digest != _digest(path.stem + told):
         return None
     fields = json.loads(told)
-    return Calibration(np.array(fields["peaks"], dtype=np.float64), fields["days"], fields["scale"])
+    peaks = np.array(fields["peaks"], dtype=np.float64)
+    return Calibration(peaks, fields["days"], Tail(**fields["tail"]))
 
 
 def _name(ground: Ground, first_h: int, seed: int) -> str:

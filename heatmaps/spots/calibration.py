@@ -14,6 +14,7 @@ from heatmaps.spots.peaks import distinct, highest
 from heatmaps.spots.prospects import prospects_of
 from heatmaps.spots.rhythm import WEEK_H
 from heatmaps.spots.scan import scan
+from heatmaps.spots.tail import Tail, exponential, tail_of_scan
 from heatmaps.spots.tally import Tally
 
 if TYPE_CHECKING:
@@ -45,14 +46,14 @@ class Calibration:
     """The upper tail of what chance does in one region.
 
     In `days` days of a million subscribers chance alone made `len(peaks)` distinct peaks, sorted
-    descending; beyond the `TAIL_PEAKS` highest they thin out by e every `scale` of score.
+    descending; beyond the `TAIL_PEAKS` highest they thin out as `tail` says.
     """
 
     peaks: NDArray[np.float64]
     days: float
-    scale: float
+    tail: Tail
 
-    def _tail(self) -> tuple[int, float]:
+    def _highest(self) -> tuple[int, float]:
         """Give how many peaks the tail begins with, and the lowest of them.
 
         Where chance made no peak at all, as if it had made one of score 0.
@@ -62,18 +63,22 @@ class Calibration:
 
     def recurrence_days(self, score: float) -> float:
         """Give the days between chance openings of at least `score`, per million subscribers."""
-        tail, lowest = self._tail()
+        number, lowest = self._highest()
         if score < lowest:
             return self.days / (1 + int((self.peaks >= score).sum()))
-        return self.days / tail * float(np.exp(min((score - lowest) / self.scale, _FURTHEST)))
+        further = self.tail.rarity(score) - self.tail.rarity(lowest)
+        return self.days / number * float(np.exp(min(further, _FURTHEST)))
 
     def threshold(self, recurrence_days: float) -> float:
         """Give the score that chance reaches once in so many days per million subscribers."""
-        tail, lowest = self._tail()
-        if recurrence_days >= self.days / tail:
-            return lowest + self.scale * float(np.log(recurrence_days * tail / self.days))
+        number, lowest = self._highest()
+        if recurrence_days >= self.days / number:
+            rarer = recurrence_days * number / self.days
+            return self.tail.times_rarer(lowest, rarer)
+        if not len(self.peaks):
+            return 0.0
         higher = int(self.days / recurrence_days)
-        return float(self.peaks[min(higher, len(self.peaks) - 1)]) if len(self.peaks) else 0.0
+        return float(self.peaks[min(higher, len(self.peaks) - 1)])
 
 
 def calibrate(ground: Ground, first_h: int, seed: int) -> Calibration:
@@ -84,8 +89,9 @@ def calibrate(ground: Ground, first_h: int, seed: int) -> Calibration:
     hour exactly as real ones, all windows, zones and topics, so that every multiplicity is
     inside; and keeps the distinct peaks of all neighbourhoods: a cluster that stays above a score
     for hours is one, and a large region has several at once.
-    The tail beyond is exponential, Gumbel's upper tail (Abrams et al. 2010, Int. J. Health
-    Geogr. 9:61). `first_h` is the first UTC hour of the simulated week.
+    The tail beyond is that of a scan (see `tail_of_scan`); where complaints come in clumps it is
+    exponential, Gumbel's upper tail (Abrams et al. 2010, Int. J. Health Geogr. 9:61). `first_h` is
+    the first UTC hour of the simulated week.
     """
     expectation = ground.expectation
     weekly = max(float(ground.total[0]) * WEEK_H, _SMALLEST_RATE)
@@ -101,10 +107,10 @@ def calibrate(ground: Ground, first_h: int, seed: int) -> Calibration:
     else:
         peaks = _peaks_of_many(ground, stream, hours)
     score = distinct(peaks, ground)
-    tail = score[:TAIL_PEAKS]
-    scale = float(tail.mean() - tail[-1]) if len(tail) > 1 else 1.0
+    seen = score[:TAIL_PEAKS]
+    tail = exponential(seen) if expectation.dispersion > 1 else tail_of_scan(seen)
     millions = max(expectation.subscribers, 1.0) / 1e6
-    return Calibration(score, worlds * days * millions, max(scale, 0.2))
+    return Calibration(score, worlds * days * millions, tail)
 
 
 def _part(ground: Ground, stream: Stream, hour: int) -> tuple[slice, NDArray[np.intp]]:

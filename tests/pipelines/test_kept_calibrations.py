@@ -48,7 +48,7 @@ def made(monkeypatch):
 
 
 def same(one, other):
-    return (one.peaks == other.peaks).all() and (one.days, one.scale) == (other.days, other.scale)
+    return (one.peaks == other.peaks).all() and (one.days, one.tail) == (other.days, other.tail)
 
 
 def test_what_was_made_once_is_found_to_the_last_digit(tmp_path, made):

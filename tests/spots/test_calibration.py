@@ -11,11 +11,12 @@ from heatmaps.spots.calibration import Calibration, calibrate
 from heatmaps.spots.expectation import History, fit_expectation
 from heatmaps.spots.ground import Ground, lattices_for
 from heatmaps.spots.record import Exposure
+from heatmaps.spots.tail import Tail, tail_of_scan
 
 from .region import CENTRE, START_US, make_columns
 
 ZONE = ZoneInfo("Europe/Moscow")
-CALIBRATION = Calibration(np.linspace(15, 5, 120), 25.0, 1.4)
+CALIBRATION = Calibration(np.linspace(15, 5, 120), 25.0, Tail(4.0, 1.0))
 
 
 @given(st.floats(0.01, 1e6))
@@ -31,7 +32,7 @@ def test_higher_scores_recur_less_often(values):
 
 
 def test_no_peaks_at_all_is_still_a_calibration():
-    nothing = Calibration(np.zeros(0), 3.0, 1.0)
+    nothing = Calibration(np.zeros(0), 3.0, tail_of_scan(np.zeros(0)))
     assert nothing.threshold(3.0) == 0
     assert nothing.threshold(30.0) == pytest.approx(np.log(10))
     assert nothing.recurrence_days(0.0) == 3.0
@@ -45,7 +46,7 @@ def ground_of(exposure, policy):
 
 def test_the_same_seed_gives_the_same_calibration(town, small):
     one, other = (calibrate(ground_of(town, small), 0, 7) for _ in range(2))
-    assert one.scale == other.scale
+    assert one.tail == other.tail
     assert (one.peaks == other.peaks).all()
     assert 5 < one.threshold(1.0) < one.threshold(7.0) < 25
 
