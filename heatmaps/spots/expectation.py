@@ -7,6 +7,7 @@ the hours just gone is the scan's to add, from those very hours.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import h3.api.basic_int as h3
@@ -16,6 +17,7 @@ from heatmaps.complaints.record import Topic
 from heatmaps.region.grid import GRID_RESOLUTION, child_range, parents
 from heatmaps.spots.dispersion import dispersion
 from heatmaps.spots.exposure import exposure_of_counts
+from heatmaps.spots.free_days import day_of_rest
 from heatmaps.spots.record import taken
 from heatmaps.spots.repeats import customers_in_windows
 from heatmaps.spots.rhythm import DAY_US, HOUR_US, WEEK_H, hours_of_week, weekly_rhythm
@@ -180,7 +182,8 @@ def fit_expectation(
     start, end = span.start, span.end
     hour = hours_of_week(zone, start // HOUR_US, end // HOUR_US)
     of_hours = np.bincount((columns.time[rows] - start) // HOUR_US, part, minlength=len(hour))
-    rhythm = weekly_rhythm(of_hours.astype(np.float64), hour)
+    rest = day_of_rest(zone, datetime.fromtimestamp(day / 1e6, zone).date())
+    rhythm = weekly_rhythm(of_hours.astype(np.float64), hour, rest)
     hours = float(rhythm[hour].sum())
     prior_rate = policy.prior_complaints_per_1000_month / 1000 / _MONTH_H
     cell, topic, weight = _at_grid(taken(columns, rows), part, exposure)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from heatmaps.spots.free_days import HOLIDAY, kind_of_day
+from heatmaps.spots.free_days import HOLIDAY, SUNDAY, kind_of_day
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -48,18 +48,20 @@ def hours_of_week(zone: ZoneInfo, first: int, last: int) -> NDArray[np.intp]:
     return hours[first - 24 * days.start : last - 24 * days.start]
 
 
-def weekly_rhythm(counts: NDArray[np.float64], hour: NDArray[np.intp]) -> NDArray[np.float64]:
+def weekly_rhythm(
+    counts: NDArray[np.float64], hour: NDArray[np.intp], rest: int = SUNDAY
+) -> NDArray[np.float64]:
     """Give the factor of each local hour of the week, mean 1, and of a holiday: shape (192,).
 
     `counts` are the complaints of consecutive hours, `hour` their hours of the week. Hour of the
     day, then weekday, then their combination are each drawn towards what was known before them
     (Gamma priors worth 5, 20 and 20 complaints), so a week of history gives a smooth day and
     only months can give a Monday morning of its own. In the same way a holiday is drawn towards
-    a Sunday; a history of nothing but holidays is taken for one of Sundays.
+    the weekday of `rest`; a history of nothing but holidays is taken for one of such days.
     """
     usual_h = hour < WEEK_H
     if not usual_h.any():
-        hour, usual_h = hour - 24, np.ones(len(hour), dtype=np.bool_)
+        hour, usual_h = hour - 24 * (HOLIDAY - rest), np.ones(len(hour), dtype=np.bool_)
     usual = counts[usual_h].sum() / max(int(usual_h.sum()), 1)
     if usual == 0:
         return np.ones(RHYTHM_H)
@@ -70,8 +72,8 @@ def weekly_rhythm(counts: NDArray[np.float64], hour: NDArray[np.intp]) -> NDArra
         _smooth(seen[week].sum(axis=0)), _smooth(expected[week].sum(axis=0)), _HOUR_PRIOR
     )
     rhythm = of_day * _of_weekdays(seen[week], expected[week] * of_day)
-    sunday = rhythm[-1:]
-    free = sunday * _of_weekdays(seen[holiday], expected[holiday] * sunday)
+    resting = rhythm[rest : rest + 1]
+    free = resting * _of_weekdays(seen[holiday], expected[holiday] * resting)
     return np.asarray(np.concatenate([rhythm, free]).ravel() / rhythm.mean())
 
 

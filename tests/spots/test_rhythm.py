@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from heatmaps.spots.free_days import HOLIDAY, kind_of_day
+from heatmaps.spots.free_days import HOLIDAY, day_of_rest, kind_of_day
 from heatmaps.spots.rhythm import RHYTHM_H, WEEK_H, hours_of_week, weekly_rhythm
 
 
@@ -56,10 +56,46 @@ def test_a_span_joins_days_without_gap():
         ("Europe/Moscow", date(2025, 3, 21), 4),
         ("Europe/Amsterdam", date(2024, 12, 25), HOLIDAY),
         ("Etc/GMT-3", date(2024, 12, 25), 2),
+        ("W-SU", date(2025, 1, 4), HOLIDAY),
+        ("W-SU", date(2025, 11, 1), 4),
+        ("Europe/Kiev", date(2021, 8, 24), HOLIDAY),
+        ("US/Eastern", date(2025, 7, 4), HOLIDAY),
+        ("Asia/Calcutta", date(2025, 8, 15), HOLIDAY),
+        ("UTC", date(2025, 1, 1), 2),
+        ("Asia/Almaty", date(2025, 1, 5), 0),
+        ("Asia/Shanghai", date(2025, 9, 28), 0),
+        ("Asia/Shanghai", date(2025, 10, 11), 4),
     ],
 )
 def test_the_law_of_the_country_says_what_a_day_is_like(zone, day, kind):
     assert kind_of_day(ZoneInfo(zone), day) == kind
+
+
+@pytest.mark.parametrize(
+    ("zone", "year", "rest"),
+    [
+        ("Europe/Moscow", 2025, 6),
+        ("Asia/Jerusalem", 2025, 5),
+        ("Asia/Tel_Aviv", 2025, 5),
+        ("Africa/Cairo", 2025, 5),
+        ("Asia/Dubai", 2020, 5),
+        ("Asia/Dubai", 2025, 6),
+        ("Asia/Tehran", 2025, 4),
+        ("UTC", 2025, 6),
+    ],
+)
+def test_a_weekend_ends_when_the_law_has_it(zone, year, rest):
+    assert day_of_rest(ZoneInfo(zone), date(year, 3, 4)) == rest
+
+
+def test_a_holiday_is_like_the_day_of_rest():
+    hours = np.tile(np.arange(WEEK_H), 6)
+    counts = np.where(hours // 24 == 5, 2.0, 10.0)
+    rhythm = weekly_rhythm(counts, hours, 5)
+    assert rhythm[WEEK_H:] == pytest.approx(rhythm[5 * 24 : 6 * 24])
+    free = np.tile(np.arange(WEEK_H, RHYTHM_H), 4)
+    only = weekly_rhythm(np.where(free % 24 > 11, 30.0, 1.0), free, 5)
+    assert (only[WEEK_H + 12 :] > 3 * only[WEEK_H : WEEK_H + 12].mean()).all()
 
 
 def test_nothing_known_is_flat():
