@@ -189,6 +189,26 @@ def hours(
 
 
 @bench.command()
+def gaps(
+    trials: Annotated[int, typer.Option(help="Synthetic histories of two years.", min=1)] = 20,
+    seed: Annotated[int, typer.Option(help="Of the first; the next has the next.")] = 1000,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Look for chronic places planted in histories, as planners get them and in the first form.
+
+    Example: heatmaps bench gaps --trials 5
+    """
+    from pipelines import bench_gaps
+
+    asked = bench_gaps.Asked(packaged_policy(), seed, trials, bench_gaps.Wanted())
+    with progress("Looking back") as advance:
+        scores = bench_gaps.bench(asked, advance)
+    result(as_json, bench_gaps.report(scores), benchmark="gaps", seed=seed, trials=trials,
+           measured=[bench_gaps.figures(score) for score in scores])  # fmt: skip
+
+
+@bench.command()
 def pipeline(
     scale: Annotated[
         int, typer.Option(help="How many complaints; at a tenth as many houses.", min=1_000)
