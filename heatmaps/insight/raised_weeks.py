@@ -29,8 +29,9 @@ def weeks_told(
     Poisson CUSUM of Lucas (1985, Technometrics 27:129), whose reference value
     usual x (r - 1) / ln r and decision value `change` it shares, run both ways in time: so it says
     since when, and until when. r is `times` at first, then what the place has in its raised weeks,
-    never less: the stronger a place, the sharper its beginning and end. History may begin and end
-    in any state at no cost.
+    never less: the stronger a place, the sharper its beginning and end. To be raised
+    or quiet from the first week on costs a change as well, for it began once; to be so at the end
+    costs nothing.
     """
     strength = np.full(len(observed), float(times))
     state = _likeliest(observed, usual, strength, change)
@@ -53,7 +54,8 @@ def _likeliest(
     rates = strength[:, None, None] ** _STATES
     gain = observed[:, :, None] * np.log(rates) - usual[:, :, None] * rates
     toll = change * (1.0 - np.eye(len(_STATES)))
-    best, came = gain[:, 0], np.zeros((weeks, places, len(_STATES)), dtype=np.int8)
+    best = gain[:, 0] - change * np.abs(_STATES)
+    came = np.zeros((weeks, places, len(_STATES)), dtype=np.int8)
     for week in range(1, weeks):
         ways = best[:, :, None] - toll
         came[week] = ways.argmax(axis=1)

@@ -93,17 +93,6 @@ def test_places_are_told_one_by_one(seed, weeks):
     assert np.array_equal(together, np.stack(alone))
 
 
-@given(st.integers(0, 2**32 - 1))
-def test_weeks_backwards_are_told_backwards(seed):
-    """Ties aside, which random rates never make."""
-    rng = np.random.default_rng(seed)
-    usual = rng.uniform(0.1, 3, (1, 30))
-    observed = rng.poisson(usual * 2).astype(float)
-    forth = weeks_told(observed, usual, TIMES, CHANGE)
-    back = weeks_told(observed[:, ::-1], usual[:, ::-1], TIMES, CHANGE)
-    assert np.array_equal(forth, back[:, ::-1])
-
-
 @given(st.lists(st.integers(-1, 1), min_size=1, max_size=60), st.integers(1, 12))
 def test_only_lasting_runs_stay(states, least):
     state = np.array([states], dtype=np.int8)

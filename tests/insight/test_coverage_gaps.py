@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heatmaps.complaints.record import Topic
+from heatmaps.insight.course import Pattern
 from heatmaps.insight.coverage_gaps import SpotZones, Surroundings, gaps_of, ranked
 from heatmaps.insight.gap import GapClass, read_coverage
 from heatmaps.insight.gap_tracking import KnownGap, keep_numbers
@@ -28,8 +29,8 @@ SPAN = Span(UNTIL - timedelta(days=180), UNTIL, 30)
 SLOW = list(Topic).index(Topic.SLOW_INTERNET)
 NO_SERVICE = list(Topic).index(Topic.NO_SERVICE)
 G3, G4 = 1, 2
-LEVEL = np.full((4, SPAN.count(7)), 1.5 / 350 / SPAN.count(7))
-"""Of 350 subscribers one and a half complaints are usual in the span."""
+LEVEL = np.full((4, SPAN.count(7)), 0.5 / 350 / SPAN.count(7))
+"""Of 350 subscribers half a complaint is usual in the span."""
 
 NO_SPOTS = SpotZones(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
@@ -81,8 +82,8 @@ def test_a_gap_tells_what_is_known_of_it():
     )
     assert gap.cells == (CENTRE,)
     assert (gap.complaints, gap.customers_complained) == (4, 3)
-    assert gap.expected == pytest.approx(1.5)
-    assert sum(gap.usual) == pytest.approx(1.5)
+    assert gap.expected == pytest.approx(0.5)
+    assert sum(gap.usual) == pytest.approx(0.5)
     assert len(gap.usual) == len(gap.per_period)
     assert gap.ltv_sum == 400.0  # each customer once, with the highest value
     assert gap.subscribers == pytest.approx(350)
@@ -139,7 +140,7 @@ def test_neighbours_are_one_gap_and_others_are_not():
     gaps = told(cells=(CENTRE, NEXT, FAR), rows=30)
     assert sorted(len(gap.cells) for gap in gaps) == [1, 2]
     assert sum(gap.complaints for gap in gaps) == 30
-    assert [gap.expected for gap in gaps] == pytest.approx([3.0, 1.5])
+    assert [gap.expected for gap in gaps] == pytest.approx([1.0, 0.5])
 
 
 def test_cells_of_two_resolutions_are_two_gaps():
@@ -248,3 +249,34 @@ def test_numbers_are_unique_and_do_not_depend_on_the_order_known_ones_come_in(gr
     assert len(set(given_numbers)) == len(given_numbers)
     random.shuffle(before)
     assert numbers(now, before) == given_numbers
+
+
+# --- how it went over time --------------------------------------------------------------------
+
+
+def weekly(*days):
+    """Gaps of one cell complained of on these days of the span."""
+    where = [h3.cell_to_center_child(CENTRE, 9)] * len(days)
+    complaints = at_cells(where, time=us(SPAN.since) + (np.array(days) * DAY_US).astype(np.int64))
+    grid = np.array(sorted(h3.cell_to_children(CENTRE, 9)), dtype=np.int64)
+    evidence = Evidence(complaints, Exposure(grid, np.full(7, 50.0)), SPAN)
+    recurring = Recurring(
+        cell=np.array([CENTRE]), subscribers=np.array([350.0]), chance=np.array([0.01]),
+        plane=np.zeros(1, dtype=np.int8), level=LEVEL * 10, judged=100,
+    )  # fmt: skip
+    return gaps_of(recurring, evidence, around(), POLICY.planning, POLICY.priority.ltv)
+
+
+def test_a_gap_says_since_when_and_until_when():
+    [gap] = weekly(*range(60, 180, 3))
+    assert abs(gap.since - (SPAN.since + timedelta(days=60))) <= timedelta(days=7)
+    assert (gap.ended, gap.pattern) == (None, Pattern.CONSECUTIVE)
+    [mended] = weekly(*range(3, 130, 3))
+    assert mended.since == SPAN.since
+    assert abs(mended.ended - (SPAN.since + timedelta(days=130))) <= timedelta(days=7)
+    assert mended.pattern is Pattern.HISTORICAL
+
+
+def test_a_place_mended_long_ago_and_two_outages_make_no_gap():
+    assert weekly(*range(3, 70, 3)) == []
+    assert weekly(*np.linspace(30, 36, 60), *np.linspace(120, 130, 60)) == []
