@@ -26,12 +26,15 @@ if TYPE_CHECKING:
     from heatmaps.spots.ground import Ground
     from heatmaps.spots.lattice import Lattice
 
-LEVEL_CAUTION = 1.0
-"""Standard errors by which the region's level is taken lower than it looks."""
+BAD_HOURS = 0.02
+"""The share of hours in which a whole region may complain at a level of its own: a bad day a
+quarter, and its likes. What other hours are taken for it must be that much likelier."""
 
 LARGEST_SHARE = 0.5
 """A zone of several cells holds at most this part of the region's expectation (Kulldorff 1997):
 what happens everywhere is the region's level, not a spot."""
+
+_LEAST = 1e-9
 
 
 def scan(ground: Ground, crowd: Crowd, weight: NDArray[np.float64]) -> Zones:
@@ -56,16 +59,28 @@ def scores(observed: NDArray[np.float64], expected: NDArray[np.float64]) -> NDAr
     return np.asarray(more * np.log(more / expected) + expected - more)
 
 
-def region_level(
-    observed: NDArray[np.float64], expected: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Give how many times its expectation a region surely produces, at least 1.
+def standing_out(
+    observed: NDArray[np.float64],
+    expected: NDArray[np.float64],
+    others: NDArray[np.float64],
+    usual: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give what zones let expect at the region's level, and their score.
 
-    The lower end of the Poisson mean after `observed`, (sqrt(O) - z/2)^2, over `expected`; so a
-    bad day lifts the level, a chance complaint does not.
+    `others` customers are seen outside against `usual`. The region may have a level of its own, at
+    the price of `BAD_HOURS`; then the score is how much likelier the zone has one apart than that
+    all have one in common (Kulldorff 1997, Commun. Stat. 26:1481), so that how surely the others
+    tell the level counts, too. Else it is `scores`, which it never exceeds. A zone of more than
+    half the region has no others to be compared with.
     """
-    surely = np.maximum(np.sqrt(np.maximum(observed, 0)) - LEVEL_CAUTION / 2, 0) ** 2
-    return np.maximum(surely / np.maximum(expected, 1e-9), 1.0)
+    compared = usual >= expected
+    usual = np.maximum(usual, _LEAST)
+    price = np.where(compared, -np.log(BAD_HOURS), np.inf)
+    raised = np.maximum(scores(np.maximum(others, 0.0), usual) - price, 0.0)
+    together = np.maximum(scores(observed + others, expected + usual) - price, 0.0)
+    expected_now = expected * np.where(raised > 0, others / usual, 1.0)
+    apart = scores(observed, expected) + raised - together
+    return expected_now, np.where(observed > expected_now, np.maximum(apart, 0.0), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +161,7 @@ def _best_zones(
     count, expected = observed[standing].astype(np.float64), alone[standing]
     others = counts.observed[total[lane], window] - count
     usual = counts.expected[total[lane]] * weight[lanes.world[lane], window]
-    expected *= region_level(others, usual - expected)
-    score: NDArray[np.float64] = scores(count, expected)
+    expected, score = standing_out(count, expected, others, usual - expected)
     top = highest_of_each(lane, score)
     lane = lane[top]
     return Zones(

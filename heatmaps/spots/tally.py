@@ -15,7 +15,7 @@ from scipy import sparse
 
 from heatmaps.spots.expectation import PLANES
 from heatmaps.spots.ground import LANES_AT_ONCE, zone_sums
-from heatmaps.spots.scan import LARGEST_SHARE, region_level, scores
+from heatmaps.spots.scan import LARGEST_SHARE, scores, standing_out
 from heatmaps.spots.seats import Seats
 from heatmaps.spots.zones import Zones
 
@@ -118,8 +118,7 @@ class Tally:
         allowed |= (hot.ring == 0) & self._finest[hot.lane]
         others = seats.observed[of, plane, hot.window] - hot.count
         usual = seats.expected[of, plane] * weight[hot.window] - hot.alone
-        expected = hot.alone * region_level(others, usual)
-        score: NDArray[np.float64] = scores(hot.count, expected)
+        expected, score = standing_out(hot.count, hot.alone, others, usual)
         top = self._best(np.flatnonzero(allowed & (score >= self._threshold)), score)
         lane = hot.lane[top]
         return Zones(

@@ -126,9 +126,9 @@ def reshape(
 ) -> Matched:
     """Give living spots the shapes that their own and the unexplained complaints now draw.
 
-    `growth` are zones around the newest complaints inside active spots, strongest first. One that
-    stands out more than the spot's present zone (`zone_scores`) becomes its zone: the spot grows,
-    shrinks or moves. Where it covers several spots of its topic (`MERGE_SHARE`), the lowest id
+    `growth` are zones around the newest complaints inside active spots, strongest first. One at
+    the place of the spot, or that stands out more than its present zone (`zone_scores`), becomes
+    its zone: the spot grows, shrinks or moves. Where it covers several spots of its topic (`MERGE_SHARE`), the lowest id
     lives on and takes the others in; where it covers one of another topic, it is a wide zone over
     several faults, and every spot keeps its shape. A second one on a spot that has left it for a
     stronger one splits off, with that spot as its parent.
@@ -149,7 +149,7 @@ def reshape(
                 next_id += 1
             continue
         reshaped.add(heir)
-        if zone.score <= zone_scores[heir]:
+        if met[heir].of_larger < MERGE_SHARE and zone.score <= zone_scores[heir]:
             continue
         covered = [
             i for i, share in met.items() if share.of_other >= MERGE_SHARE and i not in reshaped

@@ -12,7 +12,7 @@ from heatmaps.spots.attendance import Attendance, Standing
 from heatmaps.spots.outline import outline, patch_around
 from heatmaps.spots.record import ALL_TOPICS, Signal, taken
 from heatmaps.spots.rhythm import HOUR_US, WEEK_H
-from heatmaps.spots.scan import region_level, scores
+from heatmaps.spots.scan import standing_out
 from heatmaps.spots.survey import Survey
 from heatmaps.spots.tracking import Reading, Sighting
 from heatmaps.spots.zones import strongest
@@ -288,8 +288,8 @@ class View:
         stray, total = ground.expectation.stray[plane], ground.total[plane]
         expected = ground.hourly(np.maximum(base, stray), observed) * self.weight
         usual = total[:, None] * self.weight
-        expected = expected * region_level(everywhere - observed, usual - expected)
-        return observed, expected, scores(observed, expected)
+        expected, score = standing_out(observed, expected, everywhere - observed, usual - expected)
+        return observed, expected, score
 
 
 def _disk(centre: int, ring: int) -> tuple[int, ...]:

@@ -265,7 +265,8 @@ def test_a_known_crowd_opens_nothing_and_teaches_nothing(fresh):
 
 def test_a_late_complaint_enters_the_next_tick_and_changes_no_past_one(watched):
     before = the_fault(watched)
-    late = complaint("late", SEEN_BY - 2 * HOUR, FAULT_CELLS[0], topic="no_internet")
+    inside = before.detected.cells[0]
+    late = complaint("late", SEEN_BY - 2 * HOUR, inside, topic="no_internet")
     tell(watched, [late])
     assert the_fault(watched) == before
     detect(watched, SEEN_BY + HOUR)

@@ -11,7 +11,7 @@ from heatmaps.spots.census import inside
 from heatmaps.spots.expectation import PLANES, History, fit_expectation
 from heatmaps.spots.ground import Ground, lattices_for
 from heatmaps.spots.record import Exposure
-from heatmaps.spots.scan import region_level, scan, scores
+from heatmaps.spots.scan import scan, scores, standing_out
 from heatmaps.spots.zones import strongest
 
 from .region import CENTRE, HOUR_US, START_US, make_columns
@@ -61,14 +61,18 @@ def test_every_zone_counts_what_counting_one_by_one_gives(town, small, seed):
     ground = ground_of(town, small)
     zones = view(columns, ground)
     assert len(zones.score) > 20
+    everywhere = sorted({h3.cell_to_parent(cell, 7) for cell in h3.grid_disk(CENTRE, 8)})
     for i in range(len(zones.score)):
         disk = h3.grid_disk(int(zones.centre[i]), int(zones.ring[i]))
         resolution, plane = int(zones.resolution[i]), int(zones.plane[i])
         window_h = int(ground.windows_h[zones.window[i]])
         assert zones.observed[i] == counted(columns, disk, resolution, plane, window_h)
         base = ground.at(np.array(disk), resolution)[:, plane].sum() * window_h
-        assert zones.expected[i] >= base * (1 - 1e-6)
-    assert zones.score == pytest.approx(scores(zones.observed, zones.expected))
+        others = counted(columns, everywhere, 7, plane, window_h) - zones.observed[i]
+        usual = ground.total[plane] * window_h - base
+        expected, score = _standing_out(zones.observed[i], base, others, usual)
+        assert zones.expected[i] == pytest.approx(expected, rel=1e-4)
+        assert zones.score[i] == pytest.approx(score, rel=1e-4)
 
 
 def test_a_cluster_is_the_strongest_zone_in_its_own_topic(town, small):
@@ -128,13 +132,44 @@ def test_a_single_populated_cell_is_scored_all_the_same(small):
     assert zones.score.max() > 20
 
 
+def _standing_out(observed, expected, others, usual):
+    columns = (np.array([float(number)]) for number in (observed, expected, others, usual))
+    return tuple(float(column[0]) for column in standing_out(*columns))
+
+
 @pytest.mark.parametrize(
-    ("observed", "expected", "level"), [(0, 10, 1), (12, 10, 1), (400, 40, 9.5), (5, 0, 1)]
+    ("others", "usual", "level"),
+    [(0, 10, 1), (14, 10, 1), (400, 40, 10), (60, 40, 1.5), (3, 0.8, 1), (9, 0.8, 11.25)],
 )
-def test_the_level_rises_only_when_it_surely_has(observed, expected, level):
-    found = region_level(np.array([float(observed)]), np.array([float(expected)]))[0]
-    assert found >= 1
-    assert found == pytest.approx(level, rel=0.02) or expected == 0
+def test_a_region_has_a_level_of_its_own_only_where_chance_hardly_raised_it(others, usual, level):
+    expected, _ = _standing_out(30, 0.5, others, usual)
+    assert expected == pytest.approx(0.5 * level)
+
+
+def test_a_bad_hour_begun_in_half_the_region_is_no_spot():
+    """Nine against a quarter of one; two others against a third leave it open whether it is all."""
+    _, alone = _standing_out(9, 0.26, 0, 1e3)
+    _, begun = _standing_out(9, 0.26, 2, 0.34)
+    assert alone > 20
+    assert begun < 7
+
+
+def test_what_few_others_cannot_deny_in_a_large_region_stands_out():
+    assert _standing_out(5, 0.05, 0, 2.0)[1] == _standing_out(5, 0.05, 0, 200.0)[1]
+
+
+@given(
+    st.integers(0, 60),
+    st.floats(1e-3, 20),
+    st.integers(0, 60),
+    st.floats(0, 200),
+    st.integers(1, 9),
+)
+def test_others_who_complain_too_only_lower_a_score(observed, expected, others, usual, more):
+    _, before = _standing_out(observed, expected, others, usual)
+    _, after = _standing_out(observed, expected, others + more, usual)
+    alone = float(scores(np.array([float(observed)]), np.array([expected]))[0])
+    assert 0 <= after <= before + 1e-9 <= alone + 2e-9
 
 
 def test_score_is_the_expectation_based_poisson_ratio():
