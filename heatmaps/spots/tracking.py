@@ -128,10 +128,10 @@ def reshape(
 
     `growth` are zones around the newest complaints inside active spots, strongest first. One at
     the place of the spot, or that stands out more than its present zone (`zone_scores`), becomes
-    its zone: the spot grows, shrinks or moves. Where it covers several spots of its topic (`MERGE_SHARE`), the lowest id
-    lives on and takes the others in; where it covers one of another topic, it is a wide zone over
-    several faults, and every spot keeps its shape. A second one on a spot that has left it for a
-    stronger one splits off, with that spot as its parent.
+    its zone: the spot grows, shrinks or moves. Where it covers several spots of its topic
+    (`MERGE_SHARE`), the lowest id lives on and takes the others in; where it covers one of another
+    topic, it is a wide zone over several faults, and every spot keeps its shape. A second one on a
+    spot that has left it for a stronger one splits off, with that spot as its parent.
     """
     known = {spot.spot_id: spot for spot in spots}
     active = [spot for spot in spots if spot.signal is Signal.ACTIVE]  # sightings alone wake others
