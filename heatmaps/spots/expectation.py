@@ -250,23 +250,39 @@ def _at_grid(
     """
     cell, topic, weight = columns.cell, columns.topic, part.astype(np.float64)
     fine = columns.resolution == GRID_RESOLUTION
-    cells, topics, weights = [cell[fine]], [topic[fine]], [weight[fine]]
     coarse, inverse = np.unique(cell[~fine], return_inverse=True)
     key = inverse * len(Topic) + topic[~fine]
     by_topic = np.bincount(key, weight[~fine], minlength=len(coarse) * len(Topic))
     by_topic = by_topic.reshape(-1, len(Topic))
-    for owner, of_owner in zip(coarse.tolist(), by_topic, strict=True):
-        low, high = child_range(owner, GRID_RESOLUTION)
-        inside = slice(*np.searchsorted(known.cell, [low, high + 1]))
-        people, children = known.subscribers[inside], known.cell[inside]
-        if not people.sum() > 0:
-            people = np.ones(1)
-            children = np.array([h3.cell_to_center_child(owner, GRID_RESOLUTION)], dtype=np.int64)
-        for code in np.flatnonzero(of_owner):
-            cells.append(children)
-            topics.append(np.full(len(children), code, dtype=np.int8))
-            weights.append(people / people.sum() * of_owner[code])
-    return np.concatenate(cells), np.concatenate(topics), np.concatenate(weights)
+    at, share, number = _spread(coarse, known)
+    owner, code = np.nonzero(by_topic)
+    times = number[owner]
+    entry = np.repeat(np.cumsum(number)[owner] - np.cumsum(times), times) + np.arange(times.sum())
+    return (
+        np.concatenate([cell[fine], at[entry]]),
+        np.concatenate([topic[fine], np.repeat(code, times).astype(np.int8)]),
+        np.concatenate([weight[fine], share[entry] * np.repeat(by_topic[owner, code], times)]),
+    )
+
+
+def _spread(
+    coarse: NDArray[np.int64], known: Exposure
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.intp]]:
+    """Give the populated cells in coarse ones, each one's share of its own, and their numbers.
+
+    Where nobody lives in a coarse cell, its centre stands for it.
+    """
+    ranges = np.array([child_range(one, GRID_RESOLUTION) for one in coarse.tolist()], np.int64)
+    low, high = ranges.reshape(-1, 2).T
+    first, end = np.searchsorted(known.cell, low), np.searchsorted(known.cell, high, side="right")
+    number, empty = np.maximum(end - first, 1), first == end
+    start = np.cumsum(number) - number
+    entry = np.repeat(first - start, number) + np.arange(number.sum())
+    at, people = np.append(known.cell, 0)[entry], np.append(known.subscribers, 1.0)[entry]
+    centres = [h3.cell_to_center_child(one, GRID_RESOLUTION) for one in coarse[empty].tolist()]
+    at[start[empty]], people[start[empty]] = np.array(centres, dtype=np.int64), 1.0
+    of = np.repeat(np.arange(len(coarse)), number)
+    return at, people / np.bincount(of, people, minlength=len(coarse))[of], number
 
 
 def _rate(
