@@ -28,7 +28,7 @@ Opening: TypeAlias = "Callable[[float], list[Alarm]]"
 """Gives the alarms that open at a threshold."""
 
 OURS, PLAIN, ORACLE = "ours", "plain scan", "oracle"
-_RECURRENCES = (1.0, 0.5, 2.0)
+_RECURRENCES = (1.0, 0.7, 2.0)
 """Of the policy's own, which goes first and is timed.
 
 Ours is run anew for each: what opens changes what is open afterwards.

@@ -169,7 +169,7 @@ POLICY_FAULTS = {
     "resolution 16": (edit("resolutions = [9, 8, 7]", "resolutions = [16]"), "resolutions"),
     "half-life of nothing": (edit("half_life_h = 72.0", "half_life_h = 0"), "half_life_h"),
     "recurrence of nothing": (
-        edit("recurrence_days_per_million = 7.0", "recurrence_days_per_million = 0"),
+        edit("recurrence_days_per_million = 10.0", "recurrence_days_per_million = 0"),
         "recurrence_days_per_million",
     ),
     "rule for an unknown topic": (edit('topic = "no_coverage"', 'topic = "gremlins"'), "gremlins"),
