@@ -70,17 +70,20 @@ def standing_out(
     `others` customers are seen outside against `usual`. The region may have a level of its own, at
     the price of `BAD_HOURS`; then the score is how much likelier the zone has one apart than that
     all have one in common (Kulldorff 1997, Commun. Stat. 26:1481), so that how surely the others
-    tell the level counts, too. Else it is `scores`, which it never exceeds. A zone of more than
-    half the region has no others to be compared with.
+    tell the level counts, too. Else it is `scores`, which it never exceeds. Where a zone is more
+    than half the region, the others are too few to be set against it; they tell the level alone,
+    drawn towards one by one complaint.
     """
     compared = usual >= expected
     usual = np.maximum(usual, _LEAST)
-    price = np.where(compared, -np.log(BAD_HOURS), np.inf)
+    price = -np.log(BAD_HOURS)
     raised = np.maximum(scores(np.maximum(others, 0.0), usual) - price, 0.0)
     together = np.maximum(scores(observed + others, expected + usual) - price, 0.0)
-    expected_now = expected * np.where(raised > 0, others / usual, 1.0)
-    apart = scores(observed, expected) + raised - together
-    return expected_now, np.where(observed > expected_now, np.maximum(apart, 0.0), 0.0)
+    level = np.where(compared, others / usual, (others + 1) / (usual + 1))
+    expected_now = expected * np.where(raised > 0, level, 1.0)
+    against_others = scores(observed, expected) + raised - together
+    score = np.where(compared, against_others, scores(observed, expected_now))
+    return expected_now, np.where(observed > expected_now, np.maximum(score, 0.0), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +163,8 @@ def _best_zones(
     lane, ring, window = np.nonzero(standing)
     count, expected = observed[standing].astype(np.float64), alone[standing]
     others = counts.observed[total[lane], window] - count
-    usual = counts.expected[total[lane]] * weight[lanes.world[lane], window]
-    expected, score = standing_out(count, expected, others, usual - expected)
+    usual = (counts.expected[total[lane]] - base[lane, ring]) * weight[lanes.world[lane], window]
+    expected, score = standing_out(count, expected, others, usual)
     top = highest_of_each(lane, score)
     lane = lane[top]
     return Zones(

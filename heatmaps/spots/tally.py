@@ -117,7 +117,7 @@ class Tally:
         allowed = hot.base <= LARGEST_SHARE * seats.expected[of, plane]
         allowed |= (hot.ring == 0) & self._finest[hot.lane]
         others = seats.observed[of, plane, hot.window] - hot.count
-        usual = seats.expected[of, plane] * weight[hot.window] - hot.alone
+        usual = (seats.expected[of, plane] - hot.base) * weight[hot.window]
         expected, score = standing_out(hot.count, hot.alone, others, usual)
         top = self._best(np.flatnonzero(allowed & (score >= self._threshold)), score)
         lane = hot.lane[top]

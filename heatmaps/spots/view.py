@@ -65,7 +65,6 @@ class View:
         first, end = np.searchsorted(columns.time, [now - WEEK_H * HOUR_US, now], side="right")
         self._rows = rows = slice(int(first), int(end))
         self.columns = columns = taken(columns, rows)
-        self._age = now - columns.time
         self._known_for = now - np.maximum(columns.available, columns.time)
         self._fresh = self._known_for < HOUR_US
         self.weight = ground.expectation.weight_of_windows(now // HOUR_US, ground.windows_h)
@@ -96,7 +95,11 @@ class View:
         return self._zones_of(self._everybody, threshold)
 
     def sightings(self, threshold: float) -> list[Sighting]:
-        """Give the zones in which unexplained complaints stand out, strongest first, apart."""
+        """Give the zones in which unexplained complaints stand out, strongest first.
+
+        None of them counts a complaint of another, and the disks behind them lie apart; outlines
+        may overlap a little.
+        """
         if not (self._unexplained & self._fresh).any():
             return []
         standing = Standing(self.attendance, self._unexplained, self._fresh)
@@ -123,7 +126,11 @@ class View:
     def _sighting(
         self, zones: Zones, which: int, standing: Standing
     ) -> tuple[Sighting, NDArray[np.intp]]:
-        """Give the place a zone stands for, and its complaints, ascending."""
+        """Give the place a zone stands for, and its complaints, ascending.
+
+        Score and recurrence are the zone's, whose chance was calibrated; cells, customers seen and
+        expected are the outline's.
+        """
         plane, window = int(zones.plane[which]), int(zones.window[which])
         cells, resolution, held = self._outlined(zones, which, standing)
         observed, expected, _ = self._scored(
@@ -285,10 +292,10 @@ class View:
         `base` is the hourly expectation of each; `everywhere` counts the customers of its plane.
         """
         ground = self.ground
-        stray, total = ground.expectation.stray[plane], ground.total[plane]
-        expected = ground.hourly(np.maximum(base, stray), observed) * self.weight
-        usual = total[:, None] * self.weight
-        expected, score = standing_out(observed, expected, everywhere - observed, usual - expected)
+        base = np.maximum(base, ground.expectation.stray[plane])
+        expected = ground.hourly(base, observed) * self.weight
+        usual = (ground.total[plane] - base)[:, None] * self.weight
+        expected, score = standing_out(observed, expected, everywhere - observed, usual)
         return observed, expected, score
 
 

@@ -154,6 +154,19 @@ def test_a_bad_hour_begun_in_half_the_region_is_no_spot():
     assert begun < 7
 
 
+@pytest.mark.parametrize("share", [0.3, 0.499, 0.501, 0.7, 0.9])
+def test_a_bad_day_of_the_whole_region_is_no_zone_however_much_of_it_one_holds(share):
+    usual = 100.0
+    _, score = _standing_out(300 * share, usual * share, 300 * (1 - share), usual * (1 - share))
+    assert score < 1.5
+
+
+def test_one_stray_caller_outside_hides_no_fault_that_holds_the_region():
+    expected, score = _standing_out(9, 0.1, 1, 1e-3)
+    assert expected < 0.3
+    assert score > 20
+
+
 def test_what_few_others_cannot_deny_in_a_large_region_stands_out():
     assert _standing_out(5, 0.05, 0, 2.0)[1] == _standing_out(5, 0.05, 0, 200.0)[1]
 
