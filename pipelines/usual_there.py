@@ -14,6 +14,7 @@ from heatmaps.insight.explanation.surroundings import RegionColumns
 from heatmaps.region.grid import GRID_RESOLUTION, child_range
 from heatmaps.spots.detector import reach_back
 from heatmaps.spots.expectation import History, fit_expectation
+from heatmaps.spots.exposure import sound_exposure
 from heatmaps.spots.rhythm import DAY_US, HOUR_US
 from heatmaps.store import detection, explanation, region
 from heatmaps.store.types import to_microseconds
@@ -97,7 +98,7 @@ def usual_on(
         duplicate_within=timedelta(hours=policy.quality.duplicate_within_h),
     )
     territories = region.load_territories(connection)
-    exposure = region.load_exposure(connection)
+    exposure = sound_exposure(region.load_exposure(connection))
     named = ZoneInfo(territories[0].timezone) if territories else clock.zone
     history = History(columns, explained_of(connection, columns, since).usual)
     fit = fit_expectation(exposure, history, day, policy.detection, named)

@@ -168,9 +168,10 @@ def fit_expectation(
 ) -> Expectation:
     """Fit the expectation of one day: a function of the day and of what was known when it began.
 
-    Where no exposure is loaded, it is that of the space-time permutation (Kulldorff et al. 2005,
-    PLoS Med. 2:e59): a zone's own complaints, those of the window among them, times the window's
-    share of the whole time; the region's size is what its complaints imply. Spreading complaints
+    `exposure` is as `sound_exposure` gives it. Where none is loaded, the expectation is that of the
+    space-time permutation (Kulldorff et al. 2005, PLoS Med. 2:e59): a zone's own complaints, those
+    of the window among them, times the window's share of the whole time; the region's size is what
+    its complaints imply. Spreading complaints
     over their surroundings as if people lived there finds a little more, and makes false alarms
     nearly three times as often as promised. A thin cell counts with a tenth of the median cell's
     subscribers, at least one, or with as many as its complaints but one would take at the
@@ -275,7 +276,9 @@ def _spread(
     ranges = np.array([child_range(one, GRID_RESOLUTION) for one in coarse.tolist()], np.int64)
     low, high = ranges.reshape(-1, 2).T
     first, end = np.searchsorted(known.cell, low), np.searchsorted(known.cell, high, side="right")
-    number, empty = np.maximum(end - first, 1), first == end
+    before = np.concatenate([[0.0], np.cumsum(known.subscribers)])
+    empty = ~(before[end] > before[first])
+    number = np.where(empty, 1, end - first)
     start = np.cumsum(number) - number
     entry = np.repeat(first - start, number) + np.arange(number.sum())
     at, people = np.append(known.cell, 0)[entry], np.append(known.subscribers, 1.0)[entry]

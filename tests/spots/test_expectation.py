@@ -136,6 +136,17 @@ def test_coarse_places_are_spread_over_where_people_live(policy):
     assert np.ptp(fit.hourly[:, 0]) < 1e-3 * fit.hourly[0, 0]
 
 
+def test_a_coarse_place_with_cells_but_nobody_in_them_stands_at_its_centre(policy):
+    block = h3.cell_to_parent(CENTRE, 8)
+    far = sorted(h3.grid_disk(h3.grid_ring(CENTRE, 12)[0], 1))
+    cells = np.array(sorted([*h3.cell_to_children(block, 9), *far]), dtype=np.int64)
+    town = Exposure(cells, np.where(np.isin(cells, far), 500.0, 0.0))
+    fit = fitted(town, make_columns(block, np.linspace(1, DAY_H - 50, 90)), policy)
+    assert np.isfinite(fit.hourly).all()
+    middle = h3.cell_to_center_child(block, 9)
+    assert fit.hourly[np.searchsorted(fit.cell, middle), 0] == fit.hourly[:, 0].max()
+
+
 def test_without_exposure_a_place_expects_its_share_of_the_whole(policy):
     other = h3.grid_ring(CENTRE, 30)[0]
     cells = np.repeat([CENTRE, other], [150, 50])
