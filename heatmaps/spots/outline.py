@@ -73,13 +73,13 @@ class Seats:
     vague: NDArray[np.bool_]
     number: NDArray[np.intp]
 
-    def inside(self, shapes: NDArray[np.float32]) -> NDArray[np.float64]:
+    def inside(self, shapes: sparse.csr_array) -> NDArray[np.float64]:
         """Count who is surely within shapes, which are 1 in the cells they hold."""
-        surely = (shapes @ self.count.astype(np.float32)).astype(np.float64)
+        surely = shapes @ self.count.astype(np.float64)
         if len(self.vague):
-            whole = shapes @ self.vague.T.astype(np.float32) >= self.vague.sum(axis=1)
+            whole = shapes @ self.vague.T.astype(np.float64) >= self.vague.sum(axis=1)
             surely += whole @ self.number
-        return surely
+        return np.asarray(surely)
 
 
 def patch_around(centre: int, ring: int, finest: int) -> Patch | None:
@@ -116,11 +116,11 @@ def outline(
     """
     shapes = _shapes(patch.radius, patch.reach)
     c = seats.inside(shapes.holds)
-    b = np.maximum(expected((shapes.holds @ usual).astype(np.float64), c), _LEAST_EXPECTED)
+    b = np.maximum(expected(shapes.holds @ usual, c), _LEAST_EXPECTED)
     weighed = gammaln(np.maximum(c, 1)) - c * np.log(b) + b + shapes.log_prior
     weighed[c == 0] = -np.inf
     weight = np.exp(weighed - weighed.max(initial=-1e9))
-    probability = weight @ shapes.holds / max(float(weight.sum()), _LEAST_EXPECTED)
+    probability = shapes.held_by @ weight / max(float(weight.sum()), _LEAST_EXPECTED)
     lived_in = usual > 0 if usual.any() else np.ones(len(usual), dtype=np.bool_)
     return _hanging_together(_most_right(probability, lived_in), probability, shapes.touching)
 
@@ -151,9 +151,14 @@ def _hanging_together(
 
 @dataclass(frozen=True, slots=True)
 class _Shapes:
-    """Disks and sectors over a patch: `holds` is 1 where one holds a cell, (shapes, cells)."""
+    """Disks and sectors over a patch: `holds` is 1 where one holds a cell, (shapes, cells).
 
-    holds: NDArray[np.float32]
+    `held_by` is the same the other way round. Sparse, since products so small cost a hundred times
+    as much where they are shared out among threads.
+    """
+
+    holds: sparse.csr_array
+    held_by: sparse.csr_array
     log_prior: NDArray[np.float64]
     touching: sparse.csr_array
 
@@ -190,7 +195,8 @@ def _shapes(radius: int, reach: int) -> _Shapes:
                 holds.append(disk & ((off <= _HALF_SECTOR + 1e-6) | (ring == 0)))
                 log_prior.append(-np.log((size + 1) * _SECTORS))
     touching = sparse.csr_array(_rings(at[:, None] - at[None]) == 1)
-    return _Shapes(np.array(holds, dtype=np.float32), np.array(log_prior), touching)
+    held = sparse.csr_array(np.array(holds, dtype=np.float64))
+    return _Shapes(held, sparse.csr_array(held.T), np.array(log_prior), touching)
 
 
 @lru_cache(maxsize=4096)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
 from heatmaps.spots.outline import Patch, outline, patch_around
 
@@ -60,10 +61,13 @@ def test_a_customer_known_vaguely_is_only_in_shapes_that_hold_the_whole_cell() -
     around = patch(3)
     vague = h3.cell_to_parent(CENTRE, 8)
     seats = around.seats(np.array([vague, vague, CENTRE], dtype=np.int64))
-    whole = np.isin(around.cell, list(h3.cell_to_children(vague, 9))).astype(np.float32)
+    whole = np.isin(around.cell, list(h3.cell_to_children(vague, 9))).astype(np.float64)
     part = whole.copy()
     part[np.flatnonzero(whole)[0]] = 0
-    assert seats.inside(np.stack([whole, part])).tolist() == [3.0, float(part @ seats.count)]
+    assert seats.inside(sparse.csr_array(np.stack([whole, part]))).tolist() == [
+        3.0,
+        float(part @ seats.count),
+    ]
 
 
 def test_a_small_disk_of_coarse_cells_is_drawn_in_finer_ones() -> None:
