@@ -125,20 +125,20 @@ class TakeObjects:
         self._given = given
         later = objects.objects_since(connection, given.at) if given.replay else set[str]()
         self._seen = stored_before(later) if given.replay else Seen()
-        self._named = self._outside = self._refused = 0
+        self._named = self._outside = self._not_taken = 0
 
     def take(self, connection: Connection, rows: RowBatch) -> Taken:
         """Take in the next batch."""
         good = validate_objects(rows, self._given.intake.bounds, self._seen)
         self._outside += good.outside
-        self._refused += len(good.refused)
+        self._not_taken += len(good.refused) + rows.left_out
         self._named += len(good.objects)
         saved = objects.save_objects(connection, good.objects, self._given.at)
         return Taken(saved, good.refused, identities([each.object_id for each in good.objects]))
 
     def finish(self, connection: Connection) -> int:
         """Remove what a whole file does not name; nothing where it names none or not all."""
-        if not self._given.whole or self._refused or not self._named:
+        if not self._given.whole or self._not_taken or not self._named:
             return 0
         return objects.forget_unnamed(connection, self._given.at)
 
@@ -149,11 +149,13 @@ class TakeObjects:
             told.append(
                 f"{self._outside:,} objects lie outside the territories loaded; check them."
             )
-        if self._given.whole and self._refused:
+        if self._given.whole and self._not_taken:
             told.append(
-                "Nothing was removed, since rows of the file were refused; load the mended file "
-                "with --replace."
+                f"Nothing was removed, since {self._not_taken:,} rows of the file were refused or "
+                "left out; load a file whose every row is taken with --replace."
             )
+        elif self._given.whole and not self._named:
+            told.append("Nothing was removed, since the file names no object at all.")
         return told
 
 

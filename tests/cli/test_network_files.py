@@ -235,6 +235,19 @@ def test_a_whole_file_of_objects_removes_what_it_does_not_name_unless_rows_were_
     assert (again["unchanged"], again["gone"]) == (2, 0)
 
 
+def test_no_object_goes_for_a_row_that_the_profile_left_out_or_a_file_without_rows(known):
+    profile = known.file("p.toml", 'kind = "objects"\n[only]\nname = ["kept"]\n')
+    rows = [{**OBJECT, "object_id": f"o{n}", "name": "kept"} for n in range(3)]
+    known("objects", "load", known.table("all.csv", *rows)).done()
+    renamed = known.table("some.csv", *rows[:2], {**rows[2], "name": "other"})
+    told = known("objects", "load", renamed, "--profile", profile, "--replace").done()
+    assert "1 rows of the file were refused or left out" in told.err
+    empty = known.file("empty.csv", ",".join(OBJECT) + "\n")
+    told = known("objects", "load", empty, "--replace").done()
+    assert "names no object" in told.err
+    assert known.rows("SELECT count(*) FROM vulnerable_object") == [(3,)]
+
+
 def test_a_replay_of_objects_overwrites_nothing_that_came_later(known):
     known("objects", "load", known.table("a.csv", OBJECT, {**OBJECT, "kind": "school"})).done()
     known("objects", "load", known.table("b.csv", {**OBJECT, "kind": "clinic"})).done()
