@@ -18,11 +18,11 @@ depends_on = None
 JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 
 PLANNER_COVERAGE_GAP = """
-    CREATE VIEW planner_coverage_gap AS
+    CREATE OR REPLACE VIEW planner_coverage_gap AS
     SELECT gap_id::integer AS fid, gap_id, gap_class AS class, technology, territory_id,
            first_seen, last_seen, months, complaints, customers_complained, expected,
            chance, topic, subscribers, ltv_sum, predicted_coverage, nearest_site_m, spots,
-           rank, {course}outline
+           rank, outline{course}
     FROM coverage_gap WHERE gone_at IS NULL
 """
 
@@ -36,8 +36,7 @@ def upgrade() -> None:
     ):
         op.add_column("coverage_gap", column)
     if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP VIEW planner_coverage_gap")
-        op.execute(PLANNER_COVERAGE_GAP.format(course="pattern, since, ended, "))
+        op.execute(PLANNER_COVERAGE_GAP.format(course=", pattern, since, ended"))
     op.create_table(
         "vulnerable_object",
         sa.Column("object_id", sa.Text(), nullable=False),
