@@ -65,7 +65,7 @@ class Pattern(StrEnum):
     """Hot at the end and on and off before, never cold."""
 
     UNTOLD = "untold"
-    """The history is younger than half a year: too short to tell one from the other."""
+    """Less than half a year is looked back on: too short to tell one from the other."""
 
 
 @dataclass(frozen=True, slots=True)

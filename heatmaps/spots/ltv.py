@@ -13,14 +13,6 @@ MIDDLE_RANK = 0.5
 """The rank of an LTV that nothing is known of."""
 
 
-def ltv_ranks(
-    ltv: NDArray[np.float64], segment: NDArray[np.int8], among: NDArray[np.bool_] | None = None
-) -> NDArray[np.float64]:
-    """Give the `LtvOrder.ranks` of columns that are ranked only once."""
-    every = np.ones(len(ltv), dtype=np.bool_)
-    return LtvOrder(ltv, segment).ranks(every if among is None else among)
-
-
 class LtvOrder:
     """The LTVs of complaints in order, to be ranked among changing parts of them."""
 

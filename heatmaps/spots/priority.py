@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from heatmaps.region.objects import ObjectKind
-from heatmaps.spots.worth import HOUR_US, Part, in_points, parts_of_complaints
+from heatmaps.spots.rhythm import HOUR_US
+from heatmaps.spots.worth import Part, in_points, parts_of_complaints
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

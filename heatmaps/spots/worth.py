@@ -10,13 +10,13 @@ import numpy as np
 
 from heatmaps.complaints.record import Segment, Topic
 from heatmaps.spots.ltv import MIDDLE_RANK
+from heatmaps.spots.rhythm import HOUR_US
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from heatmaps.spots.tuning import PriorityPolicy
 
-HOUR_US = 3_600_000_000
 _DAY_H = 24.0
 _SEGMENTS = tuple(Segment)
 _TOPICS = tuple(Topic)

@@ -88,7 +88,7 @@ def _meaning(pattern: Pattern, _: Translator) -> str:
         Pattern.HISTORICAL: _(
             "Complaints are as usual again; it leaves the list {n} weeks after they became so."
         ),
-        Pattern.UNTOLD: _("The history is younger than half a year: too short to tell its course."),
+        Pattern.UNTOLD: _("Less than half a year is looked back on: too short to tell its course."),
     }
     weeks = planning.historical_weeks if pattern is Pattern.HISTORICAL else planning.new_weeks
     return meanings[pattern].format(n=weeks)
