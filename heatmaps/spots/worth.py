@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -85,7 +85,7 @@ def _by_factor(
     by_segment = first * segment[behind.segment]
     by_topic = by_segment * topic[behind.topic]
     by_ltv = by_topic * ltv
-    repeats = _repeats(behind.customer, by_ltv)
+    repeats = _repeats(behind.customer, by_ltv, by_topic, by_segment, first, missing)
     once = ~repeats | (behind.customer >= 0)
     repeats &= once
     by_repeat = by_ltv * np.where(repeats, policy.repeat_factor, 1.0)
@@ -106,10 +106,15 @@ def _by_factor(
     return tuple(parts)
 
 
-def _repeats(customer: NDArray[np.int64], worth: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Say which complaints are not their customer's weightiest, which counts as the first one."""
+def _repeats(
+    customer: NDArray[np.int64], worth: NDArray[np.float64], *then: NDArray[Any]
+) -> NDArray[np.bool_]:
+    """Say which complaints are not their customer's weightiest, which counts as the first one.
+
+    Of equal ones that with most of what comes `then`, so that the order of rows says nothing.
+    """
     repeats = np.ones(len(customer), dtype=np.bool_)
-    order = np.lexsort((-worth, customer))
+    order = np.lexsort((*(-1.0 * each for each in reversed(then)), -worth, customer))
     repeats[order[np.unique(customer[order], return_index=True)[1]]] = False
     return repeats
 

@@ -16,6 +16,7 @@ from heatmaps.spots.worth import Behind
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
 OPENED = NOW - timedelta(days=2)
 POLICY = packaged_policy().priority
+NAN = float("nan")
 PARTS = (
     "complaints",
     "segment",
@@ -227,6 +228,17 @@ def test_input_order_does_not_matter(complaints, random, setting, policy):
     shuffled = random.sample(complaints, len(complaints))
     one = priority_of(behind(complaints), setting, NOW, policy)
     assert priority_of(behind(shuffled), setting, NOW, policy) == one
+
+
+def test_of_entries_worth_alike_the_latest_counts_in_any_order():
+    """A weight of nothing makes all of them worth nothing, and yet one is the first."""
+    policy = POLICY.model_copy(update={"segment": dict.fromkeys(Segment, 0.0)})
+    entries = [(float(hours), 0, 0, rank, -1, False) for hours in (1, 30) for rank in (0.5, NAN)]
+    one, other = (
+        priority_of(behind(rows), FRESH, NOW, policy) for rows in (entries, entries[::-1])
+    )
+    assert one == other
+    assert one.parts[0].points == pytest.approx(0.5 ** (1 / POLICY.half_life_h), abs=1e-3)
 
 
 @settings(max_examples=40)
