@@ -5,22 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy import and_, or_, select
 
 from heatmaps.geocoding.gazetteer import distance_m
 from heatmaps.region.events import EventKind, NetworkEvent
 from heatmaps.region.territories import Territory, TerritoryIndex
 from heatmaps.store import bulk
-from heatmaps.store.engine import lock
-from heatmaps.store.region import Saved
 from heatmaps.store.tables import NetworkEvent as StoredEvent
 from heatmaps.store.tables import Sector, StoredTerritory
+from heatmaps.store.told_again import named_since, save_over
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection
+
+    from heatmaps.store.region import Saved
 
 SITE_REACH_M = 1_500.0
 """How far an event at a site reaches: what a sector of a city serves; a place within this of the
@@ -30,32 +31,13 @@ _NAMES = tuple(NetworkEvent.__slots__)
 
 
 def save_events(connection: Connection, events: Sequence[NetworkEvent], at: datetime) -> Saved:
-    """Write events, no id twice, over those with the same id; `at` is the time of their load."""
-    lock(connection, "network")
-    known = {
-        event.event_id: event
-        for part in bulk.in_parts([event.event_id for event in events])
-        for event in _events(connection, StoredEvent.event_id.in_(part))
-    }
-    fresh = [event for event in events if event.event_id not in known]
-    changed = [e for e in events if e.event_id in known and known[e.event_id] != e]
-    for part in bulk.in_parts([event.event_id for event in changed]):
-        connection.execute(delete(StoredEvent).where(StoredEvent.event_id.in_(part)))
-    told = [{name: getattr(event, name) for name in _NAMES} for event in [*fresh, *changed]]
-    rows = [{**row, "loaded_at": at} for row in told]
-    if rows:
-        connection.execute(insert(StoredEvent), rows)
-    same = [event.event_id for event in events if known.get(event.event_id) == event]
-    for part in bulk.in_parts(same):
-        named = update(StoredEvent).where(StoredEvent.event_id.in_(part))
-        connection.execute(named.values(loaded_at=at))
-    return Saved(len(fresh), len(changed), len(events) - len(rows))
+    """Write events over those with the same id; see `save_over`."""
+    return save_over(connection, events, StoredEvent.event_id, _events, at)
 
 
 def events_since(connection: Connection, since: datetime) -> set[str]:
     """Give the ids of the events that a load at `since` or later named."""
-    query = select(StoredEvent.event_id).where(StoredEvent.loaded_at >= since)
-    return set(connection.scalars(query))
+    return named_since(connection, StoredEvent.event_id, since)
 
 
 def events_between(connection: Connection, since: datetime, until: datetime) -> list[NetworkEvent]:

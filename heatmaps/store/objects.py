@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select
 
 from heatmaps.region.objects import ObjectKind, VulnerableObject
-from heatmaps.store import bulk
 from heatmaps.store.engine import lock
-from heatmaps.store.region import Saved
 from heatmaps.store.tables import StoredObject
+from heatmaps.store.told_again import named_since, save_over
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,37 +17,21 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection
 
+    from heatmaps.store.region import Saved
+
 _NAMES = tuple(VulnerableObject.__slots__)
 
 
 def save_objects(
     connection: Connection, objects: Sequence[VulnerableObject], at: datetime
 ) -> Saved:
-    """Write objects, no id twice, over those with the same id; `at` is the time of their load."""
-    lock(connection, "network")
-    known = {
-        each.object_id: each
-        for part in bulk.in_parts([each.object_id for each in objects])
-        for each in _objects(connection, StoredObject.object_id.in_(part))
-    }
-    fresh = [each for each in objects if each.object_id not in known]
-    changed = [o for o in objects if o.object_id in known and known[o.object_id] != o]
-    for part in bulk.in_parts([each.object_id for each in changed]):
-        connection.execute(delete(StoredObject).where(StoredObject.object_id.in_(part)))
-    told = [{name: getattr(each, name) for name in _NAMES} for each in [*fresh, *changed]]
-    if told:
-        connection.execute(insert(StoredObject), [{**row, "loaded_at": at} for row in told])
-    same = [each.object_id for each in objects if known.get(each.object_id) == each]
-    for part in bulk.in_parts(same):
-        named = update(StoredObject).where(StoredObject.object_id.in_(part))
-        connection.execute(named.values(loaded_at=at))
-    return Saved(len(fresh), len(changed), len(objects) - len(told))
+    """Write objects over those with the same id; see `save_over`."""
+    return save_over(connection, objects, StoredObject.object_id, _objects, at)
 
 
 def objects_since(connection: Connection, since: datetime) -> set[str]:
     """Give the ids of the objects that a load at `since` or later named."""
-    query = select(StoredObject.object_id).where(StoredObject.loaded_at >= since)
-    return set(connection.scalars(query))
+    return named_since(connection, StoredObject.object_id, since)
 
 
 def forget_unnamed(connection: Connection, at: datetime) -> int:
