@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from heatmaps.spots.rhythm import DAY_US
+
 if TYPE_CHECKING:
     from datetime import tzinfo
 
@@ -21,7 +23,6 @@ LEAST_MONTHS = 6
 """In a younger store months are too few to see a course in, and weeks stand for them."""
 
 _MINUTE_US = 60_000_000
-_DAY_US = 24 * 60 * _MINUTE_US
 _MONTH_MIN = MONTH_DAYS * 24 * 60
 
 
@@ -65,7 +66,7 @@ class Span:
     def period_of(self, moment: NDArray[np.int64], days: int) -> NDArray[np.int64]:
         """Give the period of so many days each moment falls into, the earliest being 0."""
         end = round(self.until.timestamp()) * 1_000_000
-        return self.count(days) - 1 - (end - moment) // (days * _DAY_US)
+        return self.count(days) - 1 - (end - moment) // (days * DAY_US)
 
 
 def span_of(first: datetime, as_of: datetime, zone: tzinfo, months: int) -> Span | None:

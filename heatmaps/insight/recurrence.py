@@ -164,7 +164,7 @@ def _found(
     often = np.concatenate([one.often for one in judged])
     chance = _false_discovery_rate(np.where(often, tail.min(axis=0), 1.0))
     row = np.flatnonzero(often & (chance <= policy.false_share))
-    row = row[_finest(cell[row])]
+    row = row[finest_of(cell[row])]
     row = row[np.argsort(cell[row])]
     return Recurring(
         cell=cell[row],
@@ -188,7 +188,7 @@ def _false_discovery_rate(chance: NDArray[np.float64]) -> NDArray[np.float64]:
     return rate
 
 
-def _finest(cell: NDArray[np.int64]) -> NDArray[np.bool_]:
+def finest_of(cell: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Say which cells hold no finer one of them."""
     level = resolution_of(cell)
     finest = np.ones(len(cell), dtype=np.bool_)

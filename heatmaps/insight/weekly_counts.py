@@ -45,10 +45,11 @@ outage is one bad week or two, however many complain. (So Lucas and Crosier 1982
 STRONGEST_TIMES = 4.0
 """Nor less than so many times the usual, which a large cell's ordinary weeks never come near."""
 
-_GROUP_OF_TOPIC = np.array(
+GROUP_OF_TOPIC = np.array(
     [next((n for n, g in enumerate(TOPIC_GROUPS.values(), 1) if t in g), 0) for t in Topic],
     dtype=np.int8,
 )
+"""The plane of each topic's group by its code, 0 where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ class LookedBack:
         """Count at sorted cells of one resolution whatever is known to lie inside them."""
         complaints, span = self.complaints, self.span
         fine = np.flatnonzero(complaints.resolution >= resolution)
-        place, held = _positions(parents(complaints.cell[fine], resolution), cells)
+        place, held = positions(parents(complaints.cell[fine], resolution), cells)
         rows = fine[held]
         moment = complaints.time[rows]
         periods = _different(place, span.period_of(moment, span.period_days), len(cells))
@@ -149,7 +150,7 @@ class LookedBack:
     def _entries(self, rows: NDArray[np.intp], place: Codes) -> tuple[Codes, Codes, Codes, Codes]:
         """Give plane, place, week and number of complaints wherever there are some."""
         weeks, places = self.span.count(WEEK_DAYS), int(place.max(initial=0)) + 1
-        group = _GROUP_OF_TOPIC[self.complaints.topic[rows]].astype(np.int64)
+        group = GROUP_OF_TOPIC[self.complaints.topic[rows]].astype(np.int64)
         key = place * weeks + self.span.period_of(self.complaints.time[rows], WEEK_DAYS)
         own, count = np.unique(group * places * weeks + key, return_counts=True)
         of_all, back = np.unique(own % (places * weeks), return_inverse=True)
@@ -176,7 +177,7 @@ def limited(count: NDArray[Any], usual: NDArray[np.float64]) -> NDArray[np.float
 
 def of_plane(topic: NDArray[np.int8], plane: int) -> NDArray[np.bool_]:
     """Say which topics, as positions in `Topic`, count in a plane."""
-    return np.asarray((_GROUP_OF_TOPIC[topic] == plane) | (plane == 0))
+    return np.asarray((GROUP_OF_TOPIC[topic] == plane) | (plane == 0))
 
 
 def first_of_each(place: Codes, customer: Codes, moment: Codes) -> NDArray[np.intp]:
@@ -192,7 +193,7 @@ def _different(place: Codes, what: Codes, places: int) -> Codes:
     return np.bincount(np.unique(place * many + what) // many, minlength=places)
 
 
-def _positions(owner: Codes, cells: Codes) -> tuple[Codes, NDArray[np.bool_]]:
+def positions(owner: Codes, cells: Codes) -> tuple[Codes, NDArray[np.bool_]]:
     """Give the position among sorted cells of those owners that are there, and which are."""
     place = np.minimum(np.searchsorted(cells, owner), len(cells) - 1)
     held = cells[place] == owner

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from heatmaps.complaints.record import Topic
 from heatmaps.insight.look_back import WEEK_DAYS, once_a_month
-from heatmaps.region.grid import parents, resolution_of
+from heatmaps.insight.recurrence import COARSEST_RESOLUTION, finest_of
+from heatmaps.insight.weekly_counts import GROUP_OF_TOPIC, PLANES, THIN_SHARE, positions
+from heatmaps.region.grid import parents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,29 +21,9 @@ if TYPE_CHECKING:
     from heatmaps.insight.tuning import PlanningPolicy
     from heatmaps.spots.record import Exposure
 
-ALL = "all"
-TOPIC_GROUPS: dict[str, tuple[Topic, ...]] = {
-    "coverage": (Topic.NO_SERVICE, Topic.NO_COVERAGE),
-    "internet": (Topic.NO_INTERNET, Topic.SLOW_INTERNET),
-    "voice": (Topic.VOICE_QUALITY, Topic.DROPPED_CALLS),
-}
-"""Topics that one lack of the network brings forth together; `other` counts among all alone."""
-
-PLANES = (ALL, *TOPIC_GROUPS)
-"""What each cell is tested on: all topics together, then each group."""
-
-THIN_SHARE = 0.1
-"""A cell with less than this part of the median cell's subscribers counts as having so many: a
-road or a station has passers-by, and a lone house must not turn any one complaint into a rate."""
-
-COARSEST_RESOLUTION = 5
 _WORST_WEEKS = 2
 _FAR_OUT = 3.0
 _LEAST_SPREAD, _MOST_SPREAD = 1e-3, 2.0
-_GROUP_OF_TOPIC = np.array(
-    [next((n for n, g in enumerate(TOPIC_GROUPS.values(), 1) if t in g), 0) for t in Topic],
-    dtype=np.int8,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +73,7 @@ def recurring_cells(
         np.where(often, np.minimum(tail.min(axis=0) * len(PLANES), 1.0), 1.0)
     )
     found = np.flatnonzero(often & (chance <= policy.false_share))
-    found = found[_finest(whole.cell[found])]
+    found = found[finest_of(whole.cell[found])]
     found = found[np.argsort(whole.cell[found])]
     return Recurring(
         cell=whole.cell[found],
@@ -130,7 +111,7 @@ def _levels(
         else:
             cells = np.unique(exact) if level < min(resolutions) else exact[:0]
         if len(cells):
-            place, held = _places(parents(exposure.cell, level), cells)
+            place, held = positions(parents(exposure.cell, level), cells)
             subscribers = _sum(place, exposure.subscribers[held], len(cells))
             yield _counted(complaints, span, level, cells, _floored(subscribers))
 
@@ -149,10 +130,10 @@ def _counted(
     subscribers: NDArray[np.float64],
 ) -> _Counts:
     fine = np.flatnonzero(complaints.resolution >= resolution)
-    place, held = _places(parents(complaints.cell[fine], resolution), cells)
+    place, held = positions(parents(complaints.cell[fine], resolution), cells)
     rows = fine[held]
     customer, moment = complaints.customer[rows], complaints.time[rows]
-    week, group = span.period_of(moment, WEEK_DAYS), _GROUP_OF_TOPIC[complaints.topic[rows]]
+    week, group = span.period_of(moment, WEEK_DAYS), GROUP_OF_TOPIC[complaints.topic[rows]]
     counts = np.zeros((len(PLANES), len(cells)), dtype=np.int64)
     rest = np.zeros_like(counts)
     for plane in range(len(PLANES)):
@@ -192,7 +173,7 @@ def _own_place(complaints: PastComplaints, finest: int) -> NDArray[np.int64]:
 
 def _customers(complaints: PastComplaints, finest: int) -> NDArray[np.float64]:
     """Give the customers of the whole region, each once in a cell, by plane."""
-    place, group = _own_place(complaints, finest), _GROUP_OF_TOPIC[complaints.topic]
+    place, group = _own_place(complaints, finest), GROUP_OF_TOPIC[complaints.topic]
     total = np.zeros(len(PLANES))
     for plane in range(len(PLANES)):
         among = np.flatnonzero(group == plane) if plane else np.arange(len(place))
@@ -248,16 +229,6 @@ def _tail(
     return np.asarray(stats.nbinom.sf(observed - 1, shape, shape / (shape + expected)))
 
 
-def _finest(cell: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Say which cells hold no finer one of them."""
-    level = resolution_of(cell)
-    finest = np.ones(len(cell), dtype=np.bool_)
-    for resolution in np.unique(level).tolist():
-        inside = parents(cell[level > resolution], resolution)
-        finest &= (level != resolution) | ~np.isin(cell, inside)
-    return finest
-
-
 def _joined(levels: list[_Counts]) -> _Counts:
     return _Counts(
         *(
@@ -265,15 +236,6 @@ def _joined(levels: list[_Counts]) -> _Counts:
             for name in _Counts.__slots__
         )
     )
-
-
-def _places(
-    owner: NDArray[np.int64], cells: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Give the position among sorted cells of those owners that are there, and which are."""
-    place = np.minimum(np.searchsorted(cells, owner), len(cells) - 1)
-    held = cells[place] == owner
-    return place[held].astype(np.int64), held
 
 
 def _sum(place: NDArray[np.int64], weight: NDArray[np.float64], places: int) -> NDArray[np.float64]:
