@@ -10,7 +10,7 @@ import numpy as np
 from heatmaps.complaints.record import Topic
 from heatmaps.insight.explanation import evidence, surroundings
 from heatmaps.insight.explanation.columns import UNKNOWN, at_age
-from heatmaps.insight.explanation.works import overlaps, works
+from heatmaps.insight.explanation.works import notice, overlaps, works
 from heatmaps.region.technology import Technology
 from heatmaps.region.territories import TerritoryIndex
 from heatmaps.store import events, explanation, network
@@ -65,6 +65,7 @@ def read_signs(
         "onset": evidence.onset(spots, reports, clock),
         "hours": evidence.hours(spots, reports, clock),
         "works": works(spots, told, found),
+        "notice": notice(spots, told, found),
         "coverage": surroundings.coverage(spots, reports, _covered(connection, reports)),
         "sites": _sites(connection, spots, reports, read.sectors),
         "extent": evidence.extent(spots),

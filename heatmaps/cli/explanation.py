@@ -12,6 +12,7 @@ import typer
 from heatmaps.cli.context import opened
 from heatmaps.cli.output import AsJson, result
 from heatmaps.errors import UsageError
+from heatmaps.insight.explanation.reliability import reliability as reliability_of
 from heatmaps.insight.explanation.signs import CAUSES
 from heatmaps.settings import load_settings
 from pipelines import explain_spot
@@ -55,8 +56,12 @@ def explain(
             told = explain_spot.explain(store, spot_id, zone, cache_dir)
             result(as_json, "\n".join(_lines(told)), **asdict(told))
             return
-        _, summed = explain_spot.past_suggestions(store, zone, timedelta(hours=age_h), cache_dir)
-    result(as_json, "\n".join(_reliability(summed, age_h)), age_h=age_h, **_facts(summed))
+        found, summed = explain_spot.past_suggestions(
+            store, zone, timedelta(hours=age_h), cache_dir
+        )
+    later = reliability_of(found.later_half)
+    lines = "\n".join(_reliability(summed, later, age_h))
+    result(as_json, lines, age_h=age_h, **_facts(summed), later_half=_figures(later))
 
 
 def _lines(told: Explanation) -> Iterator[str]:
@@ -108,7 +113,7 @@ def _suggested(told: Explanation) -> Iterator[str]:
         yield f"    {each.log_odds:+.2f}  {each.sign}: {each.outcome}{figure}"
 
 
-def _reliability(summed: Reliability, age_h: int) -> Iterator[str]:
+def _reliability(summed: Reliability, later: Reliability, age_h: int) -> Iterator[str]:
     if not summed.spots:
         yield "No spot is resolved with a cause yet, so no suggestion can be checked."
         return
@@ -116,7 +121,12 @@ def _reliability(summed: Reliability, age_h: int) -> Iterator[str]:
         f"{summed.spots:,} resolved spots, as they stood {age_h} h after opening: "
         f"{summed.right:,} suggestions right ({summed.accuracy:.0%}; always the commonest cause: "
         f"{summed.base:.0%}). Brier score {summed.brier:.3f} (of the model alone "
-        f"{summed.brier_model:.3f})."
+        f"{summed.brier_model:.3f}); confidence is {summed.calibration_error:.3f} from the share "
+        "right."
+    )
+    yield (
+        f"  Of the later half, {later.spots:,}: {later.accuracy:.0%} right, Brier score "
+        f"{later.brier:.3f}, confidence {later.calibration_error:.3f} from the share right."
     )
     yield "  cause                 suggested  right  mean confidence  given"
     for line in summed.lines:
@@ -140,14 +150,8 @@ def _facts(summed: Reliability) -> dict[str, Any]:
                            for column in np.flatnonzero(summed.table[row]).tolist()}
         for row in np.flatnonzero(summed.table.any(axis=1)).tolist()
     }  # fmt: skip
-    known = bool(summed.spots)
     return {
-        "spots": summed.spots,
-        "right": summed.right,
-        "accuracy": summed.accuracy if known else None,
-        "accuracy_of_the_commonest": summed.base if known else None,
-        "brier": summed.brier if known else None,
-        "brier_of_the_model": summed.brier_model if known else None,
+        **_figures(summed),
         "causes": [
             {**asdict(line), "confidence": line.confidence if line.suggested else None}
             for line in summed.lines
@@ -157,4 +161,17 @@ def _facts(summed: Reliability) -> dict[str, Any]:
             for said, right, count in summed.bands
         ],
         "suggested_against_given": table,
+    }
+
+
+def _figures(summed: Reliability) -> dict[str, Any]:
+    known = bool(summed.spots)
+    return {
+        "spots": summed.spots,
+        "right": summed.right,
+        "accuracy": summed.accuracy if known else None,
+        "accuracy_of_the_commonest": summed.base if known else None,
+        "brier": summed.brier if known else None,
+        "brier_of_the_model": summed.brier_model if known else None,
+        "calibration_error": summed.calibration_error if known else None,
     }

@@ -41,6 +41,7 @@ class ExplanationPolicy(Section):
     worth_suggestions: Positive
     weight_of_a_sign: Annotated[float, Field(gt=0, le=1)]
     same_again: Share
+    notice_right: Share
     tell_from: Share
     usual: dict[Cause, Weight]
     signs: dict[str, dict[str, dict[Cause, Positive]]]

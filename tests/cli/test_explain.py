@@ -42,7 +42,7 @@ def test_how_often_suggestions_were_right(told):
     assert said.exit_code == 0, said.output
     assert said.stdout.startswith("1 resolved spots, as they stood 6 h after opening")
     facts = json.loads(run("--reliability", "--age-h", "0", "--json").stdout)
-    assert (facts["spots"], facts["age_h"]) == (1, 0)
+    assert (facts["spots"], facts["age_h"], facts["later_half"]["spots"]) == (1, 0, 1)
     assert sum(line["given"] for line in facts["causes"]) == 1
 
 

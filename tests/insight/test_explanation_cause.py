@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from heatmaps.desk.words import Cause
 from heatmaps.insight.explanation.cause import marks, odds, probabilities
 from heatmaps.insight.explanation.columns import UNKNOWN
-from heatmaps.insight.explanation.reliability import confidence_of, judged, reliability
+from heatmaps.insight.explanation.reliability import Judged, confidence_of, judged, reliability
 from heatmaps.insight.explanation.signs import CAUSES, OUTCOMES
 from heatmaps.insight.explanation.suggestion import suggest
 from heatmaps.insight.tuning import ExplanationPolicy
@@ -86,13 +86,31 @@ def test_a_resolved_spot_does_not_teach_itself():
     assert (one.cause, one.learnt_from) == (untaught.cause, 0)
 
 
-def test_an_earlier_cause_speaks_for_itself_alone():
-    marked = marks(signs(1, earlier=["overload"]), POLICY)
-    added = odds(marked, np.array([UNKNOWN]), np.array([[False]]), np.array([0]))[0, -1]
+def added_by(sign: str, *told: str, found: list[int]):
+    """Give what a sign adds to each cause of the last spot; those before it have a found cause."""
+    marked = marks(signs(len(told), **{sign: list(told)}), POLICY)
+    causes = np.array([*found, UNKNOWN])
+    last = np.array([len(found)])
+    return odds(marked, causes, causes[None, :] != UNKNOWN, last)[0, 1 + list(OUTCOMES).index(sign)]
+
+
+@pytest.mark.parametrize("sign", ["earlier", "notice"])
+def test_a_cause_that_is_named_speaks_for_itself_alone(sign):
+    added = added_by(sign, "overload", found=[])
     assert added[OVERLOAD] > 0
     others = np.delete(added, OVERLOAD)
     assert np.all(others < 0)
     assert np.ptp(others) == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize(("shift", "more"), [(0, True), (1, False)], ids=["right", "wrong"])
+def test_notices_are_believed_as_often_as_they_were_right_whatever_they_named(shift, more):
+    named = [cause for cause in CAUSES if cause is not Cause.OVERLOAD]
+    found = [code(named[(n + shift) % len(named)]) for n in range(len(named))]
+    untaught = added_by("notice", "overload", found=[])
+    taught = added_by("notice", *named, "overload", found=found)
+    apart = [added[OVERLOAD] - added[POWER] for added in (untaught, taught)]
+    assert bool(apart[1] > apart[0]) is more
 
 
 @given(st.lists(st.tuples(st.sampled_from([OVERLOAD, POWER, EQUIPMENT]),
@@ -161,6 +179,20 @@ def test_the_table_adds_up():
     assert summed.base == pytest.approx(1 / 3)
     brier = np.mean((found.confidence - found.right) ** 2)
     assert summed.brier == pytest.approx(brier)
+    assert found.later_half.spot_id.tolist() == list(range(10, 19))
+
+
+def test_confidence_is_held_against_the_share_right_by_tenths():
+    said = np.array([0.05, 0.62, 0.64, 0.69, 0.69, 1.0])
+    right = np.array([0, 1, 1, 0, 1, 1], dtype=bool)
+    number = np.arange(6)
+    summed = reliability(
+        Judged(number, number, np.zeros(6, int), np.where(right, 0, 1), said, said)
+    )
+    assert summed.bands == (
+        (pytest.approx(0.05), 0.0, 1), (pytest.approx(0.66), 0.75, 4), (1.0, 1.0, 1)
+    )  # fmt: skip
+    assert summed.calibration_error == pytest.approx((0.05 + 4 * 0.09) / 6)
 
 
 def test_confidence_is_honest_where_causes_are_drawn_by_chance():

@@ -14,7 +14,7 @@ from heatmaps.insight.explanation import surroundings
 from heatmaps.insight.explanation.columns import UNKNOWN
 from heatmaps.insight.explanation.evidence import Clock
 from heatmaps.insight.explanation.surroundings import Faces, RegionColumns
-from heatmaps.insight.explanation.works import EventPoints, overlaps, works
+from heatmaps.insight.explanation.works import EventPoints, notice, overlaps, works
 from heatmaps.region.events import EventKind, NetworkEvent
 
 from .material import HOUR, NEVER, NOW, code, reports, said, spots
@@ -24,20 +24,28 @@ METRE = 1 / 111_195.0
 """A metre to the north, degrees."""
 
 
-def event(kind=EventKind.OUTAGE, *, since_h=-7.0, until_h=2.0, lat=59.94, radius_m=300.0, **place):
+def event(  # noqa: PLR0913 - what an event is
+    kind=EventKind.OUTAGE, *, since_h=-7.0, until_h=2.0, lat=59.94, radius_m=300.0, text=None,
+    **place,
+):  # fmt: skip
     end = None if until_h is None else AT + timedelta(hours=until_h)
     circle = {} if place else {"lat": lat, "lon": 30.25, "radius_m": radius_m}
     return NetworkEvent(f"e{since_h}{kind}", kind, AT + timedelta(hours=since_h), end,
-                        **circle, **place)  # fmt: skip
+                        text=text, **circle, **place)  # fmt: skip
 
 
 def said_of_works(*events, **spot):
+    one, found = touched(*events, **spot)
+    return found.event.tolist(), said(works(one, events, found), "works")[0]
+
+
+def touched(*events, **spot):
     circles = [(n, e.lat, e.lon, e.radius_m) for n, e in enumerate(events) if e.radius_m]
     position, lat, lon, reach = np.array(circles, dtype=np.float64).reshape(-1, 4).T
     points = EventPoints(position.astype(np.int64), lat, lon, reach)
     one = spots({"area_km2": 1e-4, **spot})
-    found = overlaps(one, events, points, {"north": np.array([True]), "south": np.array([False])})
-    return found.event.tolist(), said(works(one, events, found), "works")[0]
+    held = {"north": np.array([True]), "south": np.array([False])}
+    return one, overlaps(one, events, points, held)
 
 
 @pytest.mark.parametrize(
@@ -67,6 +75,25 @@ def test_of_several_events_the_one_that_began_nearest_tells():
 
 def test_where_no_event_was_ever_loaded_nothing_is_said():
     assert said_of_works() == ([], None)
+
+
+@pytest.mark.parametrize(
+    ("events", "outcome"),
+    [
+        ([event(text="Отключение электропитания")], "power"),
+        ([event(text="Авария")], "emergency"),
+        ([event(text="Выясняется"), event(since_h=-9.0, text="Обрыв ВОЛС")], "transport_line"),
+        ([event(text="Обрыв ВОЛС", since_h=-9.0), event(text="Нет питания")], "power"),
+        ([event(text="Обрыв ВОЛС", lat=60.5)], None),
+        ([event(EventKind.PLANNED_WORK, text="Замена кабеля")], None),
+        ([event(text="Выясняется")], None),
+        ([event()], None),
+        ([], None),
+    ],
+)
+def test_the_notice_of_an_outage_behind_a_spot_names_its_cause(events, outcome):
+    one, found = touched(*events)
+    assert said(notice(one, events, found), "notice") == [outcome]
 
 
 def covered(*rows):

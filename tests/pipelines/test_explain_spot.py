@@ -36,7 +36,8 @@ def surround(store) -> None:
         band=[None, None], azimuth=np.array([0.0, np.nan]), status=["active", "active"],
         lat=np.array([LAT, LAT]), lon=np.array([LON, LON]),
     )  # fmt: skip
-    broken = NetworkEvent("N1", EventKind.OUTAGE, town.FAULT_AT - HOUR, None, site_id="A")
+    broken = NetworkEvent("N1", EventKind.OUTAGE, town.FAULT_AT - HOUR, None, site_id="A",
+                          text="Отключено питание")  # fmt: skip
     elsewhere = NetworkEvent("N2", EventKind.PLANNED_WORK, OPENED, None, 10.0, 10.0, 500.0)
     long_ago = NetworkEvent("N3", EventKind.OUTAGE, OPENED - 90 * HOUR, OPENED - 80 * HOUR,
                             site_id="A")  # fmt: skip
@@ -66,7 +67,7 @@ def test_a_spot_is_explained_by_what_it_is_made_of_and_what_surrounds_it(told):
     assert [event.event_id for event in found.events] == ["N1"]
     said = {one.sign: one.outcome for one in found.evidence}
     assert said["topics"] == "no_internet"
-    assert said["works"] == "outage"
+    assert (said["works"], said["notice"]) == ("outage", "power")
     assert said["earlier"] == "power"
     assert "coverage" not in said
     assert found.suggestion is not None

@@ -77,6 +77,7 @@ def odds(
     axis is the logarithm of the odds, up to a constant.
     """
     policy, size = marked.policy, len(CAUSES)
+    naming = {"earlier": policy.same_again, "notice": policy.notice_right}
     given = np.equal.outer(cause, np.arange(size)).astype(np.float64)
     shares = np.array([policy.usual.get(each, 0.0) for each in CAUSES]) + 1e-6
     prior = policy.worth_spots * size / 2 * shares / shares.sum() + taught @ given
@@ -88,8 +89,8 @@ def odds(
         part = slice(START[name], START[name] + len(outcomes))
         holds, seen = marked.said[which, part], found[:, :, part]
         usual = base[:, part] / base[:, part].sum(axis=1, keepdims=True)
-        if name == "earlier":
-            chance = _again(seen, usual, holds, policy)
+        if name in naming:
+            chance = _named(seen, usual, holds, naming[name], policy.worth_spots)
         else:
             known = np.einsum("ro,ko,ro->rk", usual, marked.ratio[:, part], holds)
             here = np.einsum("rko,ro->rk", seen, holds)
@@ -101,22 +102,23 @@ def odds(
     return np.stack(added, axis=1)
 
 
-def _again(
+def _named(
     seen: NDArray[np.float64],
     usual: NDArray[np.float64],
     holds: NDArray[np.float64],
-    policy: ExplanationPolicy,
+    right: float,
+    worth: float,
 ) -> NDArray[np.float64]:
-    """Give how likely the cause that was there last is after each cause, shape (asked, causes).
+    """Give how likely a sign that names a cause names this one under each cause, (asked, causes).
 
-    A cause comes again by itself in one share of the cases, the same for all causes, else the
-    earlier one has nothing to do with it. `seen` counts, for each spot asked, causes after causes.
+    It names the true cause in one share of the cases, the same for all causes, else it has nothing
+    to do with it: an earlier cause comes again by itself, a notice is right. `right` is that share
+    by the policy, worth so many spots; `seen` counts, for each spot asked, names by causes.
     """
     after = seen.sum(axis=2)
     by_chance = (after * usual).sum(axis=1)
     more = np.maximum(np.trace(seen, axis1=1, axis2=2) - by_chance, 0.0)
-    worth = policy.worth_spots
-    share = (worth * policy.same_again + more) / (worth + after.sum(axis=1) - by_chance)
+    share = (worth * right + more) / (worth + after.sum(axis=1) - by_chance)
     share = np.minimum(share, 1.0)[:, None]
     return np.asarray(share * holds + (1 - share) * (usual * holds).sum(axis=1, keepdims=True))
 

@@ -8,7 +8,7 @@ it by a Beta prior worth some spots.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,6 +47,12 @@ class Judged:
     def right(self) -> NDArray[np.bool_]:
         """Whether each suggestion was what people found."""
         return np.asarray(self.suggested == self.given)
+
+    @property
+    def later_half(self) -> Judged:
+        """Those of the spots opened last, which more resolved spots had taught."""
+        first = len(self) // 2
+        return Judged(*(getattr(self, field.name)[first:] for field in fields(self)))
 
     def __len__(self) -> int:
         """Give the number of suggestions."""
@@ -116,7 +122,7 @@ class Reliability:
     `brier_model` that of the model's own probabilities; `base` the accuracy of always suggesting
     the cause given most often. `table` counts suggested (rows) against given (columns) causes,
     shape (causes, causes); `bands` are the mean confidence, the share right and the number of
-    suggestions by confidence.
+    suggestions by tenths of confidence.
     """
 
     spots: int
@@ -133,8 +139,17 @@ class Reliability:
         """The share right, NaN of none."""
         return self.right / self.spots if self.spots else float("nan")
 
+    @property
+    def calibration_error(self) -> float:
+        """How far confidence is from the share right, the mean over suggestions; NaN of none.
 
-BAND_EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0 + 1e-9)
+        The expected calibration error by tenths (Naeini, Cooper and Hauskrecht 2015, AAAI).
+        """
+        away = [count * abs(said - right) for said, right, count in self.bands]
+        return sum(away) / self.spots if self.spots else float("nan")
+
+
+TENTHS = np.linspace(0.1, 0.9, 9)
 
 
 def reliability(found: Judged) -> Reliability:
@@ -148,7 +163,7 @@ def reliability(found: Judged) -> Reliability:
         for code, cause in enumerate(CAUSES)
         if table[code].any() or table[:, code].any()
     )  # fmt: skip
-    band = np.digitize(found.confidence, BAND_EDGES) - 1
+    band = np.digitize(found.confidence, TENTHS)
     bands = tuple(
         (_mean(found.confidence[band == one]), _mean(right[band == one]), int((band == one).sum()))
         for one in np.unique(band).tolist()

@@ -28,6 +28,7 @@ OUTCOMES: dict[str, tuple[str, ...]] = {
     "onset": ("sudden", "even", "growing"),
     "hours": ("evenings", "any_hour"),
     "works": (*map(str, EventKind), "none"),
+    "notice": tuple(map(str, CAUSES)),
     "coverage": ("outside", "edge", "inside"),
     "sites": ("one_sector", "one_site", "several"),
     "extent": ("small", "middling", "wide"),

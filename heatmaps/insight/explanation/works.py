@@ -1,4 +1,4 @@
-"""Which works, outages and mass events overlap which spots in place and time."""
+"""Which works, outages and mass events overlap which spots in place and time, and what they say."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from heatmaps.geocoding.gazetteer import distance_m
 from heatmaps.insight.explanation.columns import UNKNOWN
+from heatmaps.insight.explanation.notices import cause_named
 from heatmaps.insight.explanation.signs import OUTCOMES, said
 from heatmaps.region.events import EventKind
 from heatmaps.spots.rhythm import HOUR_US
@@ -84,22 +85,48 @@ def works(spots: SpotColumns, events: Sequence[NetworkEvent], found: Overlaps) -
     first complaints, below 0 where they came before it. Says nothing where no event is known.
     """
     number = len(spots)
-    if not events:
-        return said(np.zeros(number, dtype=np.bool_), np.zeros(number), np.zeros(number))
-    span = _spans(events)
     kind = np.array([list(EventKind).index(event.kind) for event in events], dtype=np.int64)
-    start, end = span[found.event].T
+    outcome, hours = _behind(spots, events, found, kind)
+    known = np.full(number, bool(events))
+    return said(known, np.where(outcome == UNKNOWN, _NONE, outcome), hours)
+
+
+def notice(spots: SpotColumns, events: Sequence[NetworkEvent], found: Overlaps) -> Sign:
+    """Say which cause the notice of an outage names that was on when the complaints began.
+
+    Of several that name one the nearest, as in `works`, and the figure is the same. Works tell
+    what is done, not what is broken: their words say nothing.
+    """
+    named = np.array(
+        [
+            cause_named(event.text) if event.kind is EventKind.OUTAGE else UNKNOWN
+            for event in events
+        ],
+        dtype=np.int64,
+    )
+    outcome, hours = _behind(spots, events, found, named)
+    return said(outcome != UNKNOWN, outcome, hours)
+
+
+def _behind(
+    spots: SpotColumns, events: Sequence[NetworkEvent], found: Overlaps, code: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Give the code of the event behind each spot, and the hours from its start to the complaints.
+
+    Of several with a code the one that began nearest to the complaints; `UNKNOWN` and NaN where
+    there is none. `code` has shape (events,).
+    """
+    start, end = _spans(events)[found.event].T
     began = spots.began[found.spot]
     behind = np.flatnonzero((start <= spots.opened[found.spot]) & (start - EARLY_US <= began)
-                            & (end > began))  # fmt: skip
+                            & (end > began) & (code[found.event] != UNKNOWN))  # fmt: skip
     after = (began - start)[behind]
     order = behind[np.lexsort((np.abs(after), found.spot[behind]))]
     first = order[np.flatnonzero(np.diff(found.spot[order], prepend=UNKNOWN))]
-    outcome = np.full(number, _NONE)
-    figure = np.full(number, np.nan)
-    outcome[found.spot[first]] = kind[found.event[first]]
-    figure[found.spot[first]] = (began - start)[first] / HOUR_US
-    return said(np.ones(number, dtype=np.bool_), outcome, figure)
+    outcome, hours = np.full(len(spots), UNKNOWN, dtype=np.int64), np.full(len(spots), np.nan)
+    outcome[found.spot[first]] = code[found.event[first]]
+    hours[found.spot[first]] = (began - start)[first] / HOUR_US
+    return outcome, hours
 
 
 def _spans(events: Sequence[NetworkEvent]) -> NDArray[np.int64]:

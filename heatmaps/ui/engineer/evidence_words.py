@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _NAMED: dict[str, tuple[WordKind, Callable[[Translator], str]]] = {
     "topics": ("topic", lambda _: _("“{what}” stands out: {n} of the complaints")),
     "technology": ("technology", lambda _: _("{what} stands out: {n} of those that name one")),
+    "notice": ("cause", lambda _: _("the notice of the outage names: {what}")),
     "earlier": ("cause", lambda _: _("cause of the last spot there: {what}")),
 }
 """Signs whose outcomes are words with fixed values."""
