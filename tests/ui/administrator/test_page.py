@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from heatmaps.errors import PolicyError
 from heatmaps.policy import PACKAGED_POLICY, parse_policy
-from heatmaps.store.policies import current_policy, policy_versions, save_policy, seed_policy
+from heatmaps.store.policies import current_policy, policy_versions, save_policy
 from heatmaps.ui.administrator.fault_words import fault_in_words
 from heatmaps.ui.locale import LOCALES, translator
 
-PAGE = Path(__file__).with_name("administrator_script.py")
 NOW = datetime.now(UTC).replace(microsecond=0)
 PACKAGED = PACKAGED_POLICY.read_text(encoding="utf-8")
 STRICT = PACKAGED.replace("min_customers = 3 ", "min_customers = 5 ", 1)
@@ -37,14 +33,9 @@ FAULTS = {
 
 
 @pytest.fixture
-def page(store, store_url, monkeypatch):
+def page(page_of):
     """Give the page over the store, as it opens."""
-    with store.writing() as connection:
-        seed_policy(connection, NOW)
-    monkeypatch.setenv("HEATMAPS_DATABASE_URL", store_url)
-    monkeypatch.setenv("HEATMAPS_LOCALE", "ru")
-    st.cache_data.clear()
-    return shown(AppTest.from_file(PAGE, default_timeout=30).run())
+    return shown(page_of("administrator").run())
 
 
 def shown(page):

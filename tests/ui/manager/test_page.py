@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from heatmaps.desk.case import Facts, SpotCase
 from heatmaps.desk.lifecycle import Change, Work
@@ -15,27 +12,20 @@ from heatmaps.desk.words import Cause, Status
 from heatmaps.region.grid import cell_of
 from heatmaps.spots.record import DetectedSpot, Signal
 from heatmaps.store import desk, spots
-from heatmaps.store.policies import seed_policy
 
 pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 """The queries are tested on both stores beside the store; the page adds nothing to them."""
 
-PAGE = Path(__file__).with_name("manager_script.py")
 NOW = datetime.now(UTC).replace(microsecond=0)
 CELLS = (cell_of(59.94, 30.25),)
 
 
 @pytest.fixture
-def page(store, store_url, monkeypatch):
+def page(page_of):
     """Give a function that runs the page over the store."""
-    with store.writing() as connection:
-        seed_policy(connection, NOW)
-    monkeypatch.setenv("HEATMAPS_DATABASE_URL", store_url)
-    monkeypatch.setenv("HEATMAPS_LOCALE", "ru")
-    st.cache_data.clear()
 
     def run(**url):
-        made = AppTest.from_file(PAGE, default_timeout=30)
+        made = page_of("manager")
         for name, value in url.items():
             made.query_params[name.replace("_", "-")] = value
         made.run()

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from heatmaps.store import aliases
-from heatmaps.store.policies import seed_policy
 from heatmaps.ui.engineer.queue import ACTOR
 from pipelines.check_address import GeocoderOfStore
 from pipelines.import_complaints import Circumstances, import_file
@@ -21,17 +17,14 @@ from pipelines.load_region import load_gazetteer_file
 pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 """What a decision writes is tested on both stores beside the pipeline."""
 
-PAGE = Path(__file__).with_name("reviewer_script.py")
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 NEAR, FAR = (58.1011, 49.2003), (58.2011, 49.9003)
 CHOICE = "review-choice"
 
 
 @pytest.fixture
-def page(store, store_url, tmp_path, monkeypatch):
+def page(store, page_of, tmp_path):
     """The page over a store with one address in doubt, opened by somebody who gave a name."""
-    with store.writing() as connection:
-        seed_policy(connection, NOW)
     gazetteer, complaints = tmp_path / "gazetteer.csv", tmp_path / "complaints.csv"
     gazetteer.write_text(
         "city,street,house,lat,lon\n"
@@ -48,11 +41,7 @@ def page(store, store_url, tmp_path, monkeypatch):
     index = GeocoderOfStore(store, None).current
     given = Circumstances(NOW, ZoneInfo("Europe/Moscow"), index)
     import_file(store, complaints, given, lambda *_: None)
-    monkeypatch.setenv("HEATMAPS_DATABASE_URL", store_url)
-    monkeypatch.setenv("HEATMAPS_CACHE_DIR", str(tmp_path))
-    monkeypatch.setenv("HEATMAPS_LOCALE", "ru")
-    st.cache_data.clear()
-    made = AppTest.from_file(PAGE, default_timeout=60)
+    made = page_of("reviewer")
     made.session_state[ACTOR] = "Анна"
     return made.run()
 
