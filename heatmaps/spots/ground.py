@@ -55,20 +55,21 @@ class Ground:
             self._filled[resolution] = len(cells)
         return self._base[resolution]
 
-    def usual(self, resolution: int, centres: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Give the hourly expectation of every disk of some different slots, rounded down.
+    def usual(self, resolution: int, keys: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Give the hourly expectation of disks, rounded down, shape (len(keys), rings).
 
-        Shape (centres, rings, `PLANES`); worked out once for each slot, while there are not too
-        many.
+        A key, ascending, is slot x `PLANES` + plane. Worked out once for each slot, in all
+        planes, while there are not too many.
         """
         lattice, known = self.lattices[resolution], self._usual[resolution]
-        missing = known.missing(centres, len(lattice.cells))
+        slot, plane = np.divmod(keys, PLANES)
+        missing = known.missing(slot, len(lattice.cells))
         for start in range(0, len(missing), LANES_AT_ONCE):
             part = missing[start : start + LANES_AT_ONCE]
             base = self.base(resolution)[lattice.disks(part)]
             sums = np.cumsum(np.add.reduceat(base, lattice.ring_starts, axis=1), axis=1)
             known.keep(part, sums * (1 - _SLACK))
-        return known.of(centres)
+        return known.of(slot, plane)
 
     def hourly(
         self, base: NDArray[np.float64], observed: NDArray[np.floating]
@@ -107,17 +108,21 @@ class _Sums:
         self._sums = np.zeros((0, rings, PLANES), dtype=np.float32)
         self._count = 0
 
-    def missing(self, centres: NDArray[np.int32], slots: int) -> NDArray[np.int32]:
-        """Give the centres whose sums are not known; all, and forget, where it would be many."""
+    def missing(self, centres: NDArray[np.intp], slots: int) -> NDArray[np.intp]:
+        """Give the different centres, of some ascending ones, whose sums are not known.
+
+        All of them, and forget what is known, where it would be many.
+        """
         if slots > len(self._row):
             self._row = np.append(self._row, np.full(2 * slots - len(self._row), -1, np.int32))
         missing = centres[self._row[centres] < 0]
+        missing = missing[np.flatnonzero(np.diff(missing, prepend=-1))]
         if not self._count or self._count + len(missing) <= _MOST_DISKS:
             return missing
         self._row[:], self._count = -1, 0
-        return centres
+        return centres[np.flatnonzero(np.diff(centres, prepend=-1))]
 
-    def keep(self, centres: NDArray[np.int32], sums: NDArray[np.float64]) -> None:
+    def keep(self, centres: NDArray[np.intp], sums: NDArray[np.float64]) -> None:
         """Keep the sums of centres that were missing."""
         end = self._count + len(centres)
         if end > len(self._sums):
@@ -127,9 +132,9 @@ class _Sums:
         self._sums[self._count : end] = sums
         self._row[centres], self._count = np.arange(self._count, end), end
 
-    def of(self, centres: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Give the sums of centres that are known."""
-        return np.asarray(self._sums[self._row[centres]])
+    def of(self, centres: NDArray[np.intp], planes: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Give the sums of centres that are known, one plane each, shape (len, rings)."""
+        return np.asarray(self._sums[self._row[centres], :, planes])
 
 
 def lattices_for(policy: DetectionPolicy) -> dict[int, Lattice]:

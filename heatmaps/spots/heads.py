@@ -31,6 +31,21 @@ class Moves:
     times: NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Customers by place and plane: columns of one length.
+
+    `place` is a row of `places`; `within` counts by window, with all that a shorter one holds, of
+    the shape (groups, windows); `fresh` says that some of them are.
+    """
+
+    places: Places
+    place: NDArray[np.intp]
+    plane: NDArray[np.intp]
+    within: NDArray[np.float32]
+    fresh: NDArray[np.bool_]
+
+
 class Heads:
     """How many customers stand where.
 
@@ -49,11 +64,15 @@ class Heads:
         """How many windows there are."""
         return int(self.table.shape[-1]) - 1
 
-    def within(self) -> NDArray[np.float32]:
-        """Count by row, plane and window, a window with all that a shorter one holds."""
-        width = self.table.shape[-1]
-        shorter = np.triu(np.ones((width, width - 1), dtype=np.float32))
-        return self.table @ shorter  # whole numbers: exact, and faster than sums of ten
+    def groups(self) -> Groups:
+        """Give all who stand somewhere, by place and plane."""
+        flat = self.table.reshape(-1, self.table.shape[-1])
+        held = np.flatnonzero(np.einsum("ij->i", flat[:, :-1]))  # faster than any sum by axis
+        within = flat[held]
+        for window in range(1, self.windows):
+            within[:, window] += within[:, window - 1]
+        row, plane = np.divmod(held, PLANES)
+        return Groups(self.places, self.at[row], plane, within[:, :-1], within[:, -1] > 0)
 
     def rows(self, place: NDArray[np.int32]) -> NDArray[np.int32]:
         """Give the rows of the table of some places among `at`."""

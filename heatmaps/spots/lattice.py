@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 VOID = 0
 """The slot of no cell: fills the rows of pentagons' neighbourhoods and holds nothing."""
 
+NEXT = 7
+"""The first so many columns of a disk are its centre and what borders on it."""
+
 FLOWER_RADIUS = (0, 1, 4)
 """Rings around its centre child that hold all of a cell's descendants 0, 1 and 2 levels finer.
 
@@ -65,20 +68,25 @@ class Lattice:
         spans = [self._order[one:other] for one, other in zip(first, end, strict=True)]
         return np.concatenate(spans)
 
-    def disks(self, slots: NDArray[np.int32]) -> NDArray[np.int32]:
+    def disks(self, slots: NDArray[np.integer]) -> NDArray[np.int32]:
         """Give the slots around each slot, shape (len(slots), `width`), ring after ring.
 
         Column 0 is the slot itself; `ring_starts` says where each ring begins; missing
         neighbours (by a pentagon) are `VOID`.
         """
-        rows = self._row[slots]
-        unknown = rows < 0
-        if unknown.any():
-            self._work_out(np.unique(slots[unknown]))
-            rows = self._row[slots]
-        return self._disks[rows]
+        self.work_out(slots)
+        disks: NDArray[np.int32] = self._disks[self._row[slots]]
+        return disks
 
-    def _work_out(self, slots: NDArray[np.int32]) -> None:
+    def work_out(self, slots: NDArray[np.integer]) -> None:
+        """Make sure of the disks of some slots: asking for them brings no further slots."""
+        unknown = self._row[slots] < 0
+        if unknown.any():
+            wanted = np.zeros(len(self.cells), dtype=np.bool_)
+            wanted[slots[unknown]] = True
+            self._work_out(np.flatnonzero(wanted))
+
+    def _work_out(self, slots: NDArray[np.intp]) -> None:
         around = self._around(self.cells[slots])
         first, end = self._worked_out, self._worked_out + len(slots)
         if end > len(self._disks):  # most slots are somebody's neighbours and never asked for

@@ -14,26 +14,29 @@ import numpy as np
 from scipy import sparse
 
 from heatmaps.spots.expectation import PLANES
-from heatmaps.spots.lattice import VOID
+from heatmaps.spots.lattice import NEXT, VOID
+from heatmaps.spots.scan import scores
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from heatmaps.spots.ground import Ground
-    from heatmaps.spots.heads import Heads
+    from heatmaps.spots.heads import Groups, Heads
     from heatmaps.spots.lattice import Lattice
 
-_CENTRES_AT_ONCE = 512
+_LANES_AT_ONCE = 2048
 """So many are counted together: more would not fit the processor's cache."""
+
+_LEAST = 1e-9
 
 
 def prospects_of(
     ground: Ground, heads: Heads, weight: NDArray[np.float64], threshold: float
 ) -> dict[int, NDArray[np.intp]]:
     """Give the `prospects` of each resolution that has any."""
-    within = heads.within()
+    groups = heads.groups()
     found = {
-        resolution: prospects(ground, lattice, heads, within, (weight, threshold))
+        resolution: prospects(ground, lattice, groups, weight, threshold)
         for resolution, lattice in ground.lattices.items()
     }
     return {resolution: keys for resolution, keys in found.items() if len(keys)}
@@ -42,92 +45,117 @@ def prospects_of(
 def prospects(
     ground: Ground,
     lattice: Lattice,
-    heads: Heads,
-    within: NDArray[np.float32],
-    bar: tuple[NDArray[np.float64], float],
+    groups: Groups,
+    weight: NDArray[np.float64],
+    threshold: float,
 ) -> NDArray[np.intp]:
-    """Give the keys, slot x `PLANES` + plane, of the centres that may reach the bar, ascending.
+    """Give the keys, slot x `PLANES` + plane, of the centres that may reach a threshold, ascending.
 
-    Centres are all within a disk of a fresh complaint. In `heads` customers may stand several
-    times. With C complaints in a zone and a window, and B expected at the region's usual level,
-    the score is at most (C - B)^2 / 2B, for (1 + x) ln(1 + x) - x <= x^2 / 2, and a higher level
-    only lowers it: so C must be B + sqrt(2 B threshold) or more. `within` is that of the heads,
-    `bar` the windows' weights and the threshold.
+    A zone holds a fresh complaint of its plane, and its centre has one or borders on one. In
+    `groups` customers may stand several times. With C complaints in a zone and a window, and B
+    expected at the region's usual level, the score is at most C ln(C/B) + B - C, for a higher
+    level only lowers it. `weight` is how many mean hours each window is worth.
     """
-    weight, threshold = bar
-    present, counts, fresh = _on_slots(lattice, heads, within)
-    centres = _around(lattice, fresh)
-    disks = lattice.disks(centres)
-    row_of_slot = np.zeros(len(lattice.cells), dtype=np.int32)
-    row_of_slot[present] = np.arange(1, len(present) + 1)
-    rows = row_of_slot[disks]
-    everybody = counts[:, len(weight) - 1]
-    enough = everybody[rows].sum(axis=1) >= ground.min_customers
-    centres, rows = centres[enough], rows[enough]
-    hours = np.stack([weight, np.sqrt(2 * max(threshold, 0.0) * weight)]).astype(np.float32)
+    seated = _Seated(lattice, groups)
     found = [np.zeros(0, dtype=np.intp)]
-    for start in range(0, len(centres), _CENTRES_AT_ONCE):
-        part = centres[start : start + _CENTRES_AT_ONCE]
-        needed = _needed(ground.usual(lattice.resolution, part), hours)
-        np.maximum(needed, ground.min_customers, out=needed)
-        count = _in_disks(lattice, rows[start : start + _CENTRES_AT_ONCE], counts)
-        hit = np.flatnonzero(count.reshape(needed.shape) >= needed) // len(weight)
-        may = np.zeros((len(part), PLANES), dtype=np.bool_)
-        may[hit // needed[0, :, :, 0].size, hit % PLANES] = True
-        lane, plane = np.nonzero(may)
-        found.append(part[lane] * np.intp(PLANES) + plane)
+    for start in range(0, len(seated.lanes), _LANES_AT_ONCE):
+        part = seated.lanes[start : start + _LANES_AT_ONCE]
+        rows = seated.rows(part)
+        near = np.flatnonzero(np.ascontiguousarray(rows[:, :NEXT].T).any(axis=0))
+        part, nearest = part[near], seated.nearest[start + near]
+        count = seated.in_disks(rows[near])
+        hit = _reaching(count, ground.usual(lattice.resolution, part), weight, threshold)
+        hit = hit[count.ravel()[hit] >= ground.min_customers]
+        lane, ring = np.divmod(hit // len(weight), count.shape[1])
+        may = np.zeros(len(part), dtype=np.bool_)
+        may[lane[ring >= nearest[lane]]] = True
+        found.append(part[may])
     return np.concatenate(found)
 
 
-def _needed(usual: NDArray[np.float32], hours: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Give the least count of disks, planes and windows, shape (centres, rings, `PLANES`, windows).
+def _reaching(
+    count: NDArray[np.float32],
+    usual: NDArray[np.float32],
+    weight: NDArray[np.float64],
+    threshold: float,
+) -> NDArray[np.intp]:
+    """Give the positions in `count` of the zones that may reach a threshold.
 
-    `usual` is expected an hour; `hours` gives what of it, and of its root, makes the bound.
+    Scores are worked out of few: as (1 + x) ln(1 + x) - x <= x^2 / 2, they are at most
+    (C - B)^2 / 2B, and C must be B + sqrt(2 B threshold) or more.
     """
-    both = np.stack([usual, np.sqrt(usual)], axis=-1)
-    return np.asarray((both.reshape(-1, 2) @ hours).reshape(*usual.shape, hours.shape[1]))
+    root = np.sqrt(2 * max(threshold, 0.0) * weight).astype(np.float32)
+    needed = usual[:, :, None] * weight.astype(np.float32)
+    needed += np.sqrt(usual)[:, :, None] * root
+    hit = np.flatnonzero(count >= needed)
+    zone, window = np.divmod(hit, len(weight))
+    expected = np.maximum(usual.ravel()[zone] * weight[window], _LEAST)
+    observed = count.ravel()[hit].astype(np.float64)
+    return hit[scores(observed, expected) >= threshold]
 
 
-def _on_slots(
-    lattice: Lattice, heads: Heads, within: NDArray[np.float32]
-) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int32]]:
-    """Count heads by slot.
+class _Seated:
+    """Groups on a lattice: those at one slot and plane together in a row, row 0 for nobody.
 
-    Gives the slots that hold anybody; the counts, shape (1 + slots, `PLANES` x windows), the first
-    row of none, a window with all that a shorter one holds; and the slots with fresh complaints.
+    `lanes` are the keys, slot x `PLANES` + plane, whose disk holds a fresh complaint, ascending;
+    `nearest` is the ring of the nearest.
     """
-    slots, offsets = heads.places.on(lattice)
-    kept = np.flatnonzero(offsets[heads.at] <= lattice.max_ring)
-    slot = slots[heads.at[kept]]
-    present, row = np.unique(slot, return_inverse=True)
-    one = np.ones(len(kept), dtype=np.float32)
-    gather = sparse.csr_array((one, (row + 1, kept)), shape=(len(present) + 1, len(heads.at)))
-    counts = gather @ within.reshape(len(within), within.shape[1] * within.shape[2])
-    fresh = np.unique(slot[heads.table[kept, 0, -1] > 0])
-    return present, counts, fresh
+
+    def __init__(self, lattice: Lattice, groups: Groups) -> None:
+        self._lattice = lattice
+        slots, _ = groups.places.on(lattice)
+        seated = np.flatnonzero(slots[groups.place] != VOID)
+        slot, plane = slots[groups.place[seated]], groups.plane[seated]
+        fresh = np.flatnonzero(groups.fresh[seated])
+        self.lanes, self.nearest = _around(lattice, slot[fresh] * np.intp(PLANES) + plane[fresh])
+        lattice.work_out(self.lanes // PLANES)
+        present, self._place_of_slot = _numbered(slot, len(lattice.cells))
+        key = self._place_of_slot[slot] * np.intp(PLANES) + plane
+        held, self._row_of_key = _numbered(key, (present + 1) * PLANES)
+        one = (np.ones(len(key), dtype=np.float32), (self._row_of_key[key], seated))
+        gather = sparse.csr_array(one, shape=(held + 1, len(groups.place)))
+        self._counts = gather @ groups.within
+
+    def rows(self, lanes: NDArray[np.intp]) -> NDArray[np.int32]:
+        """Give the rows of disks, shape (lanes, width of the lattice)."""
+        slot, plane = np.divmod(lanes, PLANES)
+        key = self._place_of_slot.take(self._lattice.disks(slot))  # twice as fast as by index
+        key *= PLANES
+        key += plane.astype(np.int32)[:, None]
+        return self._row_of_key.take(key)
+
+    def in_disks(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Count complaints in disks of rows, shape (disks, rings, windows)."""
+        rings, width = self._lattice.max_ring + 1, rows.shape[1]
+        at = np.flatnonzero(rows > 0)
+        disk, column = np.divmod(at, width)
+        of = disk * rings + self._lattice.ring_of_column[column]
+        ends = np.concatenate([[0], np.cumsum(np.bincount(of, minlength=len(rows) * rings))])
+        one = np.ones(len(at), dtype=np.float32)
+        shape = (len(rows) * rings, len(self._counts))
+        sums = sparse.csr_array((one, rows.ravel()[at], ends), shape=shape) @ self._counts
+        sums = sums.reshape(len(rows), rings, self._counts.shape[1])
+        for ring in range(1, rings):
+            sums[:, ring] += sums[:, ring - 1]
+        return np.asarray(sums)
 
 
-def _around(lattice: Lattice, slots: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Give the slots in the disks of some slots, ascending."""
-    within = lattice.disks(slots)
-    near = np.zeros(len(lattice.cells), dtype=np.bool_)
-    near[within] = True
-    near[VOID] = False
-    return np.flatnonzero(near).astype(np.int32)
+def _numbered(values: NDArray[np.integer], end: int) -> tuple[int, NDArray[np.int32]]:
+    """Give how many values below `end` occur, and by value their numbers from 1, 0 of others."""
+    number = np.zeros(end, dtype=np.int32)
+    number[values] = 1
+    present = np.flatnonzero(number)
+    number[present] = np.arange(1, len(present) + 1)
+    return len(present), number
 
 
-def _in_disks(
-    lattice: Lattice, rows: NDArray[np.int32], counts: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Sum rows of counts over each disk of each centre, shape (centres, rings, columns)."""
-    rings = len(lattice.ring_starts)
-    held = rows > 0
-    number = np.add.reduceat(held, lattice.ring_starts, axis=1, dtype=np.intp)
-    ends = np.concatenate([[0], np.cumsum(number)])
-    columns = rows[held]
-    one = np.ones(len(columns), dtype=np.float32)
-    disks = sparse.csr_array((one, columns, ends), shape=(len(rows) * rings, len(counts)))
-    sums = (disks @ counts).reshape(len(rows), rings, -1)
-    for ring in range(1, rings):
-        sums[:, ring] += sums[:, ring - 1]
-    return np.asarray(sums)
+def _around(lattice: Lattice, keys: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.int8]]:
+    """Give the keys in the disks of some keys, ascending, and the ring of the nearest of these."""
+    slot, plane = np.divmod(keys, PLANES)
+    around = lattice.disks(slot) * np.intp(PLANES) + plane[:, None]
+    ring = np.full(len(lattice.cells) * PLANES, lattice.width, dtype=np.int8)
+    for column in reversed(range(lattice.width)):  # from the outermost ring in
+        ring[around[:, column]] = lattice.ring_of_column[column]
+    ring[VOID * PLANES : (VOID + 1) * PLANES] = lattice.width
+    lanes = np.flatnonzero(ring <= lattice.max_ring)
+    return lanes, ring[lanes]

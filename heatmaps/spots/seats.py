@@ -64,9 +64,8 @@ class Seats:
     def _fill(self) -> None:
         heads, rows = self._heads, len(self._unexpected)
         self.observed = np.zeros((len(self._row), PLANES, heads.windows))
-        flat = heads.table.reshape(len(heads.at), -1)
         for i, within in enumerate(self._within):
-            counts = (within.astype(np.float32) @ flat).reshape(heads.table.shape[1:])
+            counts = np.einsum("i,ijk->jk", within.astype(np.float32), heads.table)
             self.observed[i] = np.cumsum(counts[:, :-1].astype(np.float64), axis=1)
         self.held = np.zeros(rows * PLANES, dtype=np.float32)
         seated = self._row > 0
@@ -165,7 +164,7 @@ class _Table:
 
     def held(self) -> NDArray[np.float32]:
         """Count customers over all windows, shape (rows, `PLANES`)."""
-        return np.asarray(self.counts[1:, :, :-1].sum(axis=2))
+        return np.asarray(np.einsum("ijk->ij", self.counts[1:, :, :-1]))
 
     def keys(self, key: NDArray[np.integer]) -> NDArray[np.intp]:
         """Give where keys of all rows stand here: below `PLANES` those of other rows."""
