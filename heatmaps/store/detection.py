@@ -14,7 +14,7 @@ from heatmaps.region.grid import resolution_of
 from heatmaps.region.technology import Technology
 from heatmaps.spots.record import ComplaintColumns
 from heatmaps.store.complaints import COMPLAINT
-from heatmaps.store.detection_rows import ROW, read_rows
+from heatmaps.store.detection_rows import ROW
 from heatmaps.store.spots import SPOT, complaints_of
 from heatmaps.store.tables import Tick
 
@@ -60,24 +60,6 @@ def first_complaint_at(connection: Connection) -> datetime | None:
     query = select(func.min(COMPLAINT.c.created_at)).where(COMPLAINT.c.cell.is_not(None))
     moment: datetime | None = connection.scalar(query)
     return moment
-
-
-def load_complaints(
-    connection: Connection,
-    since: datetime,
-    until: datetime,
-    *,
-    count_registration: bool,
-    duplicate_within: timedelta,
-) -> tuple[ComplaintColumns, WeightColumns]:
-    """Give the complaints detection may count: placed, not withdrawn, since < time <= until.
-
-    Who counts is as `columns_of` says.
-    """
-    rows = read_rows(connection, since, until)
-    return columns_of(
-        rows, count_registration=count_registration, duplicate_within=duplicate_within
-    )
 
 
 def columns_of(

@@ -20,6 +20,7 @@ from heatmaps.complaints.record import State
 from heatmaps.policy import PACKAGED_POLICY
 from heatmaps.store import complaints, detection, spots
 from heatmaps.store.data_quality import load_quality
+from heatmaps.store.detection_rows import read_rows
 from heatmaps.store.policies import save_policy
 from heatmaps.store.tables import DefaultPoint, Personal, SpotComplaint, StoredComplaint
 from pipelines import find_spots
@@ -113,12 +114,11 @@ def replayed(store):
     return find_spots.replay(store, ticks, CLOCK.zone, silent)
 
 
-def columns_of(store):
+def columns_of(store, days=1):
+    """Give what detection counts of the days around the fault."""
     with store.reading() as connection:
-        return detection.load_complaints(
-            connection, FAULT_AT - DAY, FAULT_AT + DAY, count_registration=False,
-            duplicate_within=DAY,
-        )[0]  # fmt: skip
+        rows = read_rows(connection, FAULT_AT - DAY, FAULT_AT + days * DAY)
+    return detection.columns_of(rows, count_registration=False, duplicate_within=DAY)[0]
 
 
 # --- default points -------------------------------------------------------------------------
@@ -342,11 +342,7 @@ def test_entries_are_one_as_long_as_each_follows_within_the_day(town, tmp_path, 
     for n, each in enumerate(told):
         each["created_at"] = (FAULT_AT + n * gap_h * HOUR).isoformat()
     take_in(town, tmp_path, *told)
-    with town.reading() as connection:
-        found = detection.load_complaints(
-            connection, FAULT_AT - DAY, FAULT_AT + 4 * DAY, count_registration=False,
-            duplicate_within=DAY,
-        )[0]  # fmt: skip
+    found = columns_of(town, days=4)
     assert len(np.unique(found.customer)) == customers
     assert (found.customer < 0).all()
 
