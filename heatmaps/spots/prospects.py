@@ -15,7 +15,7 @@ from scipy import sparse
 
 from heatmaps.spots.expectation import PLANES
 from heatmaps.spots.lattice import NEXT, VOID
-from heatmaps.spots.scan import scores
+from heatmaps.spots.score import scores
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

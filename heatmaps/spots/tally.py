@@ -15,7 +15,8 @@ from scipy import sparse
 
 from heatmaps.spots.expectation import PLANES
 from heatmaps.spots.ground import LANES_AT_ONCE, zone_sums
-from heatmaps.spots.scan import LARGEST_SHARE, scores, standing_out
+from heatmaps.spots.scan import LARGEST_SHARE
+from heatmaps.spots.score import scores, standing_out
 from heatmaps.spots.seats import Seats
 from heatmaps.spots.zones import Zones
 

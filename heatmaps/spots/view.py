@@ -12,7 +12,7 @@ from heatmaps.spots.attendance import Attendance, Standing
 from heatmaps.spots.outline import outline, patch_around
 from heatmaps.spots.record import ALL_TOPICS, Signal, taken
 from heatmaps.spots.rhythm import HOUR_US, WEEK_H
-from heatmaps.spots.scan import standing_out
+from heatmaps.spots.score import standing_out
 from heatmaps.spots.survey import Survey
 from heatmaps.spots.tracking import Reading, Sighting
 from heatmaps.spots.zones import strongest

@@ -9,7 +9,7 @@ import numpy as np
 from heatmaps.region.grid import parents
 from heatmaps.simulation.rhythm import HOUR_S
 from heatmaps.spots.rhythm import HOUR_US
-from heatmaps.spots.scan import scores
+from heatmaps.spots.score import scores
 from pipelines.bench_detection.usual import GUARD_H
 
 if TYPE_CHECKING:

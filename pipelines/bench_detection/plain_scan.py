@@ -12,7 +12,7 @@ from heatmaps.complaints.record import Topic
 from heatmaps.region.grid import parents
 from heatmaps.simulation.trials.land import rows_of
 from heatmaps.spots.rhythm import WEEK_H
-from heatmaps.spots.scan import scores
+from heatmaps.spots.score import scores
 from pipelines.bench_detection.alarms import Alarm
 from pipelines.bench_detection.arrivals import Arrivals, hours_of
 from pipelines.bench_detection.usual import Usual

@@ -11,7 +11,8 @@ from heatmaps.spots.census import inside
 from heatmaps.spots.expectation import PLANES, History, fit_expectation
 from heatmaps.spots.ground import Ground, lattices_for
 from heatmaps.spots.record import Exposure
-from heatmaps.spots.scan import scan, scores, standing_out
+from heatmaps.spots.scan import scan
+from heatmaps.spots.score import scores, standing_out
 from heatmaps.spots.zones import strongest
 
 from .region import CENTRE, HOUR_US, START_US, make_columns
