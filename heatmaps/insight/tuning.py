@@ -34,7 +34,6 @@ class ExplanationPolicy(Section):
     """What speaks for which cause of a spot, and what that is worth beside resolved spots.
 
     `signs` give, by sign and outcome, how many times likelier it makes a cause; 1 where absent.
-    A policy saved before notices were read rules on until `heatmaps db upgrade` completes it.
     """
 
     learn_from: Annotated[int, Field(ge=0, le=2000)]
@@ -42,7 +41,7 @@ class ExplanationPolicy(Section):
     worth_suggestions: Positive
     weight_of_a_sign: Annotated[float, Field(gt=0, le=1)]
     same_again: Share
-    notice_right: Share = 0.7
+    notice_right: Share
     tell_from: Share
     usual: dict[Cause, Weight]
     signs: dict[str, dict[str, dict[Cause, Positive]]]
