@@ -97,7 +97,7 @@ class Detector:
         now = _microseconds(tick)
         day = (now - HOUR_US) // DAY_US * DAY_US
         register = self._register(columns)
-        history = History(columns, explained.usual)
+        history = History(columns, explained.usual_on(day))
         calibration = self._calibration(History(columns, explained.unjudged), day)
         ground = self._ground(history, day)
         view = View(register, explained.by_spot, now, ground, calibration, living)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
 UNJUDGED_DAYS = 7.0
 """A spot that nobody takes up lifts nothing off the baseline after so many days: what goes on for
 longer without anybody caring is what the place now usually produces."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lift:
+    """Complaints of a spot opened then, microseconds, and the part of them that was usual."""
+
+    opened_us: float
+    rows: NDArray[np.intp]
+    part: float
 
 
 class Explained:
@@ -43,6 +53,24 @@ class Explained:
         self.usual = np.ones(len(self.columns.time), dtype=np.float32)
         self.unjudged = self.usual.copy()
         self._seen: dict[int, tuple[int, ...]] = {}
+        self._kept = self.usual.copy()
+        self._lifts: list[_Lift] = []
+        self._of_day = (0, 0, self._kept.copy())
+
+    def usual_on(self, day: int) -> NDArray[np.float32]:
+        """Give `usual` as it holds for the whole of a day: as if no spot of that day had opened.
+
+        `day` is its first moment, in microseconds as in the columns. So one expectation serves all
+        the day, also of a run that goes on in the middle of it.
+        """
+        known, noted, usual = self._of_day
+        if day != known:
+            noted, usual = 0, self._kept.copy()
+        for lift in self._lifts[noted:]:
+            if lift.opened_us <= day:  # a day begins after its first moment
+                usual[lift.rows] = np.minimum(usual[lift.rows], lift.part)
+        self._of_day = (day, len(self._lifts), usual)
+        return usual
 
     def take_in(self, spot: DetectedSpot, lifted_days: float = UNJUDGED_DAYS) -> None:
         """Note what a spot holds now; what was noted of it before stays as it is.
@@ -59,17 +87,20 @@ class Explained:
         self, ids: NDArray[np.int64], part: float, opened_at: datetime, lifted_days: float
     ) -> None:
         """Note complaints of one spot; of several spots the one that leaves least holds."""
-        rows = self._by_id.rows(ids)
+        rows, opened_us = self._by_id.rows(ids), opened_at.timestamp() * 1e6
         self.by_spot[rows] = True
-        age_days = (self.columns.time[rows] - opened_at.timestamp() * 1e6) / DAY_US
+        age_days = (self.columns.time[rows] - opened_us) / DAY_US
         for usual, days in ((self.usual, lifted_days), (self.unjudged, UNJUDGED_DAYS)):
             lifted = rows[age_days < days] if days else rows[:0]
             usual[lifted] = np.minimum(usual[lifted], part)
+            if usual is self.usual:
+                self._lifts.append(_Lift(opened_us, lifted, part))
 
     def leave_out(self, rows: NDArray[np.intp]) -> None:
         """Note complaints that something other than a spot accounts for: they teach nothing."""
         self.by_spot[rows] = True
-        self.usual[rows] = self.unjudged[rows] = 0
+        self.usual[rows] = self.unjudged[rows] = self._kept[rows] = 0
+        self._of_day = (0, 0, self._kept.copy())
 
 
 def usual_part(observed: int, expected: float) -> float:

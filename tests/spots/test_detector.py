@@ -71,21 +71,48 @@ def test_a_fault_opens_one_spot_that_grows_and_turns_quiet(town, small):
     assert last.cells_opened == first.cells_opened
 
 
-def test_two_halves_with_records_between_are_one_run(town, small):
-    columns = with_fault(town)
-    whole = spots_of(Detector(town, small, ZONE), columns, 350, 430)
-    half = spots_of(Detector(town, small, ZONE), columns, 350, 403)
+@pytest.mark.parametrize("half_h", [403, 408])
+def test_two_halves_with_records_between_are_one_run(town, small, half_h):
+    whole, rest = whole_and_halves(
+        lambda: Detector(town, small, ZONE), with_fault(town), 350, half_h, 430
+    )
+    assert rest.last == whole.last
+    assert rest.opened == whole.opened
+    assert rest.next_id == whole.next_id
+
+
+@pytest.mark.parametrize("half_h", [405])
+def test_a_run_killed_the_day_a_slow_fault_opens_finds_the_same(town, small, half_h):
+    """Its first complaints are old enough to teach: the day's expectation keeps them."""
+    rng, size = np.random.default_rng(3), 16
+    slow = np.sort(rng.uniform(320, 480, size))
+    usual = with_fault(town, size=0)
+    columns = make_columns(
+        np.concatenate([usual.cell, rng.choice(QUARTER, size)]),
+        np.concatenate([(usual.time - START_US) / HOUR_US, slow]),
+        topic=np.concatenate([usual.topic, np.full(size, 2)]),
+    )
+    whole, rest = whole_and_halves(lambda: Detector(town, small, ZONE), columns, 400, half_h, 430)
+    first = whole.opened[1]
+    oldest = columns.time[columns.complaint_id == first.complaint_ids[0]][0]
+    assert at(384) < first.opened_at < at(half_h)
+    assert oldest < START_US + (384 - small.guard_band_h) * HOUR_US
+    assert rest.last == whole.last
+    assert rest.opened == whole.opened
+
+
+def whole_and_halves(make, columns, first_h, half_h, last_h):
+    """One run, and one that goes on from records, with a detector of its own, after `half_h`."""
+    whole = spots_of(make(), columns, first_h, last_h)
+    half = spots_of(make(), columns, first_h, half_h)
     resumed = Run(
         half.opened,
         {k: restored(spot) for k, spot in half.last.items()},
         tuple(restored(spot) for spot in half.living),
         half.next_id,
     )
-    fresh = columns_known_by(columns, at(430))
-    rest = replay(Detector(town, small, ZONE), fresh, at(404), at(430), resumed)
-    assert rest.last == whole.last
-    assert rest.opened == whole.opened
-    assert rest.next_id == whole.next_id
+    fresh = columns_known_by(columns, at(last_h))
+    return whole, replay(make(), fresh, at(half_h + 1), at(last_h), resumed)
 
 
 def restored(spot):

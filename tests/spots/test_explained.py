@@ -65,6 +65,23 @@ def test_of_several_spots_the_one_that_leaves_least_holds():
     assert explained.usual.tolist() == [pytest.approx(0.1)]
 
 
+def test_a_spot_lifts_its_complaints_from_the_day_after_it_opened():
+    explained = Explained(make_columns(CENTRE, [1.0, 2.0, 3.0, 4.0]))
+    explained.leave_out(np.array([3]))
+    explained.take_in(spot([1]))
+    before, day = START_US - 24 * HOUR_US, START_US
+    assert explained.usual_on(before).tolist() == [1, 1, 1, 0], "it opened at the last of its ticks"
+    assert explained.usual_on(day).tolist() == [0.25, 1, 1, 0]
+    explained.take_in(spot([1, 2]))
+    later = spot([2, 3], observed=50, spot_id=2)
+    later.opened_at += timedelta(hours=1)
+    explained.take_in(later)
+    assert explained.usual_on(day).tolist() == pytest.approx([0.25, 0.25, 1, 0])
+    assert explained.usual_on(day + 24 * HOUR_US).tolist() == pytest.approx([0.25, 0.1, 0.1, 0])
+    assert explained.usual_on(before).tolist() == [1, 1, 1, 0]
+    assert explained.usual.tolist() == pytest.approx([0.25, 0.1, 0.1, 0])
+
+
 def test_nothing_is_left_once_forgotten():
     explained = Explained(make_columns(CENTRE, [1.0]))
     explained.take_in(spot([1]))
