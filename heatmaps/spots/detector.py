@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -109,7 +110,8 @@ class Detector:
         scores_now = {spot_id: reading.zone_score for spot_id, reading in readings.items()}
         grown = reshape(followed, view.growth(threshold), scores_now, tick, next_id)
         next_id += len(grown.opened)
-        matched = match(grown.spots, view.sightings(threshold), tick, next_id)
+        topics = partial(register.topics, since=now - WEEK_H * HOUR_US)
+        matched = match(grown.spots, view.sightings(threshold), tick, next_id, topics)
         merged = tuple(spot for spot in living if spot.merged_into is not None)
         return StepResult(
             merged + matched.spots,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from heatmaps.complaints.record import Topic
 from heatmaps.spots.census import Census
 from heatmaps.spots.places import Places
 
@@ -150,6 +151,16 @@ class Register:
             rows = self._rows(spot) - within.start
             mark[rows[(rows >= 0) & (rows < len(mark))]] = True
         return mark
+
+    def topics(self, ids: tuple[int, ...], since: int) -> NDArray[np.intp]:
+        """Count by topic the customers behind those of some complaints that came after a time.
+
+        Each by the last of these complaints; shape (topics,).
+        """
+        rows = self._by_id.rows(np.array(ids, dtype=np.int64))
+        rows = rows[self.columns.time[rows] > since]
+        latest = self.roll.latest_of_each(np.zeros_like(rows), rows, self.columns.customer)
+        return np.bincount(self.columns.topic[rows[latest]], minlength=len(Topic))
 
     def _rows(self, spot: DetectedSpot) -> NDArray[np.intp]:
         known = self._of_spots.get(spot.spot_id)

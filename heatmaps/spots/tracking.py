@@ -6,17 +6,22 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from heatmaps.region.grid import parents
+from heatmaps.spots.mixture import one_mixture
 from heatmaps.spots.record import ALL_TOPICS, DetectedSpot, Signal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
+    from numpy.typing import NDArray
+
+Topics: TypeAlias = "Callable[[tuple[int, ...]], NDArray[np.intp]]"
+"""What counts by topic the customers behind complaints, given their ids."""
 
 MERGE_SHARE = 0.5
 """A zone covers a spot, or a spot a zone, that lies in it by this part."""
@@ -164,19 +169,27 @@ def reshape(
 
 
 def match(
-    spots: Sequence[DetectedSpot], sightings: Sequence[Sighting], tick: datetime, next_id: int
+    spots: Sequence[DetectedSpot],
+    sightings: Sequence[Sighting],
+    tick: datetime,
+    next_id: int,
+    topics: Topics,
 ) -> Matched:
     """Give the spots after sightings made of complaints that no spot explains, strongest first.
 
-    One that no living spot may take (`_may_take`) opens a spot. Of several, the lowest id it covers
-    takes its complaints in, else the one it fills or meets most; if its signal was quiet, it
-    relapses there.
+    One that no living spot may take opens a spot. A spot may take one that lies where it is
+    (`_in_place`), and one that shares any area with it where one mixture of topics behind both is
+    likelier than two. Of several, the lowest id it covers takes its complaints in, else the one it
+    fills or meets most; if its signal was quiet, it relapses there.
     """
     known = {spot.spot_id: spot for spot in spots}
     opened: list[int] = []
     for sighting in sightings:
-        met = _met(sighting, (s for s in known.values() if _alike(s, sighting)))
-        heir = _heir({i: share for i, share in met.items() if _may_take(known[i], share)})
+        met, said = _met(sighting, known.values()), topics(sighting.complaint_ids)
+        alike = {i for i in met if one_mixture(said, topics(known[i].complaint_ids)) > 0}
+        heir = _heir(
+            {i: s for i, s in met.items() if i in alike or _in_place(known[i], sighting, s)}
+        )
         if heir is None:
             known[next_id] = _opened(sighting, tick, next_id, None)
             opened.append(next_id)
@@ -212,24 +225,16 @@ def follow(
     )
 
 
-def _alike(spot: DetectedSpot, sighting: Sighting) -> bool:
-    """Whether a sighting is of a spot's kind: any of one that goes on, its like of a quiet one.
+def _in_place(spot: DetectedSpot, sighting: Sighting, share: Overlap) -> bool:
+    """Whether a sighting lies where a spot is: one of both in the other by half, whatever it is of.
 
-    Another kind of trouble at a place that has calmed down is a new fault, with a term of its own.
+    A quiet spot only wakes for its like at about the same place: a fault somewhere in the wide zone
+    of one that is over is another fault, and so is another kind of trouble at its place.
     """
+    if spot.signal is Signal.ACTIVE:
+        return share.of_smaller >= MERGE_SHARE
     alike = ALL_TOPICS in {spot.topic, sighting.topic} or spot.topic == sighting.topic
-    return spot.signal is Signal.ACTIVE or alike
-
-
-def _may_take(spot: DetectedSpot, share: Overlap) -> bool:
-    """Whether a sighting may belong to a spot it meets: one lies in the other by half.
-
-    To a quiet spot only if it is at about the same place: a fault somewhere in the wide zone of one
-    that is over is another fault.
-    """
-    if spot.signal is Signal.QUIET:
-        return share.of_larger >= SAME_PLACE
-    return share.of_smaller >= MERGE_SHARE
+    return alike and share.of_larger >= SAME_PLACE
 
 
 def _covers(spot: DetectedSpot, zone: Sighting) -> bool:

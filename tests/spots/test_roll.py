@@ -52,3 +52,23 @@ def test_ids_are_found_whether_close_together_or_far_apart(apart):
     assert np.flatnonzero(register.of_spots([spot], slice(15, 40))).tolist() == [5, 15]
     grown = SimpleNamespace(spot_id=3, complaint_ids=(*spot.complaint_ids, int(ids[39])))
     assert np.flatnonzero(register.of_spots([grown], slice(15, 40))).tolist() == [5, 15, 24]
+
+
+@pytest.mark.parametrize("since_h", [0, 40])
+def test_a_customer_counts_by_the_topic_of_the_last_complaint_of_some(since_h):
+    columns = complaints(1)
+    since = int(columns.time[0]) + since_h * 3_600_000_000
+    wanted = {*columns.complaint_id[::3].tolist(), 9999}
+    last = {
+        who: topic
+        for number, who, at, topic in zip(
+            columns.complaint_id.tolist(),
+            columns.customer.tolist(),
+            columns.time.tolist(),
+            columns.topic.tolist(),
+            strict=True,
+        )
+        if number in wanted and at > since
+    }
+    told = Register(columns).topics(tuple(sorted(wanted)), since)
+    assert told.tolist() == np.bincount(list(last.values()), minlength=7).tolist()

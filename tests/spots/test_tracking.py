@@ -40,8 +40,23 @@ def sighting(centre=CENTRE, ring=1, score=20.0, ids=(1, 2, 3), topic="all"):
     )
 
 
+def unknown(_ids):
+    """Give what topics are known of complaints that are long past: none."""
+    return np.zeros(7, dtype=np.intp)
+
+
+def saying(**groups):
+    """Give what counts by topic: ids below ten are of one group, those above of another."""
+
+    def count(ids):
+        which = "spot" if min(ids) < 10 else "sighting"
+        return np.bincount(groups[which], minlength=7)
+
+    return count
+
+
 def opened(*sightings, next_id=1):
-    return match((), sightings, TICK, next_id).spots
+    return match((), sightings, TICK, next_id, unknown).spots
 
 
 def quiet(spot):
@@ -93,7 +108,7 @@ def test_a_coarse_place_is_inside_only_as_a_whole():
 
 
 def test_a_sighting_alone_opens_a_spot_with_the_next_id():
-    result = match((), [sighting(), sighting(FAR, ids=(7, 8, 9))], TICK, 40)
+    result = match((), [sighting(), sighting(FAR, ids=(7, 8, 9))], TICK, 40, unknown)
     assert result.opened == (40, 41)
     assert [spot.complaint_ids for spot in result.spots] == [(1, 2, 3), (7, 8, 9)]
     assert result.spots[0].cells == result.spots[0].cells_opened
@@ -103,7 +118,7 @@ def test_a_sighting_alone_opens_a_spot_with_the_next_id():
 def test_unexplained_complaints_by_a_living_spot_join_it():
     spots = opened(sighting())
     beside = sighting(h3.grid_ring(CENTRE, 1)[0], ids=(8, 9))
-    result = match(spots, [beside], LATER, 2)
+    result = match(spots, [beside], LATER, 2, unknown)
     assert result.opened == ()
     assert result.spots[0].complaint_ids == (1, 2, 3, 8, 9)
     assert result.spots[0].cells == spots[0].cells
@@ -111,13 +126,44 @@ def test_unexplained_complaints_by_a_living_spot_join_it():
 
 def test_what_touches_a_living_spot_at_its_edge_is_another():
     spots = opened(sighting())
-    result = match(spots, [sighting(h3.grid_ring(CENTRE, 2)[0], ids=(8, 9))], LATER, 2)
+    result = match(spots, [sighting(h3.grid_ring(CENTRE, 2)[0], ids=(8, 9))], LATER, 2, unknown)
     assert result.opened == (2,)
+
+
+@pytest.mark.parametrize(
+    ("spot", "said", "opens"),
+    [
+        ([2, 2, 2], [2, 2, 2], False),
+        ([2, 2, 2, 1, 0], [2, 2, 2, 2], False),
+        ([1, 1, 1], [2, 2, 2], True),
+        ([1, 1, 1, 3], [2, 2, 2, 5], True),
+    ],
+)
+@pytest.mark.parametrize("asleep", [False, True])
+def test_what_a_spot_crosses_is_its_own_where_people_say_the_same(asleep, spot, said, opens):
+    [first] = opened(sighting(topic="no_internet"))
+    wide = sighting(h3.grid_ring(CENTRE, 5)[0], ring=4, ids=(11, 12, 13), topic="no_internet")
+    living = quiet(first) if asleep else first
+    result = match([living], [wide], LATER, 2, saying(spot=spot, sighting=said))
+    assert bool(result.opened) is opens
+    one = result.spots[0]
+    if opens:
+        assert one == living
+    else:
+        assert (one.spot_id, one.signal, one.quiet_since) == (1, Signal.ACTIVE, None)
+        assert one.complaint_ids == (1, 2, 3, 11, 12, 13)
+        assert one.cells == (wide.cells if asleep else first.cells)
+
+
+def test_what_shares_no_area_is_another_whatever_people_say():
+    spots = opened(sighting())
+    beside = sighting(h3.grid_ring(CENTRE, 3)[0], ids=(11, 12, 13))
+    assert match(spots, [beside], LATER, 2, saying(spot=[2] * 9, sighting=[2] * 9)).opened == (2,)
 
 
 def test_a_fault_in_the_wide_zone_of_a_quiet_spot_is_another():
     wide = quiet(opened(sighting(ring=4))[0])
-    result = match((wide,), [sighting(ids=(8, 9))], LATER, 2)
+    result = match((wide,), [sighting(ids=(8, 9))], LATER, 2, unknown)
     assert result.opened == (2,)
     assert result.spots[0] == wide
 
@@ -145,7 +191,7 @@ def test_a_quiet_spot_relapses_where_it_is_sighted_again():
     spot = quiet(opened(sighting())[0])
     assert (spot.signal, spot.quiet_since) == (Signal.QUIET, LATER)
     again = sighting(h3.grid_ring(CENTRE, 1)[0], ids=(8, 9))
-    woken = match((spot,), [again], LATER, 2).spots[0]
+    woken = match((spot,), [again], LATER, 2, unknown).spots[0]
     assert (woken.spot_id, woken.signal, woken.quiet_since) == (1, Signal.ACTIVE, None)
     assert woken.cells == again.cells
     assert woken.complaint_ids == (1, 2, 3, 8, 9)
@@ -194,8 +240,8 @@ def test_a_quiet_spot_is_not_woken_by_another_kind_of_trouble():
     (asleep,) = opened(sighting(topic="no_internet"))
     other = sighting(ids=(7, 8, 9), topic="no_service")
     same = sighting(ids=(7, 8, 9), topic="no_internet")
-    assert match([quiet(asleep)], [other], LATER, 2).opened == (2,)
-    assert match([quiet(asleep)], [same], LATER, 2).opened == ()
+    assert match([quiet(asleep)], [other], LATER, 2, unknown).opened == (2,)
+    assert match([quiet(asleep)], [same], LATER, 2, unknown).opened == ()
 
 
 def test_splitting_keeps_the_lineage():
