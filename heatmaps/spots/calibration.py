@@ -9,6 +9,7 @@ import numpy as np
 
 from heatmaps.spots.chance import Stream, chance
 from heatmaps.spots.crowd import Crowd
+from heatmaps.spots.grown import seeds_from
 from heatmaps.spots.heads import heads_of
 from heatmaps.spots.peaks import distinct, highest
 from heatmaps.spots.prospects import prospects_of
@@ -123,7 +124,8 @@ def _part(ground: Ground, stream: Stream, hour: int) -> tuple[slice, NDArray[np.
 def _peaks(ground: Ground, stream: Stream, hours: range, worlds: int) -> list[Peak]:
     """Give the peaks of some hours, which are scanned together as so many more worlds."""
     weight = [ground.expectation.mean_hours(hour, ground.windows_h) for hour in hours]
-    zones = scan(ground, _crowd(ground, stream, hours, worlds), np.repeat(weight, worlds, axis=0))
+    crowd = _crowd(ground, stream, hours, worlds)
+    zones = scan(ground, crowd, np.repeat(weight, worlds, axis=0), _HIGH_PEAK)
     return highest(zones, hours, worlds)
 
 
@@ -161,7 +163,7 @@ def _peaks_above(ground: Ground, stream: Stream, hour: int, score: float) -> lis
     """Give the peaks of an hour that reach a score."""
     weight = ground.expectation.mean_hours(hour, ground.windows_h)
     heads = _heads(ground, stream, hour)
-    among = prospects_of(ground, heads, weight, score)
+    among = prospects_of(ground, heads, weight, seeds_from(score))
     if not among:
         return []
     tally = Tally(ground, heads, weight=weight, among=among, threshold=score)

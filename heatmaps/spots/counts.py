@@ -35,10 +35,12 @@ class Counts:
         key = self._row[crowd.world * self._slots + crowd.slot] * np.intp(PLANES) + crowd.plane
         self.tables = {
             offset: _counted(key, crowd, crowd.offset == offset, (rows, PLANES, self._windows))
-            for offset in np.unique(crowd.offset).tolist()
+            for offset in {0, *np.unique(crowd.offset).tolist()}
         }
         self.held = np.bincount(key, weights=crowd.number, minlength=rows * PLANES)
         self.held = self.held.reshape(rows, PLANES)
+        self._fresh = np.zeros((rows, PLANES), dtype=np.bool_)
+        self._fresh.reshape(-1)[key[crowd.fresh & (crowd.offset == 0)]] = True
         of_world = (crowd.world * PLANES + crowd.plane) * self._windows + crowd.window
         size = crowd.worlds * PLANES * self._windows
         total = np.bincount(of_world, weights=crowd.number, minlength=size)
@@ -52,6 +54,19 @@ class Counts:
         """Give the rows of disks of slots."""
         rows: NDArray[np.int32] = self._row[(world * self._slots)[:, None] + disks]
         return rows
+
+    def in_cells(
+        self, rows: NDArray[np.int32], planes: NDArray[np.intp], window: NDArray[np.intp]
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
+        """Count who is known to each cell of disks of rows, in a plane and window each.
+
+        Gives the counts, whether anybody is fresh and whether nobody was expected, all of the shape
+        (lanes, cells).
+        """
+        counts = self.tables[0][rows, planes[:, None]]
+        held = np.arange(self._windows) <= window[:, None]
+        fresh = self._fresh[rows, planes[:, None]]
+        return np.einsum("kcw,kw->kc", counts, held), fresh, self._stray[rows]
 
     def in_disks(
         self, lattice: Lattice, rows: NDArray[np.int32], planes: NDArray[np.intp]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from heatmaps.spots.ground import Ground
     from heatmaps.spots.zones import Zones
 
-_CANDIDATES = 400
+_CANDIDATES = 2000
 _NEIGHBOURHOOD = 6
 """Resolution of the cells, of 36 km2, each of which has a highest zone of its own: chance makes
 several clusters at once in a large region, and all of them say what its tail is like."""

@@ -16,9 +16,10 @@ from heatmaps.spots.counts import Counts
 from heatmaps.spots.crowd import placed
 from heatmaps.spots.expectation import PLANES
 from heatmaps.spots.ground import LANES_AT_ONCE, zone_sums
+from heatmaps.spots.grown import Held, grown, patches, seeds
 from heatmaps.spots.lattice import VOID
 from heatmaps.spots.score import standing_out
-from heatmaps.spots.zones import NO_ZONES, Zones, joined
+from heatmaps.spots.zones import NO_ZONES, Zones, disks_of_lanes, joined
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,15 +33,18 @@ LARGEST_SHARE = 0.5
 what happens everywhere is the region's level, not a spot."""
 
 
-def scan(ground: Ground, crowd: Crowd, weight: NDArray[np.float64]) -> Zones:
+def scan(ground: Ground, crowd: Crowd, weight: NDArray[np.float64], threshold: float) -> Zones:
     """Give the best zone of every centre and plane that gained a fresh complaint.
 
     `weight` is how many mean hours each window is worth (`Expectation.weight_of_windows`), in all
-    worlds or, of the shape (worlds, windows), in each.
+    worlds or, of the shape (worlds, windows), in each. Zones that are no disks are grown where they
+    may reach the threshold; what stays below it is not all there is.
     """
     lattices = ground.lattices.values()
     weight = np.broadcast_to(weight, (crowd.worlds, len(ground.windows_h)))
-    return joined([_scan_resolution(ground, lattice, crowd, weight) for lattice in lattices])
+    return joined(
+        [_scan_resolution(ground, lattice, crowd, weight, threshold) for lattice in lattices]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ def _scan_resolution(
     lattice: Lattice,
     crowd: Crowd,
     weight: NDArray[np.float64],
+    threshold: float,
 ) -> Zones:
     on_lattice = placed(crowd, lattice)
     lanes = _lanes(lattice, on_lattice)
@@ -71,7 +76,9 @@ def _scan_resolution(
     if not len(lanes):
         return NO_ZONES
     counts = Counts(ground, lattice, on_lattice)
-    return joined([_best_zones(ground, lattice, counts, part, weight) for part in _parts(lanes)])
+    of_parts = (_best_zones(ground, lattice, counts, part, (weight, threshold))
+                for part in _parts(lanes))  # fmt: skip
+    return joined(list(of_parts))
 
 
 def _lanes(lattice: Lattice, placed: Placed) -> _Lanes:
@@ -100,9 +107,14 @@ def _lanes(lattice: Lattice, placed: Placed) -> _Lanes:
 
 
 def _best_zones(
-    ground: Ground, lattice: Lattice, counts: Counts, lanes: _Lanes, weight: NDArray[np.float64]
+    ground: Ground,
+    lattice: Lattice,
+    counts: Counts,
+    lanes: _Lanes,
+    bar: tuple[NDArray[np.float64], float],
 ) -> Zones:
-    """Give the best ring and window of each lane that stands out at all."""
+    """Give the best zone of each lane that stands out at all."""
+    weight, threshold = bar
     rows = counts.rows(lanes.world, lattice.disks(lanes.centre))
     lane, column = np.nonzero(rows)
     held = counts.held[rows[lane, column], lanes.plane[lane]]
@@ -118,33 +130,34 @@ def _best_zones(
     alone = hourly * weight[lanes.world][:, None, :]
     standing = (observed >= ground.min_customers) & (observed > alone) & allowed[:, :, None]
     lane, ring, window = np.nonzero(standing)
-    count, expected = observed[standing].astype(np.float64), alone[standing]
-    others = counts.observed[total[lane], window] - count
-    usual = (counts.expected[total[lane]] - base[lane, ring]) * weight[lanes.world[lane], window]
-    expected, score = standing_out(count, expected, others, usual)
-    top = highest_of_each(lane, score)
-    lane = lane[top]
+    sums = (observed[standing].astype(np.float64), alone[standing], base[lane, ring])
+    zones = disks_of_lanes(lane, ring, window, sums)
+    near, window = seeds(zones, threshold)
+    known = Held(*counts.in_cells(rows[near], lanes.plane[near], window))
+    disks, worth = lattice.disks(lanes.centre[near]), weight[lanes.world[near], window]
+    around = patches(ground, lattice, (disks, lanes.plane[near]), worth, known)
+    shapes = grown(around, near, window, ground.min_customers)
+    narrow = shapes.base <= LARGEST_SHARE * counts.expected[total[shapes.lane]]
+    zones = zones.joined(shapes.take(narrow))
+    of, window = total[zones.lane], zones.window
+    others = counts.observed[of, window] - zones.count
+    usual = (counts.expected[of] - zones.base) * weight[lanes.world[zones.lane], window]
+    expected, score = standing_out(zones.count, zones.alone, others, usual)
+    score -= zones.price
+    top = zones.best(score)
+    lane = zones.lane[top]
     return Zones(
         world=lanes.world[lane],
         centre=lattice.cells[lanes.centre[lane]],
         resolution=np.full(len(top), lattice.resolution, dtype=np.int8),
-        ring=ring[top],
+        ring=zones.ring[top],
         plane=lanes.plane[lane],
         window=window[top],
-        observed=count[top].astype(np.int64),
+        observed=zones.count[top].astype(np.int64),
         expected=expected[top],
         score=score[top],
+        shape=zones.shape[top],
     )
-
-
-def highest_of_each(lane: NDArray[np.intp], score: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Give the position of each lane's highest score, the first of equals; `lane` is sorted."""
-    if not len(lane):
-        return lane
-    first = np.flatnonzero(np.diff(lane, prepend=-1))
-    highest = np.repeat(np.maximum.reduceat(score, first), np.diff(np.append(first, len(lane))))
-    top = np.flatnonzero(score == highest)
-    return top[np.flatnonzero(np.diff(lane[top], prepend=-1))]
 
 
 def _parts(lanes: _Lanes) -> list[_Lanes]:

@@ -135,6 +135,26 @@ class Seats:
             counts[:, ring_] += counts[:, ring_ - 1]
         return counts
 
+    def in_cells(
+        self, keys: NDArray[np.int32], window: NDArray[np.intp]
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
+        """Count who is known to each cell of disks whose keys are given, in a window each.
+
+        Gives the counts, whether anybody is fresh and whether nobody was expected, all of the shape
+        (disks, cells).
+        """
+        stray = self._stray[keys // PLANES]
+        table = self._tables.get(0)
+        if table is None:
+            return (
+                np.zeros(keys.shape, dtype=np.float32),
+                np.zeros(keys.shape, dtype=np.bool_),
+                stray,
+            )
+        counts = table.counts.reshape(-1, table.counts.shape[2])[table.keys(keys)]
+        held = np.arange(self._heads.windows) <= window[:, None]
+        return np.einsum("kcw,kw->kc", counts[:, :, :-1], held), counts[:, :, -1] > 0, stray
+
     def strays(self, keys: NDArray[np.int32], plane: NDArray[np.intp]) -> NDArray[np.float64]:
         """Give what strays add to the hourly expectation of disks, shape (disks, rings)."""
         if not self._stray.any():

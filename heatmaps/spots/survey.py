@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from heatmaps.spots.grown import seeds_from
 from heatmaps.spots.prospects import prospects_of
 from heatmaps.spots.tally import Tally
 from heatmaps.spots.zones import NO_ZONES
@@ -32,7 +33,7 @@ class Survey:
         self._lattices = ground.lattices
         self.standing = standing
         # complaints and not customers: of one taken out an earlier complaint would stand
-        among = prospects_of(ground, standing.everybody, weight, threshold)
+        among = prospects_of(ground, standing.everybody, weight, seeds_from(threshold))
         heads = standing.heads
         self._tally = (
             Tally(ground, heads, weight=weight, among=among, threshold=threshold) if among else None

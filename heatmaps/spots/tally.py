@@ -7,7 +7,6 @@ a score, so zones that would not reach the threshold without it are forgotten at
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,10 +14,11 @@ from scipy import sparse
 
 from heatmaps.spots.expectation import PLANES
 from heatmaps.spots.ground import LANES_AT_ONCE, zone_sums
+from heatmaps.spots.grown import Held, grown, patches, seeds
 from heatmaps.spots.scan import LARGEST_SHARE
 from heatmaps.spots.score import scores, standing_out
 from heatmaps.spots.seats import Seats
-from heatmaps.spots.zones import Zones
+from heatmaps.spots.zones import NO_LANE_ZONES, LaneZones, Zones, disks_of_lanes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _SLACK = 1e-6
 """More than rounding can make of a score."""
+_LEAST = 1e-9
 
 
 class Tally:
@@ -50,8 +51,8 @@ class Tally:
         self._ground, self._weight, self._threshold = ground, weight, threshold
         centre = [(keys // PLANES).astype(np.int32) for keys in among.values()]
         self._of = np.repeat(np.arange(len(among)), [len(keys) for keys in among.values()])
-        self._slots = centre
-        lattices = [ground.lattices[resolution] for resolution in among]
+        self._slots, self._slot = centre, np.concatenate(centre)
+        self._lattices = lattices = [ground.lattices[resolution] for resolution in among]
         self._cell = np.concatenate([at.cells[c] for at, c in zip(lattices, centre, strict=True)])
         self._resolution = np.array(list(among), dtype=np.int8)
         plane = [keys % PLANES for keys in among.values()]
@@ -68,6 +69,7 @@ class Tally:
         self._lanes_of_key: sparse.csc_array | None = None
         self._finest = self._resolution[self._of] == max(ground.lattices)
         self._rings_apart = np.full(len(self._plane), seats.rings)
+        self._seeds = np.zeros(len(self._plane), dtype=np.bool_)
         self._hot = self._measured(np.arange(len(self._plane)))
 
     def forget(self, rings_apart: dict[int, NDArray[np.intp]]) -> None:
@@ -82,7 +84,7 @@ class Tally:
         )  # fmt: skip
         self._hot = self._apart(self._hot)
 
-    def _apart(self, hot: _Hot) -> _Hot:
+    def _apart(self, hot: LaneZones) -> LaneZones:
         apart = np.zeros(len(self._keys), dtype=np.bool_)
         apart[hot.lane[hot.ring < self._rings_apart[hot.lane]]] = True
         return hot.take(apart[hot.lane])
@@ -90,7 +92,7 @@ class Tally:
     def change(self, moves: Moves) -> None:
         """Count some no longer, and others instead."""
         lost, other = self._seats.change(moves)
-        hot = np.zeros(len(self._keys), dtype=np.bool_)
+        hot = self._seeds.copy()
         hot[self._hot.lane] = True
         near = np.zeros(len(self._keys), dtype=np.bool_)
         near[self._holding(lost)] = True
@@ -120,7 +122,9 @@ class Tally:
         others = seats.observed[of, plane, hot.window] - hot.count
         usual = (seats.expected[of, plane] - hot.base) * weight[hot.window]
         expected, score = standing_out(hot.count, hot.alone, others, usual)
-        top = self._best(np.flatnonzero(allowed & (score >= self._threshold)), score)
+        score -= hot.price
+        high = np.flatnonzero(allowed & (score >= self._threshold))
+        top = high[hot.take(high).best(score[high])]
         lane = hot.lane[top]
         return Zones(
             world=np.zeros(len(top), dtype=np.intp),
@@ -132,27 +136,19 @@ class Tally:
             observed=hot.count[top].astype(np.int64),
             expected=expected[top],
             score=score[top],
+            shape=hot.shape[top],
         )
 
-    def _best(self, rows: NDArray[np.intp], score: NDArray[np.float64]) -> NDArray[np.intp]:
-        """Give each lane's highest of some rows, by lane; of equals the smallest and shortest."""
-        hot = self._hot
-        highest = np.zeros(len(self._keys))
-        np.maximum.at(highest, hot.lane[rows], score[rows])
-        rows = rows[score[rows] == highest[hot.lane[rows]]]
-        rows = rows[np.lexsort((hot.window[rows], hot.ring[rows], hot.lane[rows]))]
-        return rows[np.flatnonzero(np.diff(hot.lane[rows], prepend=-1))]
-
-    def _measured(self, lanes: NDArray[np.intp]) -> _Hot:
+    def _measured(self, lanes: NDArray[np.intp]) -> LaneZones:
         parts = [self._measured_part(lanes[start : start + LANES_AT_ONCE])
                  for start in range(0, len(lanes), LANES_AT_ONCE)]  # fmt: skip
-        hot = _NONE
+        hot = NO_LANE_ZONES
         for part in parts:
             hot = hot.joined(part)
         return hot
 
-    def _measured_part(self, lanes: NDArray[np.intp]) -> _Hot:
-        """Give the rings and windows of lanes that may reach the threshold."""
+    def _measured_part(self, lanes: NDArray[np.intp]) -> LaneZones:
+        """Give the zones of lanes, disks and grown ones, that may reach the threshold."""
         ground, seats = self._ground, self._seats
         held = seats.held[self._keys[lanes]]
         enough = held[:, :7].any(axis=1) & (held.sum(axis=1) >= ground.min_customers)
@@ -163,39 +159,23 @@ class Tally:
         alone = ground.hourly(base, observed) * self._weight
         standing = (observed >= ground.min_customers) & (observed > alone) & reached
         lane, ring, window = np.nonzero(standing)
-        hot = _Hot(lanes[lane], ring, window, observed[standing].astype(np.float64),
-                   alone[standing], base[lane, ring])  # fmt: skip
-        return hot.take(scores(hot.count, hot.alone) >= self._threshold - _SLACK)
+        sums = (observed[standing].astype(np.float64), alone[standing], base[lane, ring])
+        of_lanes = disks_of_lanes(lanes[lane], ring, window, sums)
+        near = seeds(of_lanes, self._threshold)
+        self._seeds[lanes] = False
+        self._seeds[near[0]] = True
+        zones = of_lanes.joined(self._grown(*near))
+        highest = scores(zones.count, np.maximum(zones.alone, _LEAST)) - zones.price
+        return zones.take(highest >= self._threshold - _SLACK)
 
-
-@dataclass(frozen=True, slots=True)
-class _Hot:
-    """Zones that may reach the threshold: columns by lane, ring and window, in any order.
-
-    `count` customers against `alone` at the region's usual level, which is `base` an hour.
-    """
-
-    lane: NDArray[np.intp]
-    ring: NDArray[np.intp]
-    window: NDArray[np.intp]
-    count: NDArray[np.float64]
-    alone: NDArray[np.float64]
-    base: NDArray[np.float64]
-
-    def take(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> _Hot:
-        return _Hot(self.lane[which], self.ring[which], self.window[which], self.count[which],
-                    self.alone[which], self.base[which])  # fmt: skip
-
-    def joined(self, other: _Hot) -> _Hot:
-        return _Hot(
-            np.concatenate([self.lane, other.lane]),
-            np.concatenate([self.ring, other.ring]),
-            np.concatenate([self.window, other.window]),
-            np.concatenate([self.count, other.count]),
-            np.concatenate([self.alone, other.alone]),
-            np.concatenate([self.base, other.base]),
-        )
-
-
-_NO_ROWS = np.zeros(0, dtype=np.intp)
-_NONE = _Hot(_NO_ROWS, _NO_ROWS, _NO_ROWS, np.zeros(0), np.zeros(0), np.zeros(0))
+    def _grown(self, lanes: NDArray[np.intp], window: NDArray[np.intp]) -> LaneZones:
+        """Give the zones that grow around the centres of some lanes, each in a window."""
+        found, ground, seats = NO_LANE_ZONES, self._ground, self._seats
+        for i, lattice in enumerate(self._lattices):
+            here = np.flatnonzero(self._of[lanes] == i)
+            lane, plane = lanes[here], self._plane[lanes[here]]
+            disks, weight = lattice.disks(self._slot[lane]), self._weight[window[here]]
+            held = Held(*seats.in_cells(self._keys[lane], window[here]))
+            around = patches(ground, lattice, (disks, plane), weight, held)
+            found = found.joined(grown(around, lane, window[here], ground.min_customers))
+        return found

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import h3.api.basic_int as h3
 import numpy as np
 
 from heatmaps.complaints.record import Topic
 from heatmaps.spots.attendance import Attendance, Standing
+from heatmaps.spots.grown import zone_cells
 from heatmaps.spots.outline import outline, patch_around
 from heatmaps.spots.record import ALL_TOPICS, Signal, taken
 from heatmaps.spots.rhythm import HOUR_US, WEEK_H
@@ -161,7 +161,8 @@ class View:
         The zone itself where the outline holds too few customers, or a pentagon is near.
         """
         ground, centre, ring = self.ground, int(zones.centre[which]), int(zones.ring[which])
-        resolution, disk = int(zones.resolution[which]), _disk(centre, ring)
+        resolution = int(zones.resolution[which])
+        zone = zone_cells(centre, ring, int(zones.shape[which]))
         plane, window = int(zones.plane[which]), int(zones.window[which])
 
         def members(cells: tuple[int, ...], resolution: int) -> NDArray[np.intp]:
@@ -170,7 +171,7 @@ class View:
         patch = patch_around(centre, ring, max(ground.lattices))
         if patch:
             stray, weight = ground.expectation.stray[plane], self.weight[window]
-            own = np.array([max(ground.zone_sum(disk, resolution, plane), stray)])
+            own = np.array([max(ground.zone_sum(zone, resolution, plane), stray)])
             alone = ground.hourly(own, zones.observed[[which]][None].astype(float)) * weight
             times = float(weight * zones.expected[which] / alone[0, 0])
             near = members(tuple(patch.cell.tolist()), patch.resolution)
@@ -186,7 +187,7 @@ class View:
             held = members(cells, patch.resolution)
             if len(self._latest(held)) >= ground.min_customers:
                 return cells, patch.resolution, held
-        return disk, resolution, members(disk, resolution)
+        return zone, resolution, members(zone, resolution)
 
     def readings(self) -> dict[int, Reading]:
         """Give what the zone of every living spot shows, by its id."""
@@ -297,7 +298,3 @@ class View:
         usual = (ground.total[plane] - base)[:, None] * self.weight
         expected, score = standing_out(observed, expected, everywhere - observed, usual)
         return observed, expected, score
-
-
-def _disk(centre: int, ring: int) -> tuple[int, ...]:
-    return tuple(sorted(h3.grid_disk(centre, ring)))

@@ -14,7 +14,9 @@ import h3.api.basic_int as h3
 import numpy as np
 
 from heatmaps.region.grid import parents
+from heatmaps.spots.expectation import History, fit_expectation
 from heatmaps.spots.explained import Explained
+from heatmaps.spots.ground import Ground, lattices_for
 from heatmaps.spots.record import ComplaintColumns, Exposure
 
 ZONE = ZoneInfo("Europe/Moscow")
@@ -22,6 +24,8 @@ START = datetime(2024, 3, 4, tzinfo=UTC)
 HOUR_US = 3_600_000_000
 START_US = int(START.timestamp()) * 1_000_000
 CENTRE = h3.latlng_to_cell(59.94, 30.3, 9)
+NOW_H = 400
+NOW = START_US + NOW_H * HOUR_US
 MONTHLY_RATE = 0.003
 TOPIC_SHARES = np.array([0.12, 0.1, 0.2, 0.28, 0.1, 0.12, 0.08])
 
@@ -305,6 +309,13 @@ def judge(region, run):
         delay = (us(spot.opened_at) - region.faults[which].start) / HOUR_US
         found[which] = (delay, f1)
     return found, alarms
+
+
+def ground_of(exposure, policy):
+    """What is expected where nobody complained yet."""
+    history = History(make_columns(CENTRE, []), np.ones(0))
+    return Ground(fit_expectation(exposure, history, START_US, policy, ZONE), policy,
+                  lattices_for(policy))  # fmt: skip
 
 
 def make_columns(cell, hours, *, topic=3, customer=None, available_h=None):

@@ -1,5 +1,3 @@
-from zoneinfo import ZoneInfo
-
 import h3.api.basic_int as h3
 import numpy as np
 import pytest
@@ -8,14 +6,11 @@ from hypothesis import strategies as st
 
 from heatmaps.spots import calibration as calibrating
 from heatmaps.spots.calibration import Calibration, calibrate
-from heatmaps.spots.expectation import History, fit_expectation
-from heatmaps.spots.ground import Ground, lattices_for
 from heatmaps.spots.record import Exposure
 from heatmaps.spots.tail import Tail, tail_of_scan
 
-from .region import CENTRE, START_US, make_columns
+from .region import CENTRE, ground_of
 
-ZONE = ZoneInfo("Europe/Moscow")
 CALIBRATION = Calibration(np.linspace(15, 5, 120), 25.0, Tail(4.0, 1.0))
 
 
@@ -36,12 +31,6 @@ def test_no_peaks_at_all_is_still_a_calibration():
     assert nothing.threshold(3.0) == 0
     assert nothing.threshold(30.0) == pytest.approx(np.log(10))
     assert nothing.recurrence_days(0.0) == 3.0
-
-
-def ground_of(exposure, policy):
-    history = History(make_columns(CENTRE, []), np.ones(0))
-    fit = fit_expectation(exposure, history, START_US, policy, ZONE)
-    return Ground(fit, policy, lattices_for(policy))
 
 
 def test_the_same_seed_gives_the_same_calibration(town, small):

@@ -1,25 +1,18 @@
 """The bound on scores: whatever it leaves out could not have stood out."""
 
-from zoneinfo import ZoneInfo
-
 import h3.api.basic_int as h3
 import numpy as np
 import pytest
 
 from heatmaps.spots.attendance import Attendance, Standing
 from heatmaps.spots.census import Census, inside
-from heatmaps.spots.expectation import History, fit_expectation
-from heatmaps.spots.ground import Ground, lattices_for
 from heatmaps.spots.prospects import prospects_of
 from heatmaps.spots.roll import roll_of
 from heatmaps.spots.scan import scan
 from heatmaps.spots.survey import Survey
 from heatmaps.spots.zones import strongest
 
-from .region import CENTRE, HOUR_US, START_US, make_columns
-
-NOW_H = 400
-NOW = START_US + NOW_H * HOUR_US
+from .region import CENTRE, HOUR_US, NOW, NOW_H, ground_of, make_columns
 
 
 def complaints(seed, count):
@@ -35,12 +28,6 @@ def complaints(seed, count):
     )
     topic, customer = rng.integers(0, 7, count), rng.integers(0, count // 2, count)
     return make_columns(cells, hours, topic=topic, customer=customer)
-
-
-def ground_of(exposure, policy):
-    history = History(make_columns(CENTRE, []), np.ones(0))
-    fit = fit_expectation(exposure, history, START_US, policy, ZoneInfo("Europe/Moscow"))
-    return Ground(fit, policy, lattices_for(policy))
 
 
 def told(zones, least):
@@ -74,7 +61,7 @@ def test_what_stands_out_is_what_a_scan_of_all_finds_whoever_is_taken_out(
     order = np.random.default_rng(seed).permutation(np.flatnonzero(counted))
     for rows in np.array_split(order, 6):
         crowd = Standing(attendance, counted, fresh).crowd()
-        assert told(survey.zones(), least) == told(scan(ground, crowd, weight), least)
+        assert told(survey.zones(), least) == told(scan(ground, crowd, weight, least), least)
         assert (standing.by_window == Standing(attendance, counted, fresh).by_window).all()
         survey.take_out(np.sort(rows))
         counted[rows] = False
@@ -92,7 +79,7 @@ def test_what_stands_out_apart_from_zones_seen_is_what_a_scan_of_all_finds(
     seen = 0
     while len((zones := survey.zones()).score):
         crowd = Standing(attendance, counted, fresh).crowd()
-        of_all = survey.unseen(scan(ground, crowd, weight))
+        of_all = survey.unseen(scan(ground, crowd, weight, least))
         assert told(zones, least) == told(of_all, least)
         top = strongest(zones)
         resolution = int(zones.resolution[top])

@@ -1,5 +1,3 @@
-from zoneinfo import ZoneInfo
-
 import h3.api.basic_int as h3
 import numpy as np
 import pytest
@@ -8,24 +6,14 @@ from hypothesis import strategies as st
 
 from heatmaps.spots.attendance import Attendance, Standing
 from heatmaps.spots.census import inside
-from heatmaps.spots.expectation import PLANES, History, fit_expectation
-from heatmaps.spots.ground import Ground, lattices_for
+from heatmaps.spots.expectation import PLANES
+from heatmaps.spots.grown import PRICE, zone_cells
 from heatmaps.spots.record import Exposure
 from heatmaps.spots.scan import scan
 from heatmaps.spots.score import scores, standing_out
-from heatmaps.spots.zones import strongest
+from heatmaps.spots.zones import DISK, strongest
 
-from .region import CENTRE, HOUR_US, START_US, make_columns
-
-ZONE = ZoneInfo("Europe/Moscow")
-NOW_H = 400
-NOW = START_US + NOW_H * HOUR_US
-
-
-def ground_of(exposure, policy):
-    history = History(make_columns(CENTRE, []), np.ones(0))
-    fit = fit_expectation(exposure, history, START_US, policy, ZONE)
-    return Ground(fit, policy, lattices_for(policy))
+from .region import CENTRE, HOUR_US, NOW, NOW_H, ground_of, make_columns
 
 
 def view(columns, ground):
@@ -34,17 +22,23 @@ def view(columns, ground):
     attendance = Attendance(columns, NOW, ground.windows_h)
     crowd = Standing(attendance, everything, fresh).crowd()
     weight = ground.expectation.weight_of_windows(NOW // HOUR_US, ground.windows_h)
-    return scan(ground, crowd, weight)
+    return scan(ground, crowd, weight, 1.0)
 
 
-def counted(columns, cells, resolution, plane, window_h):
-    """Customers in a zone and window, one by one: the latest complaint of each is what counts."""
+def counted(columns, zone, plane, window_h, *, fine=False):
+    """Customers in a zone and window, one by one: the latest complaint of each is what counts.
+
+    `fine` leaves out who is known more coarsely than to a cell of the zone.
+    """
+    cells, resolution = zone
     latest = {}
     for i in range(len(columns.time)):
         if plane == 0 or columns.topic[i] == plane - 1:
             latest[int(columns.customer[i])] = i
     rows = np.array(sorted(latest.values()), dtype=np.intp)
     held = inside(columns.cell[rows], columns.resolution[rows], cells, resolution)
+    if fine:
+        held &= columns.resolution[rows] >= resolution
     return int((held & (columns.time[rows] > NOW - window_h * HOUR_US)).sum())
 
 
@@ -63,17 +57,22 @@ def test_every_zone_counts_what_counting_one_by_one_gives(town, small, seed):
     zones = view(columns, ground)
     assert len(zones.score) > 20
     everywhere = sorted({h3.cell_to_parent(cell, 7) for cell in h3.grid_disk(CENTRE, 8)})
+    grown = 0
     for i in range(len(zones.score)):
-        disk = h3.grid_disk(int(zones.centre[i]), int(zones.ring[i]))
+        centre, ring, shape = (int(of[i]) for of in (zones.centre, zones.ring, zones.shape))
+        disk, fine = zone_cells(centre, ring, shape), shape != DISK
         resolution, plane = int(zones.resolution[i]), int(zones.plane[i])
         window_h = int(ground.windows_h[zones.window[i]])
-        assert zones.observed[i] == counted(columns, disk, resolution, plane, window_h)
+        assert zones.observed[i] == counted(columns, (disk, resolution), plane, window_h, fine=fine)
         base = ground.at(np.array(disk), resolution)[:, plane].sum() * window_h
-        others = counted(columns, everywhere, 7, plane, window_h) - zones.observed[i]
+        others = counted(columns, (everywhere, 7), plane, window_h) - zones.observed[i]
         usual = ground.total[plane] * window_h - base
         expected, score = _standing_out(zones.observed[i], base, others, usual)
         assert zones.expected[i] == pytest.approx(expected, rel=1e-4)
-        assert zones.score[i] == pytest.approx(score, rel=1e-4)
+        price = PRICE * (len(disk) - 1) * fine
+        assert zones.score[i] == pytest.approx(score - price, rel=1e-4)
+        grown += fine
+    assert 0 < grown < len(zones.score)
 
 
 def test_a_cluster_is_the_strongest_zone_in_its_own_topic(town, small):
