@@ -17,6 +17,7 @@ from heatmaps.spots.expectation import History, fit_expectation
 from heatmaps.spots.exposure import sound_exposure
 from heatmaps.spots.rhythm import DAY_US, HOUR_US
 from heatmaps.store import detection, explanation, region
+from heatmaps.store.detection_rows import read_rows
 from heatmaps.store.types import to_microseconds
 from pipelines.kept_complaints import rows_between
 from pipelines.lifted import explained_of
@@ -110,12 +111,18 @@ def usual_on(
 def _rows(
     connection: Connection, since: datetime, until: datetime, clock: Clockwork, policy: Policy
 ) -> NDArray[np.void]:
-    """Give the complaints of a span, from what detection keeps where it surely reaches so far.
+    """Give the complaints of a span, from what detection keeps as far as that reaches.
 
-    Farther back they are read from the store: what is kept shall not grow for one old spot.
+    Older ones are read from the store: what is kept shall not grow for one old spot. Where nothing
+    is kept yet, all that detection needs is: one reading then serves every spot.
     """
-    kept = since >= clock.now - reach_back(policy.detection)
-    return rows_between(connection, since, until, clock.cache_dir if kept else None)
+    kept_since = clock.now - reach_back(policy.detection)
+    if clock.cache_dir is None or until <= kept_since:
+        return read_rows(connection, since, until)
+    kept = rows_between(connection, kept_since, until, clock.cache_dir)
+    if since >= kept_since:
+        return kept[np.searchsorted(kept["time"], to_microseconds(since), side="right") :]
+    return np.concatenate([read_rows(connection, since, kept_since), kept])
 
 
 def _in_zones(

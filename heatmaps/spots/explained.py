@@ -77,7 +77,8 @@ class Explained:
 
         Its complaints up to `lifted_days` after it opened are lifted off the baseline.
         """
-        new = added(self._seen.get(spot.spot_id, ()), spot.complaint_ids)
+        before = self._seen.get(spot.spot_id)
+        new = added(before, spot.complaint_ids) if before else spot.complaint_ids
         self._seen[spot.spot_id] = spot.complaint_ids
         if new:
             ids = np.array(new, dtype=np.int64)

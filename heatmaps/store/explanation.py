@@ -42,6 +42,9 @@ RESOLVED = (Status.RESOLVED, Status.CONFIRMED)
 """Spots in one of these have a cause that people stand by."""
 
 NEVER = int(np.iinfo(np.int64).max)
+ENOUGH = 20_000
+"""So many complaints tell a share of one in seven to half a point in a hundred."""
+
 BOX_DEGREES = 0.05
 """Sites are looked for this far around complaints: some 5 km north, 3 km east at 55 degrees."""
 
@@ -181,14 +184,19 @@ def usual_shares(
     """Give what complaints of a span name: technologies by topic, and where people suffer.
 
     Shapes (topics, technologies) and (places,); one complaint of each kind more than there were,
-    so that no share is 0.
+    so that no share is 0. Of more than `ENOUGH` complaints the last.
     """
     c = COMPLAINT.c
-    query = (
-        select(c.topic, c.technology, c.place, func.count())
+    last = (
+        select(c.topic, c.technology, c.place)
         .where(c.created_at > since, c.created_at <= until)
-        .group_by(c.topic, c.technology, c.place)
+        .order_by(c.created_at.desc(), c.id.desc())
+        .limit(ENOUGH)
+        .subquery()
+        .c
     )
+    kinds = (last.topic, last.technology, last.place)
+    query = select(*kinds, func.count()).group_by(*kinds)
     technologies = np.ones((len(Topic), len(Technology)))
     places = np.ones(len(Place))
     for topic, technology, place, count in connection.execute(query):

@@ -132,9 +132,16 @@ def test_a_spot_that_is_not_there_is_told_so(told):
         explain(told, 99, ZONE)
 
 
-def test_what_detection_keeps_makes_no_difference(told, tmp_path):
-    keep(told, lambda c: spot(c, 7), resolved(2, Cause.OVERLOAD, 9))
+@pytest.mark.parametrize(
+    ("days_on", "ended"),
+    [(0, {}), (35, {}), (90, {"status": Status.REJECTED, "closed_at": OPENED + 3 * HOUR})],
+    ids=["all kept", "part of it kept", "nothing kept"],
+)
+def test_what_detection_keeps_makes_no_difference(told, tmp_path, days_on, ended):
+    tick = NOW + timedelta(days=days_on)
+    keep(told, lambda c: spot(c, 7, **ended), resolved(2, Cause.OVERLOAD, 9), tick=tick)
     plain = asdict(explain(told, 7, ZONE))
+    assert sum(hour["observed"] for hour in plain["hours"]) > 0 or days_on == 35
     assert asdict(explain(told, 7, ZONE, tmp_path)) == plain
     assert asdict(explain(told, 7, ZONE, tmp_path)) == plain
 
