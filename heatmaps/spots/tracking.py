@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
+import h3.api.basic_int as h3
 import numpy as np
 
 from heatmaps.region.grid import parents
@@ -89,6 +90,9 @@ class Overlap:
     def of_larger(self) -> float:
         """The share of the larger of both."""
         return min(self.of_one, self.of_other)
+
+
+_APART = Overlap(0.0, 0.0)
 
 
 def overlap(
@@ -177,19 +181,14 @@ def match(
 ) -> Matched:
     """Give the spots after sightings made of complaints that no spot explains, strongest first.
 
-    One that no living spot may take opens a spot. A spot may take one that lies where it is
-    (`_in_place`), and one that shares any area with it where one mixture of topics behind both is
-    likelier than two. Of several, the lowest id it covers takes its complaints in, else the one it
-    fills or meets most; if its signal was quiet, it relapses there.
+    One that no living spot may take (`_takers`) opens a spot. Of several, the lowest id it covers
+    takes its complaints in, else the one it fills or meets most; if its signal was quiet, it
+    relapses there.
     """
     known = {spot.spot_id: spot for spot in spots}
     opened: list[int] = []
     for sighting in sightings:
-        met, said = _met(sighting, known.values()), topics(sighting.complaint_ids)
-        alike = {i for i in met if one_mixture(said, topics(known[i].complaint_ids)) > 0}
-        heir = _heir(
-            {i: s for i, s in met.items() if i in alike or _in_place(known[i], sighting, s)}
-        )
+        heir = _heir(_takers(sighting, known, topics))
         if heir is None:
             known[next_id] = _opened(sighting, tick, next_id, None)
             opened.append(next_id)
@@ -223,6 +222,29 @@ def follow(
         complaint_ids=united(spot.complaint_ids, () if asleep else reading.complaint_ids),
         last_tick=tick,
     )
+
+
+def _takers(
+    sighting: Sighting, spots: dict[int, DetectedSpot], topics: Topics
+) -> dict[int, Overlap]:
+    """Give the spots that may take a sighting, and what area they share.
+
+    One may that lies where it does, and one that meets or borders on it where one mixture of topics
+    behind both is likelier than two: a spot drawn through a fault's first few complaints seldom
+    holds all of its place, and what comes up beside it says whether it is the same trouble.
+    """
+    met, said = _met(sighting, spots.values()), topics(sighting.complaint_ids)
+    takers = {i: share for i, share in met.items() if _in_place(spots[i], sighting, share)}
+    for spot_id in _met(_widened(sighting), spots.values()):
+        if one_mixture(said, topics(spots[spot_id].complaint_ids)) > 0:
+            takers[spot_id] = met.get(spot_id, _APART)
+    return takers
+
+
+def _widened(sighting: Sighting) -> Sighting:
+    """Give a sighting with the cells that border on its zone."""
+    cells = {near for cell in sighting.cells for near in h3.grid_disk(cell, 1)}
+    return replace(sighting, cells=tuple(sorted(cells)))
 
 
 def _in_place(spot: DetectedSpot, sighting: Sighting, share: Overlap) -> bool:

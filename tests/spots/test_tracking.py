@@ -155,10 +155,12 @@ def test_what_a_spot_crosses_is_its_own_where_people_say_the_same(asleep, spot, 
         assert one.cells == (wide.cells if asleep else first.cells)
 
 
-def test_what_shares_no_area_is_another_whatever_people_say():
+@pytest.mark.parametrize(("rings", "other"), [(3, ()), (4, (2,))])
+def test_what_borders_on_a_spot_may_be_its_own_and_what_lies_apart_is_another(rings, other):
     spots = opened(sighting())
-    beside = sighting(h3.grid_ring(CENTRE, 3)[0], ids=(11, 12, 13))
-    assert match(spots, [beside], LATER, 2, saying(spot=[2] * 9, sighting=[2] * 9)).opened == (2,)
+    beside = sighting(h3.grid_ring(CENTRE, rings)[0], ids=(11, 12, 13))
+    alike = saying(spot=[2] * 9, sighting=[2] * 9)
+    assert match(spots, [beside], LATER, 2, alike).opened == other
 
 
 def test_a_fault_in_the_wide_zone_of_a_quiet_spot_is_another():
