@@ -117,6 +117,7 @@ class Standing:
                         for name in Moves.__dataclass_fields__))  # fmt: skip
         change = np.zeros((PLANES, self._attendance.windows))
         np.add.at(change, (moves.plane, moves.window), moves.times)
+        self.heads.add(moves)
         self.by_window = self.by_window + np.cumsum(change, axis=1)
         return moves
 

@@ -82,8 +82,10 @@ class Expectation:
         hour = hours_of_week(self.zone, tick_h - longest, tick_h)
         return np.asarray(np.cumsum(self.rhythm[hour][::-1])[windows_h - 1])
 
-    def rolled_up(self, resolution: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Give the cells of a coarser resolution, sorted, and their sums of `hourly`."""
+    def rolled_up(self, resolution: int) -> tuple[NDArray[np.int64], NDArray[np.floating]]:
+        """Give the cells of a resolution, sorted, and their sums of `hourly`."""
+        if resolution == GRID_RESOLUTION:
+            return self.cell, self.hourly
         owner = parents(self.cell, resolution)
         first = np.flatnonzero(np.diff(owner, prepend=-1))
         if not len(first):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from heatmaps.region.grid import GRID_RESOLUTION
 from heatmaps.spots.expectation import PLANES
 from heatmaps.spots.lattice import Lattice
 
@@ -22,6 +23,9 @@ LANES_AT_ONCE = 4096
 """So many centres with a plane are scored together; more would not fit the processor's cache."""
 
 
+_EXACT = {GRID_RESOLUTION: np.float32}
+"""What holds the expectation of whole cells without loss, where it takes less than a double."""
+
 _MOST_DISKS = 1 << 18
 """The sums of so many disks are remembered at each resolution: more than an hour's in a country."""
 
@@ -37,19 +41,20 @@ class Ground:
         self.min_customers = policy.min_customers
         self.lattices = lattices
         self.total = expectation.hourly.sum(axis=0, dtype=np.float64)
-        self._rolled_up: dict[int, tuple[NDArray[np.int64], NDArray[np.float64]]] = {}
-        self._base = {r: np.zeros((1, PLANES)) for r in lattices}
+        self._rolled_up: dict[int, tuple[NDArray[np.int64], NDArray[np.floating]]] = {}
+        self._base = {r: np.zeros((1, PLANES), dtype=_EXACT.get(r, np.float64)) for r in lattices}
         self._filled = dict.fromkeys(lattices, 1)
         self._zone_sums: dict[tuple[tuple[int, ...], int, int], float] = {}
         self._usual = {r: _Sums(policy.max_ring + 1) for r in lattices}
 
-    def base(self, resolution: int) -> NDArray[np.float64]:
+    def base(self, resolution: int) -> NDArray[np.floating]:
         """Give the hourly expectation of every slot of a lattice, shape (slots, `PLANES`)."""
         cells, filled = self.lattices[resolution].cells, self._filled[resolution]
         if filled < len(cells):
             if len(cells) > len(self._base[resolution]):
-                grown = np.zeros((2 * len(cells), PLANES))
-                grown[:filled] = self._base[resolution][:filled]
+                known = self._base[resolution]
+                grown = np.zeros((2 * len(cells), PLANES), dtype=known.dtype)
+                grown[:filled] = known[:filled]
                 self._base[resolution] = grown
             self._base[resolution][filled : len(cells)] = self.at(cells[filled:], resolution)
             self._filled[resolution] = len(cells)
@@ -67,7 +72,8 @@ class Ground:
         for start in range(0, len(missing), LANES_AT_ONCE):
             part = missing[start : start + LANES_AT_ONCE]
             base = self.base(resolution)[lattice.disks(part)]
-            sums = np.cumsum(np.add.reduceat(base, lattice.ring_starts, axis=1), axis=1)
+            sums = np.add.reduceat(base, lattice.ring_starts, axis=1, dtype=np.float64)
+            sums = np.cumsum(sums, axis=1)
             known.keep(part, sums * (1 - _SLACK))
         return known.of(slot, plane)
 
@@ -97,7 +103,7 @@ class Ground:
         if not len(owners):
             return np.zeros((len(cells), PLANES))
         place = np.minimum(np.searchsorted(owners, cells), len(owners) - 1)
-        return np.where((owners[place] == cells)[:, None], sums[place], 0.0)
+        return np.where((owners[place] == cells)[:, None], sums[place], np.float64(0))
 
 
 class _Sums:
@@ -147,4 +153,5 @@ def zone_sums(
 ) -> NDArray[np.float64]:
     """Give the hourly expectation of disks, one plane each, cumulative: shape (disks, rings)."""
     base = ground.base(lattice.resolution)[disks, plane[:, None]]
-    return np.asarray(np.cumsum(np.add.reduceat(base, lattice.ring_starts, axis=1), axis=1))
+    sums = np.add.reduceat(base, lattice.ring_starts, axis=1, dtype=np.float64)
+    return np.asarray(np.cumsum(sums, axis=1))

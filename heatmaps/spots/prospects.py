@@ -15,7 +15,7 @@ from scipy import sparse
 
 from heatmaps.spots.expectation import PLANES
 from heatmaps.spots.lattice import NEXT, VOID
-from heatmaps.spots.score import scores
+from heatmaps.spots.level import Levels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,40 +23,42 @@ if TYPE_CHECKING:
     from heatmaps.spots.ground import Ground
     from heatmaps.spots.heads import Groups, Heads
     from heatmaps.spots.lattice import Lattice
+    from heatmaps.spots.level import Level
 
 _LANES_AT_ONCE = 2048
 """So many are counted together: more would not fit the processor's cache."""
 
-_LEAST = 1e-9
-
 
 def prospects_of(
-    ground: Ground, heads: Heads, weight: NDArray[np.float64], threshold: float
+    ground: Ground,
+    heads: Heads,
+    weight: NDArray[np.float64],
+    threshold: float,
+    levels: Levels | None = None,
 ) -> dict[int, NDArray[np.intp]]:
-    """Give the `prospects` of each resolution that has any."""
+    """Give the `prospects` of each resolution that has any.
+
+    Where `levels` are told, they must hold (`Levels.hold`) for what is found to be all.
+    """
     groups = heads.groups()
+    levels = levels or Levels(ground, None, weight)
     found = {
-        resolution: prospects(ground, lattice, groups, weight, threshold)
+        resolution: prospects(ground, lattice, groups, levels.on(resolution), threshold)
         for resolution, lattice in ground.lattices.items()
     }
     return {resolution: keys for resolution, keys in found.items() if len(keys)}
 
 
 def prospects(
-    ground: Ground,
-    lattice: Lattice,
-    groups: Groups,
-    weight: NDArray[np.float64],
-    threshold: float,
+    ground: Ground, lattice: Lattice, groups: Groups, level: Level, threshold: float
 ) -> NDArray[np.intp]:
     """Give the keys, slot x `PLANES` + plane, of the centres that may reach a threshold, ascending.
 
     A zone holds a fresh complaint of its plane, and its centre has one or borders on one. In
-    `groups` customers may stand several times. With C complaints in a zone and a window, and B
-    expected at the region's usual level, the score is at most C ln(C/B) + B - C, for a higher
-    level only lowers it. `weight` is how many mean hours each window is worth.
+    `groups` customers may stand several times. What the zones may score at most is the level's to
+    tell.
     """
-    seated = _Seated(lattice, groups)
+    seated, windows = _Seated(lattice, groups), len(level.weight)
     found = [np.zeros(0, dtype=np.intp)]
     for start in range(0, len(seated.lanes), _LANES_AT_ONCE):
         part = seated.lanes[start : start + _LANES_AT_ONCE]
@@ -64,34 +66,44 @@ def prospects(
         near = np.flatnonzero(np.ascontiguousarray(rows[:, :NEXT].T).any(axis=0))
         part, nearest = part[near], seated.nearest[start + near]
         count = seated.in_disks(rows[near])
-        hit = _reaching(count, ground.usual(lattice.resolution, part), weight, threshold)
-        hit = hit[count.ravel()[hit] >= ground.min_customers]
-        lane, ring = np.divmod(hit // len(weight), count.shape[1])
+        usual = ground.usual(lattice.resolution, part)
+        needed = _needed(usual, part % PLANES, level, threshold, count.max(axis=(0, 1), initial=0))
+        hit = np.flatnonzero(count >= np.maximum(needed, ground.min_customers, out=needed))
+        zone, window = np.divmod(hit, windows)
+        lane, ring = np.divmod(zone, count.shape[1])
+        observed = count.ravel()[hit].astype(np.float64)
+        highest = level.highest(observed, usual[lane, ring], part[lane] % PLANES, window)
         may = np.zeros(len(part), dtype=np.bool_)
-        may[lane[ring >= nearest[lane]]] = True
+        may[lane[(highest >= threshold) & (ring >= nearest[lane])]] = True
         found.append(part[may])
     return np.concatenate(found)
 
 
-def _reaching(
-    count: NDArray[np.float32],
+def _needed(
     usual: NDArray[np.float32],
-    weight: NDArray[np.float64],
+    plane: NDArray[np.intp],
+    level: Level,
     threshold: float,
-) -> NDArray[np.intp]:
-    """Give the positions in `count` of the zones that may reach a threshold.
+    most: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """Give the least count that may reach a threshold, shape (lanes, rings, windows).
 
-    Scores are worked out of few: as (1 + x) ln(1 + x) - x <= x^2 / 2, they are at most
-    (C - B)^2 / 2B, and C must be B + sqrt(2 B threshold) or more.
+    `usual` is expected of zones in a mean hour, shape (lanes, rings), and none holds more than
+    `most` in a window. As (1 + x) ln(1 + x) - x <= x^2 / 2, the score is at most (C - B)^2 / 2B: C
+    must be B + sqrt(2 B threshold) or more. At a level, B is that many times the usual; and as
+    x ln x + 1 - x <= (x - 1)^2, that the others lack what the zone has more adds at most
+    (C - B)^2 / U, where they are expected to be U.
     """
-    root = np.sqrt(2 * max(threshold, 0.0) * weight).astype(np.float32)
-    needed = usual[:, :, None] * weight.astype(np.float32)
-    needed += np.sqrt(usual)[:, :, None] * root
-    hit = np.flatnonzero(count >= needed)
-    zone, window = np.divmod(hit, len(weight))
-    expected = np.maximum(usual.ravel()[zone] * weight[window], _LEAST)
-    observed = count.ravel()[hit].astype(np.float64)
-    return hit[scores(observed, expected) >= threshold]
+    needed = usual[:, :, None] * level.weight.astype(np.float32)
+    root = np.full(usual.shape, np.sqrt(2 * max(threshold, 0.0)), dtype=np.float32)
+    times = level.least(most)
+    if (times > 1).any():
+        compared = level.compares(usual, plane[:, None])
+        needed *= np.where(compared[:, :, None], times[plane][:, None], 1.0).astype(np.float32)
+        others = level.hourly[plane][:, None] - usual
+        root /= np.where(compared, np.sqrt(1 + 2 * usual / np.maximum(others, usual)), 1.0)
+    needed += root[:, :, None] * np.sqrt(needed)
+    return needed
 
 
 class _Seated:
