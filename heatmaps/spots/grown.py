@@ -80,11 +80,14 @@ def seeds_from(threshold: float) -> float:
 
 
 def seeds(disks: LaneZones, threshold: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Give the lanes and windows that have such a disk among some, the price of none paid."""
-    near = np.flatnonzero(scores(disks.count, disks.alone) >= seeds_from(threshold))
-    windows = int(disks.window.max(initial=0)) + 1
-    lane, window = np.divmod(np.unique(disks.lane[near] * windows + disks.window[near]), windows)
-    return lane, window
+    """Give the lanes that have such a disk among some, and the window of the highest of each.
+
+    `disks` are by lane.
+    """
+    score = scores(disks.count, disks.alone)
+    near = np.flatnonzero(score >= seeds_from(threshold))
+    top = near[highest_of_each(disks.lane[near], score[near])]
+    return disks.lane[top], disks.window[top]
 
 
 def patches(
