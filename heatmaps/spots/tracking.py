@@ -233,12 +233,16 @@ def _takers(
     behind both is likelier than two: a spot drawn through a fault's first few complaints seldom
     holds all of its place, and what comes up beside it says whether it is the same trouble.
     """
-    met, said = _met(sighting, spots.values()), topics(sighting.complaint_ids)
-    takers = {i: share for i, share in met.items() if _in_place(spots[i], sighting, share)}
-    for spot_id in _met(_widened(sighting), spots.values()):
-        if one_mixture(said, topics(spots[spot_id].complaint_ids)) > 0:
-            takers[spot_id] = met.get(spot_id, _APART)
-    return takers
+    near = _met(_widened(sighting), spots.values())
+    met = _met(sighting, [spots[spot_id] for spot_id in near])
+    said = topics(sighting.complaint_ids)
+
+    def may_take(spot_id: int) -> bool:
+        if spot_id in met and _in_place(spots[spot_id], sighting, met[spot_id]):
+            return True
+        return one_mixture(said, topics(spots[spot_id].complaint_ids)) > 0
+
+    return {spot_id: met.get(spot_id, _APART) for spot_id in near if may_take(spot_id)}
 
 
 def _widened(sighting: Sighting) -> Sighting:

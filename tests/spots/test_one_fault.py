@@ -25,13 +25,13 @@ def detector_of(town, small):
 
 
 def spreading(town, later_topic):
-    """Usual complaints; six at one place, and a day later twelve over the place around it."""
+    """Usual complaints; six around one place, and a day later twelve further around it."""
     rng = np.random.default_rng(5)
     usual = 240
-    around = np.array(h3.grid_disk(CENTRE, 3), dtype=np.int64)
+    near, around = (np.array(h3.grid_disk(CENTRE, ring), dtype=np.int64) for ring in (1, 2))
     groups = (
         (rng.choice(town.cell, usual), rng.uniform(0, 480, usual), rng.integers(0, 7, usual)),
-        (np.full(6, CENTRE), FIRST_H + rng.uniform(0, 3, 6), np.full(6, 2)),
+        (rng.choice(near, 6), FIRST_H + rng.uniform(0, 3, 6), np.full(6, 2)),
         (rng.choice(around, 12), LATER_H + rng.uniform(0, 4, 12), np.full(12, later_topic)),
     )
     cell, hours, topic = (np.concatenate(column) for column in zip(*groups, strict=True))

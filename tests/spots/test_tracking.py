@@ -273,3 +273,33 @@ def test_ids_are_joined_in_order_and_what_came_is_told(before, more):
     joined = united(held, tuple(more))
     assert joined == tuple(sorted({*before, *more}))
     assert added(held, joined) == sorted({*more} - before)
+
+
+PLACES = h3.grid_disk(CENTRE, 6)
+
+
+@st.composite
+def zones(draw, first_id):
+    """Draw zones around the centre, each of three complaints of its own."""
+    drawn = draw(st.lists(st.tuples(st.sampled_from(PLACES), st.integers(0, 3)), max_size=5))
+    return [
+        sighting(at, ring, ids=tuple(range(first_id + 3 * i, first_id + 3 * i + 3)))
+        for i, (at, ring) in enumerate(drawn)
+    ]
+
+
+@given(zones(first_id=1), zones(first_id=101), st.sets(st.integers(1, 5)), st.booleans())
+def test_every_complaint_is_in_one_spot_and_every_spot_lives_on(before, later, asleep, alike):
+    """Whatever people say, nothing is lost or doubled, and the order of the living is nothing."""
+    spots = [quiet(s) if s.spot_id in asleep else s for s in opened(*before)]
+    after = [2, 2, 2] if alike else [4, 4, 4]
+
+    def said(ids):
+        return np.bincount([2, 2, 2] if min(ids) < 100 else after, minlength=7)
+
+    result = match(spots, later, LATER, 40, said)
+    held = [number for spot in result.spots for number in spot.complaint_ids]
+    assert sorted(held) == [n for zone in (*before, *later) for n in zone.complaint_ids]
+    assert {spot.spot_id for spot in spots} <= {spot.spot_id for spot in result.spots}
+    back = match(spots[::-1], later, LATER, 40, said)
+    assert {s.spot_id: s for s in back.spots} == {s.spot_id: s for s in result.spots}
