@@ -87,14 +87,14 @@ class Standing:
             (roll.earlier, _latest(counted, roll.later)),
             (roll.earlier_alike, _latest(counted, roll.later_alike)),
         )
-        self.everybody = attendance.heads(counted, fresh)
-        self.heads = self.everybody.copy()
+        self.heads = attendance.heads(counted, fresh)
+        self.everybody = self.heads.groups()
         earlier, earlier_alike = (
             np.flatnonzero(counted & ~chain[1]) for chain in (self._of_all, self._of_topic)
         )
         self.heads.add(attendance.moves(earlier, earlier_alike, fresh, -1))
-        by_window = self.heads.table[:, :, :-1].sum(axis=0, dtype=np.float64)
-        self.by_window = np.cumsum(by_window, axis=1)
+        by_window = np.einsum("ijk->jk", self.heads.table)[:, :-1]
+        self.by_window = np.cumsum(by_window.astype(np.float64), axis=1)
 
     def crowd(self) -> Crowd:
         """Give everybody who counts now as the crowd of a scan."""

@@ -79,10 +79,6 @@ class Heads:
         rows: NDArray[np.int32] = self._row[place]
         return rows
 
-    def copy(self) -> Heads:
-        """Give the same customers, to be changed apart."""
-        return Heads(self.places, self.at, self.table.copy())
-
     def add(self, moves: Moves) -> None:
         """Let some come and go."""
         key = self.rows(moves.place).astype(np.intp) * PLANES + moves.plane
@@ -114,5 +110,5 @@ def heads_of(
     one = np.float32(1)
     np.add.at(table.reshape(-1), key + window, one)
     np.add.at(table.reshape(-1), key[fresh] + windows, one)
-    table[:, 0] = table[:, 1:].sum(axis=1)
+    table[:, 0] = np.einsum("ijk->ik", table[:, 1:])  # faster than the sum by axis
     return heads

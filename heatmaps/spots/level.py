@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from heatmaps.spots.heads import Heads
     from heatmaps.spots.lattice import Lattice
 
-SPARE = 0.02
+SPARE = 0.03
 """This part of the customers may be taken out before a bound does not hold any longer."""
 
-FEWEST = 1000
+FEWEST = 10_000
 """Fewer customers in a window have no level here: one fault makes it, and is then taken out."""
 
 _PRICE = -np.log(BAD_HOURS)

@@ -14,6 +14,7 @@ import numpy as np
 from scipy import sparse
 
 from heatmaps.spots.expectation import PLANES
+from heatmaps.spots.heads import Groups
 from heatmaps.spots.lattice import NEXT, VOID
 from heatmaps.spots.level import Levels
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from heatmaps.spots.ground import Ground
-    from heatmaps.spots.heads import Groups, Heads
+    from heatmaps.spots.heads import Heads
     from heatmaps.spots.lattice import Lattice
     from heatmaps.spots.level import Level
 
@@ -31,7 +32,7 @@ _LANES_AT_ONCE = 2048
 
 def prospects_of(
     ground: Ground,
-    heads: Heads,
+    who: Heads | Groups,
     weight: NDArray[np.float64],
     threshold: float,
     levels: Levels | None = None,
@@ -40,7 +41,7 @@ def prospects_of(
 
     Where `levels` are told, they must hold (`Levels.hold`) for what is found to be all.
     """
-    groups = heads.groups()
+    groups = who if isinstance(who, Groups) else who.groups()
     levels = levels or Levels(ground, None, weight)
     found = {
         resolution: prospects(ground, lattice, groups, levels.on(resolution), threshold)

@@ -7,12 +7,14 @@ from hypothesis import strategies as st
 
 from heatmaps.spots.attendance import Standing
 from heatmaps.spots.expectation import PLANES
+from heatmaps.spots.grown import seeds_from
 from heatmaps.spots.level import SPARE, Level, Levels
 from heatmaps.spots.prospects import _needed, prospects_of
 from heatmaps.spots.scan import scan
 from heatmaps.spots.score import standing_out
+from heatmaps.spots.survey import Survey
 
-from .test_prospects import complaints, taken_apart
+from .test_prospects import complaints, taken_apart, told
 
 SHARES = st.floats(1e-4, 0.999)
 ROUNDED_DOWN = 0.999
@@ -69,7 +71,7 @@ def test_at_five_times_the_usual_what_keeps_pace_needs_no_look():
     assert few > 70
 
 
-@pytest.mark.parametrize(("share", "held"), [(0.0, True), (SPARE * 0.9, True), (0.1, False)])
+@pytest.mark.parametrize(("share", "held"), [(0.0, True), (SPARE * 0.9, True), (0.2, False)])
 def test_bounds_hold_while_few_are_taken_out(share, held):
     seen = np.array([[5000.0]])
     levels = Levels.__new__(Levels)
@@ -81,18 +83,28 @@ def test_bounds_hold_while_few_are_taken_out(share, held):
 
 @pytest.mark.parametrize("least", [2.0, 8.0])
 def test_at_a_level_of_its_own_nothing_is_dropped_that_stands_out(town, small, least):
-    columns = complaints(2, 6000)
+    columns = complaints(2, 40_000)
     ground, weight, counted, fresh, attendance = taken_apart(columns, small, town, 2)
     standing = Standing(attendance, counted, fresh)
     levels = Levels(ground, standing.heads, weight)
     assert levels.on(9).raised.any()
-    among = prospects_of(ground, standing.everybody, weight, least, levels)
-    zones = scan(ground, standing.crowd(), weight)
+    among = prospects_of(ground, standing.everybody, weight, seeds_from(least), levels)
+    zones = scan(ground, standing.crowd(), weight, least)
     zones = zones.take(zones.score >= least)
     assert len(zones.score)
     for resolution, lattice in ground.lattices.items():
         of = zones.take(zones.resolution == resolution)
         keys = lattice.slots(of.centre) * np.intp(PLANES) + of.plane
         assert np.isin(keys, among.get(resolution, [])).all()
-    plain = prospects_of(ground, standing.everybody, weight, least)
-    assert sum(map(len, among.values())) < sum(map(len, plain.values()))
+
+
+def test_what_stands_out_at_a_level_is_what_a_scan_of_all_finds_whoever_is_taken_out(town, small):
+    columns, least = complaints(3, 25_000), 40.0
+    ground, weight, counted, fresh, attendance = taken_apart(columns, small, town, 3)
+    survey = Survey(ground, Standing(attendance, counted, fresh), weight=weight, threshold=least)
+    order = np.random.default_rng(3).permutation(np.flatnonzero(counted))
+    for rows in np.array_split(order, 4)[:2]:
+        crowd = Standing(attendance, counted, fresh).crowd()
+        assert told(survey.zones(), least) == told(scan(ground, crowd, weight, least), least)
+        survey.take_out(np.sort(rows))
+        counted[rows] = False
