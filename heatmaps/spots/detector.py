@@ -33,6 +33,9 @@ Calibrate: TypeAlias = "Callable[[Ground, int, int], Calibration]"
 
 _CALIBRATION_EVERY_DAYS = 28
 _YOUNG_CALIBRATIONS = (0, 3, 14)
+_MANY_CELLS = 500_000
+"""Chance gets nearly everywhere in a week: of more cells than these, the neighbourhoods that a
+calibration works out are not kept for the ticks, which meet few of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,9 @@ class Detector:
         key = self._known_by(then, day)
         if key not in self._calibrations:
             fit = fit_expectation(self._exposure, then, day, self._policy, self._zone)
-            ground = Ground(fit, self._policy, self._lattices)
+            few = len(fit.cell) <= _MANY_CELLS
+            lattices = self._lattices if few else lattices_for(self._policy)
+            ground = Ground(fit, self._policy, lattices)
             self._calibrations = {key: self._calibrated(ground, day // HOUR_US, day // DAY_US)}
         return self._calibrations[key]
 

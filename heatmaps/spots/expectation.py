@@ -193,7 +193,7 @@ def fit_expectation(
     loaded = bool(exposure.subscribers.sum() > 0)
     if not loaded:
         exposure = exposure_of_counts(cell, weight, prior_rate * max(hours, 1.0))
-    cells = np.union1d(exposure.cell, cell)
+    cells = _with(exposure.cell, cell)
     place = np.searchsorted(cells, cell)
     observed = (
         np.bincount(place * len(Topic) + topic, weights=weight, minlength=len(cells) * len(Topic))
@@ -288,6 +288,13 @@ def _spread(
     at[start[empty]], people[start[empty]] = np.array(centres, dtype=np.int64), 1.0
     of = np.repeat(np.arange(len(coarse)), number)
     return at, people / np.bincount(of, people, minlength=len(coarse))[of], number
+
+
+def _with(known: NDArray[np.int64], cell: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give different cells, sorted, with others that are not among them, few as a rule."""
+    place = np.searchsorted(known, cell)
+    new = np.unique(cell[np.append(known, -1)[place] != cell])
+    return np.insert(known, np.searchsorted(known, new), new)
 
 
 def _rate(

@@ -47,7 +47,9 @@ class Seats:
             self._within[i] = within = self._offset[i] < self.rings
             rows = np.zeros(len(lattice.cells), dtype=np.int32)
             rows[of_lattice] = 1
-            present = np.unique(slot[within])
+            held = np.zeros(len(lattice.cells), dtype=np.bool_)
+            held[slot[within]] = True
+            present = np.flatnonzero(held)
             unexpected = ground.base(lattice.resolution)[present, 0] == 0
             seated = (rows[present] > 0) | unexpected
             rows[of_lattice] = 0
