@@ -110,6 +110,8 @@ class Levels:
     """
 
     def __init__(self, ground: Ground, heads: Heads | None, weight: NDArray[np.float64]) -> None:
+        if heads is not None and heads.table[:, 0, :-1].sum() < FEWEST:
+            heads = None
         self._of = {
             resolution: _level(ground, lattice, heads, weight)
             for resolution, lattice in ground.lattices.items()
