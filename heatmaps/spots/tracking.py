@@ -229,18 +229,21 @@ def _takers(
 ) -> dict[int, Overlap]:
     """Give the spots that may take a sighting, and what area they share.
 
-    One may that lies where it does, and one that meets or borders on it where one mixture of topics
-    behind both is likelier than two: a spot drawn through a fault's first few complaints seldom
-    holds all of its place, and what comes up beside it says whether it is the same trouble.
+    One may that lies where it does, and one that meets it where one mixture of topics behind both
+    is likelier than two; while it goes on, one that borders on it, too. A spot drawn through a
+    fault's first few complaints seldom holds all of its place, and what comes up beside it says
+    whether it is the same trouble.
     """
     near = _met(_widened(sighting), spots.values())
     met = _met(sighting, [spots[spot_id] for spot_id in near])
     said = topics(sighting.complaint_ids)
 
     def may_take(spot_id: int) -> bool:
-        if spot_id in met and _in_place(spots[spot_id], sighting, met[spot_id]):
+        spot = spots[spot_id]
+        if spot_id in met and _in_place(spot, sighting, met[spot_id]):
             return True
-        return one_mixture(said, topics(spots[spot_id].complaint_ids)) > 0
+        within_reach = spot_id in met or spot.signal is Signal.ACTIVE
+        return within_reach and one_mixture(said, topics(spot.complaint_ids)) > 0
 
     return {spot_id: met.get(spot_id, _APART) for spot_id in near if may_take(spot_id)}
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("coarse_calibration")
 
 ZONE = ZoneInfo("Europe/Moscow")
 START = datetime(2024, 3, 4, tzinfo=UTC)
-FIRST_H, LATER_H = 400, 424
+FIRST_H, LATER_H = 400, 412
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def detector_of(town, small):
 
 
 def spreading(town, later_topic):
-    """Usual complaints; six around one place, and a day later twelve further around it."""
+    """Usual complaints; six around one place, and half a day later twelve further around it."""
     rng = np.random.default_rng(5)
     usual = 240
     near, around = (np.array(h3.grid_disk(CENTRE, ring), dtype=np.int64) for ring in (1, 2))

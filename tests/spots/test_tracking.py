@@ -155,12 +155,15 @@ def test_what_a_spot_crosses_is_its_own_where_people_say_the_same(asleep, spot, 
         assert one.cells == (wide.cells if asleep else first.cells)
 
 
-@pytest.mark.parametrize(("rings", "other"), [(3, ()), (4, (2,))])
-def test_what_borders_on_a_spot_may_be_its_own_and_what_lies_apart_is_another(rings, other):
-    spots = opened(sighting())
+@pytest.mark.parametrize(
+    ("rings", "asleep", "other"), [(3, False, ()), (3, True, (2,)), (4, False, (2,))]
+)
+def test_what_borders_on_a_spot_may_be_its_own_while_it_goes_on(rings, asleep, other):
+    [spot] = opened(sighting())
     beside = sighting(h3.grid_ring(CENTRE, rings)[0], ids=(11, 12, 13))
     alike = saying(spot=[2] * 9, sighting=[2] * 9)
-    assert match(spots, [beside], LATER, 2, alike).opened == other
+    living = quiet(spot) if asleep else spot
+    assert match([living], [beside], LATER, 2, alike).opened == other
 
 
 def test_a_fault_in_the_wide_zone_of_a_quiet_spot_is_another():
