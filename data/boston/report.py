@@ -203,6 +203,9 @@ def best_story(seen: Watched) -> SpotCase:
     """Give the compact spot whose addresses closed together most often."""
     spots = spots_table(seen)
     compact = spots[(spots["extent_m"] <= COMPACT_M) & (spots["pairs"] > 0)]
+    if compact.empty:
+        message = f"No spot is at most {COMPACT_M} m wide; report on more days than these."
+        raise SystemExit(message)
     best = (compact["together"] / compact["pairs"] * np.sqrt(compact["addresses"])).idxmax()
     return next(case for case in seen.cases if case.detected.spot_id == best)
 
