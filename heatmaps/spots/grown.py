@@ -149,11 +149,15 @@ def zone_cells(centre: int, ring: int, shape: int) -> tuple[int, ...]:
 
 @dataclass(slots=True)
 class _Growing:
-    """Zones that grow: cells `held` of patches, with what these hold; the last cell is none."""
+    """Zones that grow: cells `held` of patches, with what these hold; the last cell is none.
+
+    `rim` are the cells beside one that is held, this one's own among them.
+    """
 
     count: NDArray[np.float64]
     alone: NDArray[np.float64]
     held: NDArray[np.bool_]
+    rim: NDArray[np.bool_]
     observed: NDArray[np.float64]
     expected: NDArray[np.float64]
     score: NDArray[np.float64]
@@ -169,8 +173,11 @@ def _grow(count: NDArray[np.float64], alone: NDArray[np.float64]) -> NDArray[np.
     none = np.zeros((patches, 1))
     held = np.zeros((patches, cells + 1), dtype=np.bool_)
     held[:, 0] = True
+    rim = np.zeros_like(held)
+    rim[:, _beside(cells)[0]] = True
+    rim[:, -1] = False
     first = count[:, 0].copy(), alone[:, 0].copy()
-    zones = _Growing(np.append(count, none, axis=1), np.append(alone, none, axis=1), held,
+    zones = _Growing(np.append(count, none, axis=1), np.append(alone, none, axis=1), held, rim,
                      *first, _scored(*first))  # fmt: skip
     of, cell = np.nonzero(count)
     grows = np.ones(patches, dtype=np.bool_)
@@ -194,7 +201,10 @@ def _widen(zones: _Growing, of: NDArray[np.intp], cell: NDArray[np.intp]) -> NDA
     of, cell, between = of[top], cell[top], between[top]
     zones.held[of, cell] = True
     zones.held[of, between] = True
-    zones.held[:, -1] = False
+    beside = _beside(zones.count.shape[1] - 1)
+    zones.rim[of[:, None], beside[cell]] = True
+    zones.rim[of[:, None], beside[between]] = True
+    zones.held[:, -1] = zones.rim[:, -1] = False
     zones.observed[of], zones.expected[of] = observed[top], expected[top]
     return of
 
@@ -208,9 +218,8 @@ def _within_reach(
     """
     beside = _beside(zones.count.shape[1] - 1)
     near, patch = beside[cell], of[:, None]
-    joins = zones.held[patch, near].any(axis=1)
-    way = zones.held[patch[..., None], beside[near]].any(axis=2)
-    toll = np.where(way & (near < len(beside) - 1), zones.alone[patch, near], np.inf)
+    joins = zones.rim[of, cell]
+    toll = np.where(zones.rim[patch, near], zones.alone[patch, near], np.inf)
     row, cheapest = np.arange(len(of)), toll.argmin(axis=1)
     between = np.where(joins, len(beside) - 1, near[row, cheapest])
     reached = joins | np.isfinite(toll[row, cheapest])
