@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from heatmaps.spots.grown import seeds_from
+from heatmaps.spots.level import Levels
 from heatmaps.spots.prospects import prospects_of
 from heatmaps.spots.tally import Tally
 from heatmaps.spots.zones import NO_ZONES
@@ -30,18 +31,29 @@ class Survey:
     def __init__(
         self, ground: Ground, standing: Standing, *, weight: NDArray[np.float64], threshold: float
     ) -> None:
+        self._ground, self._weight, self._threshold = ground, weight, threshold
         self._lattices = ground.lattices
         self.standing = standing
-        # complaints and not customers: of one taken out an earlier complaint would stand
-        among = prospects_of(ground, standing.everybody, weight, seeds_from(threshold))
-        heads = standing.heads
-        self._tally = (
-            Tally(ground, heads, weight=weight, among=among, threshold=threshold) if among else None
-        )
+        self._begin()
         self._free_rings = {
             resolution: np.full(len(lattice.cells), lattice.max_ring + 1)
             for resolution, lattice in ground.lattices.items()
         }
+
+    def _begin(self) -> None:
+        """Count whoever stands now where he may stand out."""
+        ground, standing, threshold = self._ground, self.standing, self._threshold
+        self._levels = Levels(ground, standing.heads, self._weight)
+        self._seen = standing.by_window
+        # complaints and not customers: of one taken out an earlier complaint would stand
+        among = prospects_of(
+            ground, standing.everybody, self._weight, seeds_from(threshold), self._levels
+        )
+        self._tally = (
+            Tally(ground, standing.heads, weight=self._weight, among=among, threshold=threshold)
+            if among
+            else None
+        )
 
     def zones(self) -> Zones:
         """Give the zones that reach the threshold and have no area in common with those seen."""
@@ -73,5 +85,9 @@ class Survey:
     def take_out(self, rows: NDArray[np.intp]) -> None:
         """Count some complaints no longer."""
         moves = self.standing.take_out(rows)
-        if self._tally:
+        if not self._levels.hold(self._seen - self.standing.by_window):
+            self._begin()
+            if self._tally:
+                self._tally.forget(self._free_rings)
+        elif self._tally:
             self._tally.change(moves)
