@@ -14,6 +14,7 @@ from heatmaps.spots.calibration import Calibration, calibrate
 from heatmaps.spots.expectation import History, baseline_span, fit_expectation
 from heatmaps.spots.exposure import sound_exposure
 from heatmaps.spots.ground import Ground, lattices_for
+from heatmaps.spots.mixture import SUBSTANTIAL, one_mixture
 from heatmaps.spots.rhythm import DAY_US, HOUR_US, WEEK_H
 from heatmaps.spots.roll import Register
 from heatmaps.spots.tracking import follow, match, reshape
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
+    from numpy.typing import NDArray
+
     from heatmaps.spots.explained import Explained
     from heatmaps.spots.record import ComplaintColumns, DetectedSpot, Exposure
     from heatmaps.spots.tuning import DetectionPolicy
@@ -33,6 +36,7 @@ Calibrate: TypeAlias = "Callable[[Ground, int, int], Calibration]"
 
 _CALIBRATION_EVERY_DAYS = 28
 _YOUNG_CALIBRATIONS = (0, 3, 14)
+_SMALLEST_RATE = 1e-12
 _MANY_CELLS = 500_000
 """Chance gets nearly everywhere in a week: of more cells than these, the neighbourhoods that a
 calibration works out are not kept for the ticks, which meet few of them."""
@@ -113,8 +117,8 @@ class Detector:
         scores_now = {spot_id: reading.zone_score for spot_id, reading in readings.items()}
         grown = reshape(followed, view.growth(threshold), scores_now, tick, next_id)
         next_id += len(grown.opened)
-        topics = partial(register.topics, since=now - WEEK_H * HOUR_US)
-        matched = match(grown.spots, view.sightings(threshold), tick, next_id, topics)
+        alike = partial(_alike, register, now - WEEK_H * HOUR_US, ground.total)
+        matched = match(grown.spots, view.sightings(threshold), tick, next_id, alike)
         merged = tuple(spot for spot in living if spot.merged_into is not None)
         return StepResult(
             merged + matched.spots,
@@ -204,6 +208,22 @@ def calibration_day(columns: ComplaintColumns, day: int, policy: DetectionPolicy
     if age < policy.baseline_days:
         return first + max(young for young in _YOUNG_CALIBRATIONS if young <= max(age, 0)) * DAY_US
     return day - day // DAY_US % _CALIBRATION_EVERY_DAYS * DAY_US
+
+
+def _alike(
+    register: Register,
+    since: int,
+    total: NDArray[np.float64],
+    ids: tuple[int, ...],
+    others: tuple[int, ...],
+) -> bool:
+    """Say whether complaints since a time are of one trouble, by their topics.
+
+    `total` is the region's hourly expectation, of all and of each topic.
+    """
+    usual = total[1:] / max(float(total[1:].sum()), _SMALLEST_RATE)
+    one, other = (register.topics(of, since) for of in (ids, others))
+    return one_mixture(one, other, usual) > SUBSTANTIAL
 
 
 def _microseconds(tick: datetime) -> int:

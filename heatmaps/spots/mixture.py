@@ -10,21 +10,29 @@ from scipy.special import gammaln
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_EVENLY = 0.5
+SUBSTANTIAL = float(np.log(3.0))
+"""So much likelier, as a logarithm, is no mere hint (Kass and Raftery 1995, JASA 90:773)."""
+
+_OF_A_TOPIC = 0.5
+_RARE = 0.01
 
 
-def one_mixture(one: NDArray[np.intp], other: NDArray[np.intp]) -> float:
+def one_mixture(
+    one: NDArray[np.intp], other: NDArray[np.intp], usual: NDArray[np.floating]
+) -> float:
     """Give how much likelier one mixture of topics is behind two counts than one behind each.
 
     A natural logarithm, above 0 where one is likelier, 0 where one of both is empty. `one` and
-    `other` count the same topics. All mixtures are alike beforehand (Jeffreys): the Bayes factor
-    of Gunel and Dickey (1974, Biometrika 61:545) for the homogeneity of two multinomials.
+    `other` count the same topics, of which people complain in the shares `usual`. Beforehand
+    mixtures scatter about these, as widely as Jeffreys' prior does where all shares are equal: who
+    says what everybody says anyhow tells little. It is the Bayes factor of Gunel and Dickey (1974,
+    Biometrika 61:545) for the homogeneity of two multinomials.
     """
-    return _drawn(one + other) - _drawn(one) - _drawn(other)
+    prior = np.maximum(_OF_A_TOPIC * len(one) * usual, _RARE)
+    return _drawn(one + other, prior) - _drawn(one, prior) - _drawn(other, prior)
 
 
-def _drawn(count: NDArray[np.intp]) -> float:
+def _drawn(count: NDArray[np.intp], prior: NDArray[np.floating]) -> float:
     """Give the logarithm of how likely counts are in their order, whatever the mixture."""
-    prior = np.full(len(count), _EVENLY)
     alone = gammaln(count + prior).sum() - gammaln((count + prior).sum())
     return float(alone - gammaln(prior).sum() + gammaln(prior.sum()))

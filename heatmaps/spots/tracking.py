@@ -12,17 +12,15 @@ import h3.api.basic_int as h3
 import numpy as np
 
 from heatmaps.region.grid import parents
-from heatmaps.spots.mixture import one_mixture
 from heatmaps.spots.record import ALL_TOPICS, DetectedSpot, Signal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
-    from numpy.typing import NDArray
 
-Topics: TypeAlias = "Callable[[tuple[int, ...]], NDArray[np.intp]]"
-"""What counts by topic the customers behind complaints, given their ids."""
+Alike: TypeAlias = "Callable[[tuple[int, ...], tuple[int, ...]], bool]"
+"""What says of the ids of some complaints and others whether people say the same in both."""
 
 MERGE_SHARE = 0.5
 """A zone covers a spot, or a spot a zone, that lies in it by this part."""
@@ -177,7 +175,7 @@ def match(
     sightings: Sequence[Sighting],
     tick: datetime,
     next_id: int,
-    topics: Topics,
+    alike: Alike,
 ) -> Matched:
     """Give the spots after sightings made of complaints that no spot explains, strongest first.
 
@@ -188,7 +186,7 @@ def match(
     known = {spot.spot_id: spot for spot in spots}
     opened: list[int] = []
     for sighting in sightings:
-        heir = _heir(_takers(sighting, known, topics))
+        heir = _heir(_takers(sighting, known, alike))
         if heir is None:
             known[next_id] = _opened(sighting, tick, next_id, None)
             opened.append(next_id)
@@ -224,26 +222,23 @@ def follow(
     )
 
 
-def _takers(
-    sighting: Sighting, spots: dict[int, DetectedSpot], topics: Topics
-) -> dict[int, Overlap]:
+def _takers(sighting: Sighting, spots: dict[int, DetectedSpot], alike: Alike) -> dict[int, Overlap]:
     """Give the spots that may take a sighting, and what area they share.
 
-    One may that lies where it does, and one that meets it where one mixture of topics behind both
-    is likelier than two; while it goes on, one that borders on it, too. A spot drawn through a
-    fault's first few complaints seldom holds all of its place, and what comes up beside it says
-    whether it is the same trouble.
+    One may that lies where it does, and one that meets it where people say the same in both
+    (`alike`); while it goes on, one that borders on it, too. A spot drawn through a fault's first
+    few complaints seldom holds all of its place, and what comes up beside it says whether it is
+    the same trouble.
     """
     near = _met(_widened(sighting), spots.values())
     met = _met(sighting, [spots[spot_id] for spot_id in near])
-    said = topics(sighting.complaint_ids)
 
     def may_take(spot_id: int) -> bool:
         spot = spots[spot_id]
         if spot_id in met and _in_place(spot, sighting, met[spot_id]):
             return True
         within_reach = spot_id in met or spot.signal is Signal.ACTIVE
-        return within_reach and one_mixture(said, topics(spot.complaint_ids)) > 0
+        return within_reach and alike(sighting.complaint_ids, spot.complaint_ids)
 
     return {spot_id: met.get(spot_id, _APART) for spot_id in near if may_take(spot_id)}
 

@@ -3,16 +3,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heatmaps.spots.mixture import one_mixture
+from heatmaps.spots.mixture import SUBSTANTIAL, one_mixture
 
 COUNTS = st.lists(st.integers(0, 12), min_size=4, max_size=4).map(np.array)
+
+
+USUAL = np.array([0.1, 0.2, 0.3, 0.4])
+EVENLY = np.full(3, 1 / 3)
 
 
 def urn(count, seen):
     """Give how likely counts are, drawn one by one after some were seen, in one order."""
     seen, chance = seen.astype(float), 0.0
     for topic in np.repeat(np.arange(len(count)), count):
-        chance += np.log((seen[topic] + 0.5) / (seen.sum() + 0.5 * len(seen)))
+        chance += np.log((seen[topic] + 2 * USUAL[topic]) / (seen.sum() + 2))
         seen[topic] += 1
     return chance
 
@@ -20,13 +24,13 @@ def urn(count, seen):
 @given(COUNTS, COUNTS)
 def test_it_is_how_much_better_one_group_foretells_the_other_than_nothing_does(one, other):
     expected = urn(other, one) - urn(other, np.zeros(4))
-    assert one_mixture(one, other) == pytest.approx(expected, abs=1e-9)
-    assert one_mixture(other, one) == pytest.approx(expected, abs=1e-9)
+    assert one_mixture(one, other, USUAL) == pytest.approx(expected, abs=1e-9)
+    assert one_mixture(other, one, USUAL) == pytest.approx(expected, abs=1e-9)
 
 
 @given(COUNTS)
 def test_nobody_says_nothing(count):
-    assert one_mixture(count, np.zeros(4, dtype=int)) == pytest.approx(0.0, abs=1e-9)
+    assert one_mixture(count, np.zeros(4, dtype=int), USUAL) == pytest.approx(0.0, abs=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -40,9 +44,16 @@ def test_nobody_says_nothing(count):
     ],
 )
 def test_who_says_the_same_is_of_one_mixture(one, other, sign):
-    assert np.sign(one_mixture(np.array(one), np.array(other))) == sign
+    assert np.sign(one_mixture(np.array(one), np.array(other), EVENLY)) == sign
 
 
 def test_the_more_people_agree_the_surer_it_is():
-    told = [one_mixture(np.array([n, 0, 0]), np.array([n, 0, 0])) for n in (1, 3, 9, 27)]
+    told = [one_mixture(np.array([n, 0, 0]), np.array([n, 0, 0]), EVENLY) for n in (1, 3, 9, 27)]
     assert told == sorted(told)
+
+
+@pytest.mark.parametrize("number", [3, 30, 300])
+def test_who_says_what_everybody_says_tells_nothing(number):
+    count = np.array([number, 0, 0])
+    assert one_mixture(count, count, np.array([1.0, 0.0, 0.0])) < SUBSTANTIAL
+    assert one_mixture(count, count, EVENLY) > SUBSTANTIAL

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heatmaps.spots.census import inside
+from heatmaps.spots.mixture import SUBSTANTIAL, one_mixture
 from heatmaps.spots.record import Signal
 from heatmaps.spots.tracking import (
     Reading,
@@ -40,23 +41,24 @@ def sighting(centre=CENTRE, ring=1, score=20.0, ids=(1, 2, 3), topic="all"):
     )
 
 
-def unknown(_ids):
-    """Give what topics are known of complaints that are long past: none."""
-    return np.zeros(7, dtype=np.intp)
+def nothing_alike(_ids, _others):
+    """Whatever people say, it tells nothing."""
+    return False
 
 
-def saying(**groups):
-    """Give what counts by topic: ids below ten are of one group, those above of another."""
+def saying(spot, sighting):
+    """Ids below ten are of those who name the topics `spot`, those above of `sighting`."""
+    counts = {True: np.bincount(spot, minlength=7), False: np.bincount(sighting, minlength=7)}
 
-    def count(ids):
-        which = "spot" if min(ids) < 10 else "sighting"
-        return np.bincount(groups[which], minlength=7)
+    def alike(ids, others):
+        one, other = (counts[min(of) < 10] for of in (ids, others))
+        return one_mixture(one, other, np.full(7, 1 / 7)) > SUBSTANTIAL
 
-    return count
+    return alike
 
 
 def opened(*sightings, next_id=1):
-    return match((), sightings, TICK, next_id, unknown).spots
+    return match((), sightings, TICK, next_id, nothing_alike).spots
 
 
 def quiet(spot):
@@ -108,7 +110,7 @@ def test_a_coarse_place_is_inside_only_as_a_whole():
 
 
 def test_a_sighting_alone_opens_a_spot_with_the_next_id():
-    result = match((), [sighting(), sighting(FAR, ids=(7, 8, 9))], TICK, 40, unknown)
+    result = match((), [sighting(), sighting(FAR, ids=(7, 8, 9))], TICK, 40, nothing_alike)
     assert result.opened == (40, 41)
     assert [spot.complaint_ids for spot in result.spots] == [(1, 2, 3), (7, 8, 9)]
     assert result.spots[0].cells == result.spots[0].cells_opened
@@ -118,7 +120,7 @@ def test_a_sighting_alone_opens_a_spot_with_the_next_id():
 def test_unexplained_complaints_by_a_living_spot_join_it():
     spots = opened(sighting())
     beside = sighting(h3.grid_ring(CENTRE, 1)[0], ids=(8, 9))
-    result = match(spots, [beside], LATER, 2, unknown)
+    result = match(spots, [beside], LATER, 2, nothing_alike)
     assert result.opened == ()
     assert result.spots[0].complaint_ids == (1, 2, 3, 8, 9)
     assert result.spots[0].cells == spots[0].cells
@@ -126,7 +128,9 @@ def test_unexplained_complaints_by_a_living_spot_join_it():
 
 def test_what_touches_a_living_spot_at_its_edge_is_another():
     spots = opened(sighting())
-    result = match(spots, [sighting(h3.grid_ring(CENTRE, 2)[0], ids=(8, 9))], LATER, 2, unknown)
+    result = match(
+        spots, [sighting(h3.grid_ring(CENTRE, 2)[0], ids=(8, 9))], LATER, 2, nothing_alike
+    )
     assert result.opened == (2,)
 
 
@@ -168,7 +172,7 @@ def test_what_borders_on_a_spot_may_be_its_own_while_it_goes_on(rings, asleep, o
 
 def test_a_fault_in_the_wide_zone_of_a_quiet_spot_is_another():
     wide = quiet(opened(sighting(ring=4))[0])
-    result = match((wide,), [sighting(ids=(8, 9))], LATER, 2, unknown)
+    result = match((wide,), [sighting(ids=(8, 9))], LATER, 2, nothing_alike)
     assert result.opened == (2,)
     assert result.spots[0] == wide
 
@@ -196,7 +200,7 @@ def test_a_quiet_spot_relapses_where_it_is_sighted_again():
     spot = quiet(opened(sighting())[0])
     assert (spot.signal, spot.quiet_since) == (Signal.QUIET, LATER)
     again = sighting(h3.grid_ring(CENTRE, 1)[0], ids=(8, 9))
-    woken = match((spot,), [again], LATER, 2, unknown).spots[0]
+    woken = match((spot,), [again], LATER, 2, nothing_alike).spots[0]
     assert (woken.spot_id, woken.signal, woken.quiet_since) == (1, Signal.ACTIVE, None)
     assert woken.cells == again.cells
     assert woken.complaint_ids == (1, 2, 3, 8, 9)
@@ -245,8 +249,8 @@ def test_a_quiet_spot_is_not_woken_by_another_kind_of_trouble():
     (asleep,) = opened(sighting(topic="no_internet"))
     other = sighting(ids=(7, 8, 9), topic="no_service")
     same = sighting(ids=(7, 8, 9), topic="no_internet")
-    assert match([quiet(asleep)], [other], LATER, 2, unknown).opened == (2,)
-    assert match([quiet(asleep)], [same], LATER, 2, unknown).opened == ()
+    assert match([quiet(asleep)], [other], LATER, 2, nothing_alike).opened == (2,)
+    assert match([quiet(asleep)], [same], LATER, 2, nothing_alike).opened == ()
 
 
 def test_splitting_keeps_the_lineage():
@@ -295,10 +299,9 @@ def zones(draw, first_id):
 def test_every_complaint_is_in_one_spot_and_every_spot_lives_on(before, later, asleep, alike):
     """Whatever people say, nothing is lost or doubled, and the order of the living is nothing."""
     spots = [quiet(s) if s.spot_id in asleep else s for s in opened(*before)]
-    after = [2, 2, 2] if alike else [4, 4, 4]
 
-    def said(ids):
-        return np.bincount([2, 2, 2] if min(ids) < 100 else after, minlength=7)
+    def said(_ids, _others):
+        return alike
 
     result = match(spots, later, LATER, 40, said)
     held = [number for spot in result.spots for number in spot.complaint_ids]
