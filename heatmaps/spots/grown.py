@@ -90,6 +90,18 @@ def seeds(disks: LaneZones, threshold: float) -> tuple[NDArray[np.intp], NDArray
     return disks.lane[top], disks.window[top]
 
 
+def stands(zones: LaneZones, score: NDArray[np.float64], threshold: float) -> NDArray[np.bool_]:
+    """Say which zones count: disks, and shapes in whose lane a disk comes so near the threshold.
+
+    `score` is at the region's level, which lowers it; where all of a region complains a shape that
+    follows chance's luckiest cells would be the highest of all.
+    """
+    disks = zones.shape == DISK
+    near = zones.lane[disks & (score >= seeds_from(threshold))]
+    counts: NDArray[np.bool_] = disks | np.isin(zones.lane, near)
+    return counts
+
+
 def patches(
     ground: Ground,
     lattice: Lattice,

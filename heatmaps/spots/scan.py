@@ -16,7 +16,7 @@ from heatmaps.spots.counts import Counts
 from heatmaps.spots.crowd import placed
 from heatmaps.spots.expectation import PLANES
 from heatmaps.spots.ground import LANES_AT_ONCE, zone_sums
-from heatmaps.spots.grown import Held, grown, patches, seeds
+from heatmaps.spots.grown import Held, grown, patches, seeds, stands
 from heatmaps.spots.lattice import VOID
 from heatmaps.spots.score import standing_out
 from heatmaps.spots.zones import NO_ZONES, Zones, disks_of_lanes, joined
@@ -123,12 +123,10 @@ def _best_zones(
     observed, strays = counts.in_disks(lattice, rows, lanes.plane)
     base = zone_sums(ground, lattice, lattice.disks(lanes.centre), lanes.plane) + strays
     total = lanes.world * PLANES + lanes.plane
-    allowed = base <= LARGEST_SHARE * counts.expected[total][:, None]
-    allowed[:, 0] |= lattice.resolution == max(ground.lattices)
-    allowed &= np.arange(base.shape[1]) >= lanes.nearest[:, None]
+    reached = np.arange(base.shape[1]) >= lanes.nearest[:, None]
     hourly = ground.hourly(base, observed)
     alone = hourly * weight[lanes.world][:, None, :]
-    standing = (observed >= ground.min_customers) & (observed > alone) & allowed[:, :, None]
+    standing = (observed >= ground.min_customers) & (observed > alone) & reached[:, :, None]
     lane, ring, window = np.nonzero(standing)
     sums = (observed[standing].astype(np.float64), alone[standing], base[lane, ring])
     zones = disks_of_lanes(lane, ring, window, sums)
@@ -137,14 +135,17 @@ def _best_zones(
     disks, worth = lattice.disks(lanes.centre[near]), weight[lanes.world[near], window]
     around = patches(ground, lattice, (disks, lanes.plane[near]), worth, known)
     shapes = grown(around, near, window, ground.min_customers)
-    narrow = shapes.base <= LARGEST_SHARE * counts.expected[total[shapes.lane]]
-    zones = zones.joined(shapes.take(narrow))
+    zones = zones.joined(shapes)
+    allowed = zones.base <= LARGEST_SHARE * counts.expected[total[zones.lane]]
+    allowed |= (zones.ring == 0) & (lattice.resolution == max(ground.lattices))
+    zones = zones.take(allowed)
     of, window = total[zones.lane], zones.window
     others = counts.observed[of, window] - zones.count
     usual = (counts.expected[of] - zones.base) * weight[lanes.world[zones.lane], window]
     expected, score = standing_out(zones.count, zones.alone, others, usual)
     score -= zones.price
-    top = zones.best(score)
+    high = np.flatnonzero(stands(zones, score, threshold))
+    top = high[zones.take(high).best(score[high])]
     lane = zones.lane[top]
     return Zones(
         world=lanes.world[lane],

@@ -2,7 +2,8 @@
 
 A zone's score depends on its own count, on what is expected there and on the region's level. The
 first two change only near the complaints that are taken out, and are kept; the level only lowers
-a score, so zones that would not reach the threshold without it are forgotten at once.
+a score, so zones that would not reach the threshold without it are forgotten at once, but for disks
+that a shape may grow from.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from scipy import sparse
 
 from heatmaps.spots.expectation import PLANES
 from heatmaps.spots.ground import LANES_AT_ONCE, zone_sums
-from heatmaps.spots.grown import Held, grown, patches, seeds
+from heatmaps.spots.grown import Held, grown, patches, seeds, seeds_from, stands
 from heatmaps.spots.scan import LARGEST_SHARE
 from heatmaps.spots.score import scores, standing_out
 from heatmaps.spots.seats import Seats
@@ -69,7 +70,6 @@ class Tally:
         self._lanes_of_key: sparse.csc_array | None = None
         self._finest = self._resolution[self._of] == max(ground.lattices)
         self._rings_apart = np.full(len(self._plane), seats.rings)
-        self._seeds = np.zeros(len(self._plane), dtype=np.bool_)
         self._hot = self._measured(np.arange(len(self._plane)))
 
     def forget(self, rings_apart: dict[int, NDArray[np.intp]]) -> None:
@@ -92,7 +92,7 @@ class Tally:
     def change(self, moves: Moves) -> None:
         """Count some no longer, and others instead."""
         lost, other = self._seats.change(moves)
-        hot = self._seeds.copy()
+        hot = np.zeros(len(self._keys), dtype=np.bool_)
         hot[self._hot.lane] = True
         near = np.zeros(len(self._keys), dtype=np.bool_)
         near[self._holding(lost)] = True
@@ -113,17 +113,21 @@ class Tally:
         held = [lanes[first:end] for first, end in spans]
         return np.concatenate([np.zeros(0, dtype=np.int32), *held])
 
+    def _allowed(self, hot: LaneZones) -> LaneZones:
+        expected = self._seats.expected[self._of[hot.lane], self._plane[hot.lane]]
+        narrow = hot.base <= LARGEST_SHARE * expected
+        return hot.take(narrow | ((hot.ring == 0) & self._finest[hot.lane]))
+
     def zones(self) -> Zones:
         """Give the best zone of each centre and plane that reaches the threshold."""
-        hot, seats, weight = self._hot, self._seats, self._weight
+        hot, seats, weight = self._allowed(self._hot), self._seats, self._weight
         of, plane = self._of[hot.lane], self._plane[hot.lane]
-        allowed = hot.base <= LARGEST_SHARE * seats.expected[of, plane]
-        allowed |= (hot.ring == 0) & self._finest[hot.lane]
         others = seats.observed[of, plane, hot.window] - hot.count
         usual = (seats.expected[of, plane] - hot.base) * weight[hot.window]
         expected, score = standing_out(hot.count, hot.alone, others, usual)
         score -= hot.price
-        high = np.flatnonzero(allowed & (score >= self._threshold))
+        counts = (score >= self._threshold) & stands(hot, score, self._threshold)
+        high = np.flatnonzero(counts)
         top = high[hot.take(high).best(score[high])]
         lane = hot.lane[top]
         return Zones(
@@ -162,11 +166,11 @@ class Tally:
         sums = (observed[standing].astype(np.float64), alone[standing], base[lane, ring])
         of_lanes = disks_of_lanes(lanes[lane], ring, window, sums)
         near = seeds(of_lanes, self._threshold)
-        self._seeds[lanes] = False
-        self._seeds[near[0]] = True
-        zones = of_lanes.joined(self._grown(*near))
-        highest = scores(zones.count, np.maximum(zones.alone, _LEAST)) - zones.price
-        return zones.take(highest >= self._threshold - _SLACK)
+        shapes = self._grown(*near)
+        highest = scores(shapes.count, np.maximum(shapes.alone, _LEAST)) - shapes.price
+        shapes = shapes.take(highest >= self._threshold - _SLACK)
+        alone = scores(of_lanes.count, of_lanes.alone)
+        return of_lanes.take(alone >= seeds_from(self._threshold) - _SLACK).joined(shapes)
 
     def _grown(self, lanes: NDArray[np.intp], window: NDArray[np.intp]) -> LaneZones:
         """Give the zones that grow around the centres of some lanes, each in a window."""

@@ -7,6 +7,7 @@ import pytest
 from heatmaps.spots.attendance import Attendance, Standing
 from heatmaps.spots.census import Census, inside
 from heatmaps.spots.prospects import prospects_of
+from heatmaps.spots.record import Exposure
 from heatmaps.spots.roll import roll_of
 from heatmaps.spots.scan import scan
 from heatmaps.spots.survey import Survey
@@ -35,7 +36,7 @@ def told(zones, least):
     kept = zones.take(zones.score >= least)
     return sorted(
         zip(kept.centre.tolist(), kept.plane.tolist(), kept.ring.tolist(), kept.window.tolist(),
-            kept.observed.tolist(), kept.score.tolist(), strict=True)
+            kept.shape.tolist(), kept.observed.tolist(), kept.score.tolist(), strict=True)
     )  # fmt: skip
 
 
@@ -147,3 +148,42 @@ def test_of_a_customer_the_latest_counted_complaint_stands():
         standing = Standing(attendance, np.array(counted, dtype=np.bool_), fresh)
         assert standing.by_window[0, 0] == all_topics
         assert standing.heads.table[:, 0, :-1].sum() == all_topics
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_in_a_small_region_what_stands_out_is_what_a_scan_of_all_finds(policy, seed):
+    """Where disks hold half the region, and shapes pass for narrower than these."""
+    rng = np.random.default_rng(seed)
+    cells = np.array(sorted(h3.grid_disk(CENTRE, int(rng.integers(1, 5)))), dtype=np.int64)
+    exposure = Exposure(cells, rng.lognormal(3, 1.5, len(cells)))
+    rings = int(rng.choice([0, 1, 2, 4, 6]))
+    zoned = {"windows_h": (3, 24, 168), "resolutions": (9, 8), "max_ring": rings}
+    columns = complaints(seed, 60)
+    narrow = policy.model_copy(update=zoned)
+    ground, weight, counted, fresh, attendance = taken_apart(columns, narrow, exposure, seed)
+    survey = Survey(ground, Standing(attendance, counted, fresh), weight=weight, threshold=1.0)
+    crowd = Standing(attendance, counted, fresh).crowd()
+    assert told(survey.zones(), 1.0) == told(scan(ground, crowd, weight, 1.0), 1.0)
+
+
+@pytest.mark.parametrize("level", [1.2, 1.35, 1.6])
+@pytest.mark.parametrize("least", [15.0, 40.0])
+def test_in_a_bad_week_shapes_stand_out_as_a_scan_of_all_finds(policy, level, least):
+    """A region a little above its usual: everything exceeds that, and a line exceeds the region."""
+    only = policy.model_copy(update={"windows_h": (24,), "resolutions": (9,), "max_ring": 4})
+    cells = np.array(sorted(h3.grid_disk(CENTRE, 14)), dtype=np.int64)
+    people = np.full(len(cells), 30.0)
+    first = ground_of(Exposure(cells, people), only)
+    mean_h = first.expectation.weight_of_windows(NOW // HOUR_US, first.windows_h)[0]
+    usual, rng, topic = 24_000 / level, np.random.default_rng(1), 1
+    ends = h3.grid_ring(CENTRE, 4)
+    line = np.repeat(np.array(h3.grid_path_cells(ends[0], ends[12])), 90)
+    at = np.append(rng.choice(cells, 24_000), line)
+    columns = make_columns(at, rng.uniform(NOW_H - 23.9, NOW_H, len(at)), topic=topic)
+    exposure = Exposure(cells, people * usual / (first.total[1 + topic] * mean_h))
+    ground, weight, _, fresh, attendance = taken_apart(columns, only, exposure, 0)
+    standing = Standing(attendance, np.ones(len(at), dtype=np.bool_), fresh)
+    survey = Survey(ground, standing, weight=weight, threshold=least)
+    zones = scan(ground, standing.crowd(), weight, least)
+    assert told(survey.zones(), least) == told(zones, least)
+    assert len(told(zones, least))
