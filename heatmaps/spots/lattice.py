@@ -103,7 +103,11 @@ class Lattice:
             return np.frombuffer(joined, dtype=np.int64).reshape(-1, self.width)
         rows = np.zeros((len(cells), self.width), dtype=np.int64)
         for row, cell in zip(rows, cells.tolist(), strict=True):
-            self._fill(row, cell)
+            disk = np.frombuffer(h3.grid_disk(cell, self.max_ring), dtype=np.int64)
+            if len(disk) == self.width:
+                row[:] = disk
+            else:
+                self._fill(row, cell)
         return rows
 
     def _fill(self, row: NDArray[np.int64], cell: int) -> None:

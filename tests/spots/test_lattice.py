@@ -42,3 +42,11 @@ def test_a_flower_holds_all_descendants(levels):
         coarse = h3.latlng_to_cell(lat, lon, 9 - levels)
         disk = h3.grid_disk(h3.cell_to_center_child(coarse, 9), FLOWER_RADIUS[levels])
         assert set(h3.cell_to_children(coarse, 9)) <= set(disk)
+
+
+def test_a_pentagon_asked_for_beside_changes_no_other_neighbourhood():
+    pentagon, far = h3.get_pentagons(9)[0], h3.latlng_to_cell(55.75, 37.6, 9)
+    alone, beside = Lattice(9, 4), Lattice(9, 4)
+    one = alone.disks(alone.slots(np.array([far])))[0]
+    other = beside.disks(beside.slots(np.array([pentagon, far])))[1]
+    assert alone.cells[one].tolist() == beside.cells[other].tolist()
