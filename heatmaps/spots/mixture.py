@@ -22,14 +22,18 @@ def one_mixture(
 ) -> float:
     """Give how much likelier one mixture of topics is behind two counts than one behind each.
 
-    A natural logarithm, above 0 where one is likelier, 0 where one of both is empty. `one` and
-    `other` count the same topics, of which people complain in the shares `usual`. Beforehand
-    mixtures scatter about these, as widely as Jeffreys' prior does where all shares are equal: who
-    says what everybody says anyhow tells little. It is the Bayes factor of Gunel and Dickey (1974,
-    Biometrika 61:545) for the homogeneity of two multinomials.
+    A natural logarithm, above 0 where one is likelier, 0 at most where one of both is empty. `one`
+    and `other` count the same topics, of which people complain in the shares `usual`. Behind each
+    may be a mixture of its own or the usual one, whichever is likelier: who says what everybody
+    says anyhow has nothing in common with others who do. Beforehand mixtures scatter about the
+    usual one, as widely as Jeffreys' prior does where all shares are equal. Where none is the usual
+    it is the Bayes factor of Gunel and Dickey (1974, Biometrika 61:545) for the homogeneity of two
+    multinomials.
     """
     prior = np.maximum(_OF_A_TOPIC * len(one) * usual, _RARE)
-    return _drawn(one + other, prior) - _drawn(one, prior) - _drawn(other, prior)
+    shares = np.log(prior / prior.sum())
+    apart = sum(max(_drawn(count, prior), float(count @ shares)) for count in (one, other))
+    return _drawn(one + other, prior) - apart
 
 
 def _drawn(count: NDArray[np.intp], prior: NDArray[np.floating]) -> float:

@@ -181,7 +181,8 @@ def match(
 
     One that no living spot may take (`_takers`) opens a spot. Of several, the lowest id it covers
     takes its complaints in, else the one it fills or meets most; if its signal was quiet, it
-    relapses there.
+    relapses there. An active one keeps its zone, which `reshape` alone draws: till then some of
+    its complaints lie beside it.
     """
     known = {spot.spot_id: spot for spot in spots}
     opened: list[int] = []

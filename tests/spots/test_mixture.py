@@ -23,14 +23,24 @@ def urn(count, seen):
 
 @given(COUNTS, COUNTS)
 def test_it_is_how_much_better_one_group_foretells_the_other_than_nothing_does(one, other):
-    expected = urn(other, one) - urn(other, np.zeros(4))
+    usual = sum(
+        max(float(count @ np.log(USUAL)) - urn(count, np.zeros(4)), 0) for count in (one, other)
+    )
+    expected = urn(other, one) - urn(other, np.zeros(4)) - usual
     assert one_mixture(one, other, USUAL) == pytest.approx(expected, abs=1e-9)
     assert one_mixture(other, one, USUAL) == pytest.approx(expected, abs=1e-9)
 
 
 @given(COUNTS)
 def test_nobody_says_nothing(count):
-    assert one_mixture(count, np.zeros(4, dtype=int), USUAL) == pytest.approx(0.0, abs=1e-9)
+    assert one_mixture(count, np.zeros(4, dtype=int), USUAL) <= 1e-9
+
+
+@pytest.mark.parametrize(("one", "other"), [(3, 5), (5, 20), (10, 50), (30, 100)])
+def test_two_groups_of_the_usual_mixture_have_nothing_in_common(one, other):
+    rng, usual = np.random.default_rng(one), np.array([0.12, 0.1, 0.2, 0.28, 0.1, 0.12, 0.08])
+    drawn = [[rng.multinomial(number, usual) for number in (one, other)] for _ in range(300)]
+    assert np.mean([one_mixture(*pair, usual) > SUBSTANTIAL for pair in drawn]) < 0.04
 
 
 @pytest.mark.parametrize(
