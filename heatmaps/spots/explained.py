@@ -61,7 +61,8 @@ class Explained:
         """Give `usual` as it holds for the whole of a day: as if no spot of that day had opened.
 
         `day` is its first moment, in microseconds as in the columns. So one expectation serves all
-        the day, also of a run that goes on in the middle of it.
+        the day, also of a run that goes on in the middle of it, unless an older spot takes in
+        complaints that are older than the guard band.
         """
         known, noted, usual = self._of_day
         if day != known:
