@@ -172,7 +172,6 @@ class _Growing:
     rim: NDArray[np.bool_]
     observed: NDArray[np.float64]
     expected: NDArray[np.float64]
-    score: NDArray[np.float64]
 
 
 def _grow(count: NDArray[np.float64], alone: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -190,7 +189,7 @@ def _grow(count: NDArray[np.float64], alone: NDArray[np.float64]) -> NDArray[np.
     rim[:, -1] = False
     first = count[:, 0].copy(), alone[:, 0].copy()
     zones = _Growing(np.append(count, none, axis=1), np.append(alone, none, axis=1), held, rim,
-                     *first, _scored(*first))  # fmt: skip
+                     *first)  # fmt: skip
     of, cell = np.nonzero(count)
     grows = np.ones(patches, dtype=np.bool_)
     while len(of := of[going := grows[of] & ~held[of, cell]]):

@@ -1,8 +1,9 @@
-"""The scan: which disks of cells hold more customers than their place and hour explain.
+"""The scan: which zones hold more customers than their place and hour explain.
 
-Zones are H3 disks of 0 to `max_ring` rings at each resolution of the policy; windows end at the
-tick. Only zones that gained a complaint in the tick's own hour are scored: a spot opens because
-somebody complained, never because an old hour slid out of a window.
+Zones are H3 disks of 0 to `max_ring` rings at each resolution of the policy, and shapes that grow
+in them (see `grown`); windows end at the tick. Only zones that gained a complaint in the tick's own
+hour are scored: a spot opens because somebody complained, never because an old hour slid out of a
+window.
 """
 
 from __future__ import annotations
