@@ -33,6 +33,9 @@ like 5.183^n (Voege and Guttmann 2003, Theor. Comput. Sci. 307:433)."""
 MARGIN = 3.0
 """Zones are grown where a disk around the same cell comes so near the threshold."""
 
+FAR = 2.0
+"""Nothing grows where a disk is so many times the threshold: a shape would tell no more."""
+
 WIDEST = 4
 """Rings that zones are grown within: a shape is a bit for each of their cells."""
 
@@ -82,11 +85,12 @@ def seeds_from(threshold: float) -> float:
 def seeds(disks: LaneZones, threshold: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Give the lanes that have such a disk among some, and the window of the highest of each.
 
-    `disks` are by lane.
+    `disks` are by lane. One that exceeds the threshold `FAR` times over is found as it is.
     """
     score = scores(disks.count, disks.alone)
     near = np.flatnonzero(score >= seeds_from(threshold))
     top = near[highest_of_each(disks.lane[near], score[near])]
+    top = top[score[top] < FAR * threshold]
     return disks.lane[top], disks.window[top]
 
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from heatmaps.policy import packaged_policy
-from heatmaps.spots import calibration
+from heatmaps.spots import calibration, grown
 from heatmaps.spots.record import Exposure
 
 from .region import CENTRE
@@ -13,6 +13,12 @@ from .region import CENTRE
 def coarse_calibration(monkeypatch):
     """Calibrate on fewer complaints: for tests of everything but how honest a threshold is."""
     monkeypatch.setattr(calibration, "SIMULATED_COMPLAINTS", 500)
+
+
+@pytest.fixture
+def everything_grows(monkeypatch):
+    """Let shapes grow where disks stand out by far, too: for tests of what a shape holds."""
+    monkeypatch.setattr(grown, "FAR", np.inf)
 
 
 @pytest.fixture(scope="session")

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heatmaps.spots.attendance import Attendance, Standing
-from heatmaps.spots.grown import PRICE, Patches, grown, zone_cells
+from heatmaps.spots.grown import FAR, PRICE, Patches, grown, seeds, seeds_from, zone_cells
 from heatmaps.spots.lattice import Lattice
 from heatmaps.spots.score import scores
 from heatmaps.spots.survey import Survey
-from heatmaps.spots.zones import DISK, strongest
+from heatmaps.spots.zones import DISK, disks_of_lanes, strongest
 
 from .region import CENTRE, HOUR_US, NOW, NOW_H, ground_of, make_columns
 
@@ -128,6 +128,7 @@ def test_disks_far_from_pentagons_are_in_one_order_wherever_they_are(resolution)
         assert shape == tuple(sorted(line))
 
 
+@pytest.mark.usefixtures("everything_grows")
 def test_a_trouble_along_a_line_stands_out_more_than_any_disk_around_it(town, small):
     (end,) = away(2)
     other = max(h3.grid_ring(CENTRE, 2), key=lambda cell: h3.grid_distance(cell, end))
@@ -143,3 +144,14 @@ def test_a_trouble_along_a_line_stands_out_more_than_any_disk_around_it(town, sm
     assert zones.shape[top] != DISK
     assert cells == tuple(line)
     assert zones.observed[top] == 15
+
+
+def test_zones_grow_where_a_disk_is_near_the_threshold_and_none_is_far_beyond_it():
+    """Lane 0 stays below, 1 comes near in its second window, 2 has a disk far beyond."""
+    alone, threshold = np.full(5, 0.1), 10.0
+    count = np.array([2.0, 3.0, 4.0, 4.0, 12.0])
+    lane, window = np.array([0, 1, 1, 2, 2]), np.array([0, 0, 1, 0, 1])
+    disks = disks_of_lanes(lane, np.zeros(5, dtype=np.intp), window, (count, alone, alone))
+    score = scores(count, alone)
+    assert score[0] < seeds_from(threshold) < score[1] < score[2] < FAR * threshold < score[4]
+    assert [of.tolist() for of in seeds(disks, threshold)] == [[1], [1]]

@@ -150,6 +150,7 @@ def test_of_a_customer_the_latest_counted_complaint_stands():
         assert standing.heads.table[:, 0, :-1].sum() == all_topics
 
 
+@pytest.mark.usefixtures("everything_grows")
 @pytest.mark.parametrize("seed", range(12))
 def test_in_a_small_region_what_stands_out_is_what_a_scan_of_all_finds(policy, seed):
     """Where disks hold half the region, and shapes pass for narrower than these."""
@@ -166,6 +167,7 @@ def test_in_a_small_region_what_stands_out_is_what_a_scan_of_all_finds(policy, s
     assert told(survey.zones(), 1.0) == told(scan(ground, crowd, weight, 1.0), 1.0)
 
 
+@pytest.mark.usefixtures("everything_grows")
 @pytest.mark.parametrize("level", [1.2, 1.35, 1.6])
 @pytest.mark.parametrize("least", [15.0, 40.0])
 def test_in_a_bad_week_shapes_stand_out_as_a_scan_of_all_finds(policy, level, least):

@@ -42,6 +42,7 @@ def counted(columns, zone, plane, window_h, *, fine=False):
     return int((held & (columns.time[rows] > NOW - window_h * HOUR_US)).sum())
 
 
+@pytest.mark.usefixtures("everything_grows")
 @pytest.mark.parametrize("seed", range(4))
 def test_every_zone_counts_what_counting_one_by_one_gives(town, small, seed):
     rng = np.random.default_rng(seed)
